@@ -1,0 +1,5 @@
+"""``python -m rolecycle``."""
+
+from rolecycle.cli import main
+
+main()

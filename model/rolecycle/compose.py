@@ -1,0 +1,268 @@
+"""Verb: a system becomes its product, that is occurrences of events and rules with resolved guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product as combinations
+from typing import assert_never
+
+from rolecycle import formula, guard
+from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.formula import Atom, Formula
+from rolecycle.machine import Row
+from rolecycle.system import Member, System
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An event at an index: its label (``name`` or ``name[2]``) and the positions of its participants."""
+
+    label: str
+    event: str
+    index: int
+    participants: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one member does in a rule: destination by local state, -1 where it cannot take part."""
+
+    member: int
+    destinations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A way in which an occurrence can happen: one move for each participant that moves, and a guard.
+
+    Distinct rules never give the same step from one state to another.
+    """
+
+    occurrence: int
+    moves: tuple[Move, ...]
+    guard: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The composed system: what the packed engine, the judge and the traces read."""
+
+    system: System
+    occurrences: tuple[Occurrence, ...]
+    rules: tuple[Rule, ...]
+
+
+def compose(system: System) -> Product:
+    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC133) for what does not fit."""
+    occurrences = tuple(_occurrences(system))
+    rules = tuple(rule for k, o in enumerate(occurrences) for rule in _rules(system, k, o))
+    return Product(system, occurrences, rules)
+
+
+# --- occurrences --------------------------------------------------------------------------------
+
+
+def _occurrences(system: System) -> Iterable[Occurrence]:
+    alphabets: dict[str, list[int]] = {}
+    for position, member in enumerate(system.members):
+        for event in member.machine.alphabet:
+            alphabets.setdefault(event, []).append(position)
+    for event in sorted(alphabets):
+        yield from _of_event(system, event, alphabets[event])
+
+
+def _of_event(system: System, event: str, positions: list[int]) -> Iterable[Occurrence]:
+    members = system.members
+    collective = system.events[event].collective if event in system.events else ()
+    families = {members[p].family for p in positions} - {"", *collective}
+    if len(families) > 1:
+        both = " and ".join(sorted(families))
+        raise InputError([Diagnostic("RC130", f"event '{event}' is indexed by two families: {both}")])
+    indices = sorted({members[p].index for p in positions if members[p].family in families}) if families else [0]
+    for index in indices:
+        label = f"{event}[{index}]" if index else event
+        if event not in system.forbidden and label not in system.forbidden:
+            chosen = (p for p in positions if members[p].family not in families or members[p].index == index)
+            yield Occurrence(label, event, index, tuple(chosen))
+
+
+# --- rules --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrow:
+    source: int
+    dest: int
+    guard: Formula
+
+
+def _rules(system: System, number: int, occurrence: Occurrence) -> Iterable[Rule]:
+    choices = [_moves(system, position, occurrence.event) for position in occurrence.participants]
+    for chosen in combinations(*choices):
+        condition = formula.conjunction(guard for _, guard in chosen)
+        if condition != formula.FALSE:
+            yield Rule(number, tuple(move for move, _ in chosen), condition)
+
+
+def _moves(system: System, position: int, event: str) -> list[tuple[Move, Formula]]:
+    """The alternatives of one participant: partial functions over its states, each under one guard."""
+    member = system.members[position]
+    rows = [row for row in member.machine.rows if row.trigger == event]
+    arrows = _arrows(system, member, rows)
+    may = rows[0].mode == "may"
+    size = len(member.machine.states)
+    if may and _functional(arrows):
+        stay = {a.source: a.dest for a in arrows}
+        return [(Move(position, tuple(stay.get(s, s) for s in range(size))), formula.TRUE)]
+    moves = [(_move(position, size, group), group[0].guard) for group in _classes(arrows)]
+    if may:
+        moves.append((Move(position, tuple(range(size))), _idle(position, arrows)))
+    return moves
+
+
+def _arrows(system: System, member: Member, rows: Sequence[Row]) -> list[_Arrow]:
+    """One arrow for each source and destination; equal ones joined, so that steps are distinct."""
+    number = {state: k for k, state in enumerate(member.machine.states)}
+    guards: dict[tuple[int, int], list[Formula]] = {}
+    for row in rows:
+        condition = resolve(row.when, system, member.family, member.index)
+        for source in row.sources:
+            guards.setdefault((number[source], number[row.target(source)]), []).append(condition)
+    joined = (_Arrow(s, d, formula.disjunction(parts)) for (s, d), parts in guards.items())
+    return [arrow for arrow in joined if arrow.guard != formula.FALSE]
+
+
+def _functional(arrows: Sequence[_Arrow]) -> bool:
+    return all(a.guard == formula.TRUE for a in arrows) and len({a.source for a in arrows}) == len(arrows)
+
+
+def _classes(arrows: Iterable[_Arrow]) -> list[list[_Arrow]]:
+    """Split arrows into partial functions that share one guard."""
+    classes: list[list[_Arrow]] = []
+    for arrow in arrows:
+        for group in classes:
+            if group[0].guard == arrow.guard and all(a.source != arrow.source for a in group):
+                group.append(arrow)
+                break
+        else:
+            classes.append([arrow])
+    return classes
+
+
+def _move(position: int, size: int, arrows: Iterable[_Arrow]) -> Move:
+    destinations = [-1] * size
+    for arrow in arrows:
+        destinations[arrow.source] = arrow.dest
+    return Move(position, tuple(destinations))
+
+
+def _idle(position: int, arrows: Iterable[_Arrow]) -> Formula:
+    """No row of a ``may`` participant is enabled."""
+    at = (formula.conjunction([Atom(position, frozenset([a.source])), a.guard]) for a in arrows)
+    return formula.negation(formula.disjunction(at))
+
+
+# --- guards -------------------------------------------------------------------------------------
+
+
+def resolve(condition: guard.Guard, system: System, family: str = "", index: int = 0) -> Formula:
+    """Bind the names of a guard to members, as read by a copy of ``family`` with ``index`` (0: by none).
+
+    Raises ``InputError`` RC131 for a machine that the system lacks, RC132 for an unknown state.
+    """
+
+    def bound(part: guard.Guard) -> Formula:
+        return resolve(part, system, family, index)
+
+    match condition:
+        case guard.In():
+            return _atom(condition, system, index)
+        case guard.Not(operand):
+            return formula.negation(bound(operand))
+        case guard.And(operands):
+            return formula.conjunction(bound(o) for o in operands)
+        case guard.Or(operands):
+            return formula.disjunction(bound(o) for o in operands)
+        case guard.Implies(premise, conclusion):
+            return formula.disjunction([formula.negation(bound(premise)), bound(conclusion)])
+        case guard.Quantified():
+            return _quantified(condition, system, index)
+        case _:
+            assert_never(condition)
+
+
+def _atom(atom: guard.In, system: System, index: int) -> Formula:
+    if atom.machine in system.parameters:
+        return formula.TRUE if system.parameters[atom.machine] in atom.states else formula.FALSE
+    position = _position(system, atom.machine, index)
+    machine = system.members[position].machine
+    states: set[int] = set()
+    for name in atom.states:
+        found = machine.members_of(name)
+        if found is None:
+            hint = did_you_mean(name, (*machine.states, *machine.groups))
+            raise InputError([Diagnostic("RC132", f"'{machine.name}' has no state '{name}'", machine.place, hint=hint)])
+        states.update(machine.states.index(state) for state in found)
+    if len(states) == len(machine.states):
+        return formula.TRUE
+    return Atom(position, frozenset(states)) if states else formula.FALSE
+
+
+def _position(system: System, name: str, index: int) -> int:
+    copies = [p for p, m in enumerate(system.members) if m.machine.is_a(name)]
+    single = [p for p in copies if not system.members[p].family]
+    chosen = single or [p for p in copies if system.members[p].index == index]
+    if len(chosen) == 1:
+        return chosen[0]
+    what = "has no machine" if not chosen else "has more than one machine"
+    hint = did_you_mean(name, {m.machine.name for m in system.members} | set(system.parameters))
+    place = f" at index {index}" if index else ""
+    raise InputError([Diagnostic("RC131", f"system '{system.name}' {what} '{name}'{place}", hint=hint)])
+
+
+def _quantified(condition: guard.Quantified, system: System, index: int) -> Formula:
+    parts = [resolve(condition.body, system, family, k) for family, k in _range(condition, system, index)]
+    match condition.quantifier:
+        case "all":
+            return formula.conjunction(parts)
+        case "some":
+            return formula.disjunction(parts)
+        case "count":
+            return formula.tally(parts, condition.low, condition.high)
+
+
+def _range(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
+    """The (family, index) pairs over which a quantifier ranges; a singleton counts as one copy."""
+    over = condition.over
+    copies = {(m.family, m.index or index) for m in system.members if over in (m.family, m.machine.name) or m.machine.is_a(over)}
+    match condition.which:
+        case "every":
+            kept = copies
+        case "earlier":
+            kept = {c for c in copies if c[1] < index}
+        case "other":
+            kept = {c for c in copies if c[1] != index}
+    return sorted(kept)
+
+
+def enabled(product: Product, occurrence: int) -> Formula:
+    """The condition under which an occurrence can happen."""
+    ways = []
+    for rule in product.rules:
+        if rule.occurrence == occurrence:
+            here = (Atom(m.member, frozenset(s for s, d in enumerate(m.destinations) if d >= 0)) for m in rule.moves)
+            whole = (a for a in here if len(a.states) < len(product.system.members[a.member].machine.states))
+            ways.append(formula.conjunction([*whole, rule.guard]))
+    return formula.disjunction(ways)
+
+
+def occurrences_of(product: Product, events: Iterable[str]) -> list[int]:
+    """The numbers of the occurrences of these events (by name, every index)."""
+    wanted = set(events)
+    return [k for k, o in enumerate(product.occurrences) if o.event in wanted]
+
+
+def state_names(system: System, locals_: Sequence[int]) -> Mapping[str, str]:
+    """Member name to state name for a vector of local state numbers."""
+    return {m.name: m.machine.states[s] for m, s in zip(system.members, locals_, strict=True)}

@@ -1,0 +1,98 @@
+"""Verb: the checks that are always on: over a whole suite nothing in the specification is dead or vacuous."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rolecycle import formula
+from rolecycle.compose import Product, enabled, resolve
+from rolecycle.diagnostics import Place
+from rolecycle.formula import Atom
+from rolecycle.machine import Machine, Row
+from rolecycle.pack import evaluate
+from rolecycle.pipeline import Job
+from rolecycle.space import Space
+from rolecycle.specification import Property, Specification
+from rolecycle.verdict import Run, Verdict
+
+STATES = Property(
+    "P56", "Every state of every component is reachable in some configuration.", "reachable", ("suite",)
+)
+ROWS = Property("P56-rows", "Every row of every machine is taken in some configuration.", "reachable", ("suite",))
+EVENTS = Property("P56-events", "Every event happens in some configuration.", "reachable", ("suite",))
+PROPERTIES = Property("M03", "Every property is judged somewhere where it says something.", "reachable", ("suite",))
+
+RowKey = tuple[str, Place, str]
+
+
+class Coverage:
+    """What has been seen alive so far; fed with each space of a suite, read at its end."""
+
+    def __init__(self, spec: Specification) -> None:
+        self.spec = spec
+        machines = [m for m in spec.machines.values() if not m.abstract]
+        self.dead_states = {(m.name, state) for m in machines for state in m.states}
+        self.dead_rows: dict[RowKey, str] = {_key(row): m.name for m in machines for row in m.rows}
+        self.dead_events = set(spec.events)
+        self.vacuous = set(spec.properties)
+
+    def look(self, _: Job, space: Space) -> None:
+        """Cross off what is alive in a space."""
+        product = space.packed.product
+        fired = np.unique(space.packed.rule_labels[space.fired > 0])
+        alive = [int(k) for k in fired]
+        self.dead_events -= {product.occurrences[k].event for k in alive}
+        for position, member in enumerate(product.system.members):
+            if member.machine.name in self.spec.machines:
+                self._states(space, position, member.machine)
+        for k in alive:
+            self._rows(space, product, k)
+
+    def _states(self, space: Space, position: int, machine: Machine) -> None:
+        if not any(name == machine.name for name, _ in self.dead_states):
+            return
+        field = space.packed.fields[position]
+        local = (space.states[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
+        self.dead_states -= {(machine.name, machine.states[int(k)]) for k in np.unique(local)}
+
+    def _rows(self, space: Space, product: Product, occurrence: int) -> None:
+        what = product.occurrences[occurrence]
+        possible = None
+        for position in what.participants:
+            member = product.system.members[position]
+            for row in member.machine.rows:
+                if row.trigger == what.event and _key(row) in self.dead_rows:
+                    possible = possible or enabled(product, occurrence)
+                    sources = frozenset(member.machine.states.index(s) for s in row.sources)
+                    taken = formula.conjunction(
+                        [possible, Atom(position, sources), resolve(row.when, product.system, member.family, member.index)]
+                    )
+                    if sources and evaluate(taken, space.packed.fields, space.states).any():
+                        del self.dead_rows[_key(row)]
+
+    def judged(self, run: Run) -> None:
+        """Cross off the properties that said something in a run."""
+        self.vacuous -= {v.property.id for v in run.verdicts if not v.vacuous and v.outcome != "unknown"}
+
+    def run(self, exhaustive: bool, seconds: float) -> Run:
+        """The findings as one more run of the suite."""
+        rows = [f"{machine}: {event} at {place}" for (event, place, _), machine in self.dead_rows.items()]
+        found = [
+            (STATES, [f"{machine}: {state}" for machine, state in sorted(self.dead_states)]),
+            (ROWS, sorted(rows)),
+            (EVENTS, sorted(self.dead_events)),
+            (PROPERTIES, sorted(self.vacuous)),
+        ]
+        verdicts = tuple(_verdict(wanted, dead, exhaustive) for wanted, dead in found)
+        return Run("suite", "all", verdicts, 0, 0, 0, "" if exhaustive else "a run of the suite is incomplete", seconds)
+
+
+def _key(row: Row) -> RowKey:
+    return (row.trigger, row.place, row.dest)
+
+
+def _verdict(wanted: Property, dead: list[str], exhaustive: bool) -> Verdict:
+    if not dead:
+        return Verdict(wanted, "holds", "holds")
+    note = f"{len(dead)} dead: " + "; ".join(dead)
+    return Verdict(wanted, "refuted" if exhaustive else "unknown", "holds", note=note)

@@ -1,0 +1,19 @@
+"""Verb: pictures, as file name to text; the drawing libraries load on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rolecycle.draw.files import draw_architecture, draw_machine, draw_trace
+
+__all__ = ["draw_architecture", "draw_machine", "draw_trace"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public functions when they are first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from rolecycle.draw import files
+
+    return getattr(files, name)

@@ -1,0 +1,179 @@
+"""Verb: a system to the picture of its members, where they run and what they say to each other."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from rolecycle.draw.picture import Cluster, Direction, Edge, Line, Node, Picture, place_paint
+from rolecycle.machine import Machine
+from rolecycle.system import System
+
+FEW: Final = 2
+"""Up to this number of shared events are named; more are counted."""
+
+MANY: Final = 3
+"""From this number on, all who run in one place are reached by one arrow to the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A machine with all its copies in one family; told apart by its name."""
+
+    name: str
+    machine: Machine = field(compare=False)
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """Who takes part in some events; the first is their sender if ``sent``."""
+
+    parts: tuple[_Part, ...]
+    sent: bool
+
+    @property
+    def name(self) -> str:
+        """The name of the box that holds the events."""
+        return f" {'sent' if self.sent else 'shared'}: {', '.join(part.name for part in self.parts)}"
+
+    @property
+    def place(self) -> str:
+        """Where all of them run, or nothing."""
+        places = {part.machine.runs_on for part in self.parts}
+        return places.pop() if len(places) == 1 else ""
+
+
+def architecture(system: System) -> Picture:
+    """Members in clusters by place, copies shown once; a label joins those who share its events."""
+    parts = _parts(system)
+    talks = _talks(system, parts)
+    return Picture(
+        name=f"{system.name} architecture",
+        nodes=(
+            *(_node(part, parts) for part in parts),
+            *(_label(talk, names) for talk, names in talks.items()),
+        ),
+        edges=tuple(edge for talk in talks for edge in _edges(talk, parts)),
+        clusters=_clusters(parts, talks),
+        heading=(Line(system.title or system.name, "title"),),
+        layout="places",
+        notes=_notes(talks),
+    )
+
+
+def _notes(talks: Iterable[_Talk]) -> tuple[str, ...]:
+    arrow = "arrow: from the sender of an event to who takes part in it; to a place: to all that run there"
+    return (arrow, *(["no arrowhead: no sender here"] if not all(talk.sent for talk in talks) else []))
+
+
+def _parts(system: System) -> tuple[_Part, ...]:
+    machines = {(member.machine.name, member.family): member.machine for member in system.members}
+    return tuple(
+        _Part(f"{name} {family}".strip(), machine, _indices(system, name, family))
+        for (name, family), machine in machines.items()
+    )
+
+
+def _indices(system: System, name: str, family: str) -> tuple[int, ...]:
+    return tuple(m.index for m in system.members if family and (m.machine.name, m.family) == (name, family))
+
+
+def _clusters(parts: tuple[_Part, ...], talks: Iterable[_Talk]) -> tuple[Cluster, ...]:
+    """A cluster for each place where several run, with the events that stay there."""
+    places: dict[str, list[str]] = {}
+    for part in parts:
+        if len(_running_at(part.machine.runs_on, parts)) > 1:
+            places.setdefault(part.machine.runs_on, []).append(part.name)
+    for talk in talks:
+        if talk.place:
+            places[talk.place].append(talk.name)
+    return tuple(
+        Cluster(place, _title(place), place_paint(place), tuple(names))
+        for place, names in places.items()
+        if place
+    )
+
+
+def _running_at(place: str, parts: Iterable[_Part]) -> list[_Part]:
+    return [part for part in parts if part.machine.runs_on == place]
+
+
+def _title(place: str) -> str:
+    return place[:1].upper() + place[1:]
+
+
+def _node(part: _Part, parts: tuple[_Part, ...]) -> Node:
+    """The member; one that runs alone in its place bears the place's name and colour itself."""
+    machine = part.machine
+    place, title = _title(machine.runs_on), machine.title or machine.name
+    alone = len(_running_at(machine.runs_on, parts)) == 1
+    lines = [Line(place, "small")] if alone and place not in ("", title) else []
+    lines += [Line(title, "strong")]
+    lines += [Line(text) for text in textwrap.wrap(machine.executable, 32)]
+    lines += [Line(_copies(part.indices), "small")] if part.indices else []
+    return Node(part.name, "place" if alone else "member", tuple(lines), place_paint(machine.runs_on))
+
+
+def _copies(indices: tuple[int, ...]) -> str:
+    if len(indices) == 1:
+        return f"1 copy: [{indices[0]}]"
+    if indices == tuple(range(indices[0], indices[-1] + 1)):
+        return f"{len(indices)} copies: [{indices[0]}..{indices[-1]}]"
+    return f"{len(indices)} copies: [{', '.join(map(str, indices))}]"
+
+
+def _talks(system: System, parts: tuple[_Part, ...]) -> dict[_Talk, list[str]]:
+    """Who shares which events with whom; faults, which nobody says, are left out."""
+    talks: dict[_Talk, list[str]] = {}
+    for event in system.events.values():
+        sharers = tuple(part for part in parts if event.name in part.machine.alphabet)
+        if event.kind == "fault" or len(sharers) < 2:
+            continue
+        for talk in _ways(sharers, event.sender):
+            talks.setdefault(talk, []).append(event.name)
+    return talks
+
+
+def _ways(sharers: tuple[_Part, ...], sender: str) -> list[_Talk]:
+    """From each that may be the sender to the others; without a sender, all alike."""
+    senders = tuple(part for part in sharers if part.machine.is_a(sender))
+    others = tuple(part for part in sharers if part not in senders)
+    if not senders or not others:
+        return [_Talk(sharers, False)]
+    return [_Talk((one, *others), True) for one in senders]
+
+
+def _label(talk: _Talk, names: list[str]) -> Node:
+    text = names if len(names) <= FEW else [f"{len(names)} events"]
+    return Node(talk.name, "label", tuple(Line(name, paint="paper") for name in text), "faint")
+
+
+def _edges(talk: _Talk, parts: tuple[_Part, ...]) -> list[Edge]:
+    """From the first to the label and on to the others; members lie in their order from top to bottom."""
+    first, *others = talk.parts
+    below = parts[parts.index(first) + 1 :]
+    edges = [_edge(first.name, talk.name, "none", upwards=not any(part in below for part in others))]
+    direction: Direction = "forward" if talk.sent else "none"
+    for part, place in _receivers(others, parts):
+        edges.append(_edge(talk.name, part.name, direction, upwards=part not in below, place=place))
+    return edges
+
+
+def _receivers(others: list[_Part], parts: tuple[_Part, ...]) -> list[tuple[_Part, str]]:
+    """Each receiver; where all of many who run in one place are meant, one of them and the place."""
+    receivers: dict[str, tuple[_Part, str]] = {}
+    for part in others:
+        place = part.machine.runs_on
+        there = _running_at(place, parts)
+        whole = bool(place) and len(there) >= MANY and all(one in others for one in there)
+        receivers.setdefault(f"all at {place}" if whole else part.name, (part, place if whole else ""))
+    return list(receivers.values())
+
+
+def _edge(source: str, dest: str, direction: Direction, upwards: bool, place: str = "") -> Edge:
+    if not upwards:
+        return Edge(source, dest, direction=direction, place=place)
+    return Edge(dest, source, direction="back" if direction == "forward" else "none", place=place)

@@ -1,0 +1,36 @@
+"""Verb: a noun of the specification to its picture files, each as DOT and as SVG."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rolecycle.draw.architecture import architecture
+from rolecycle.draw.picture import Picture
+from rolecycle.draw.render import dot_source, svg
+from rolecycle.draw.sequence import sequence_picture
+from rolecycle.draw.statechart import statechart
+from rolecycle.machine import Event, Machine
+from rolecycle.system import System
+from rolecycle.trace import Trace
+
+
+def draw_machine(machine: Machine, events: Mapping[str, Event]) -> dict[str, str]:
+    """The statechart of a machine."""
+    return _files(machine.name, statechart(machine, events))
+
+
+def draw_architecture(system: System) -> dict[str, str]:
+    """The members of a system, where they run and what they say to each other."""
+    return _files(f"{system.name}-architecture", architecture(system))
+
+
+def draw_trace(system: System, trace: Trace, title: str) -> dict[str, str]:
+    """The sequence chart of a trace; the files are named after the title."""
+    return _files(title, sequence_picture(system, trace, title))
+
+
+def _files(name: str, picture: Picture) -> dict[str, str]:
+    stem = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-.") or "picture"
+    dot = dot_source(picture)
+    return {f"{stem}.dot": dot, f"{stem}.svg": svg(dot)}

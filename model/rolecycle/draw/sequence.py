@@ -1,0 +1,227 @@
+"""Verb: a trace to its sequence chart: life lines across, time downwards, one row a step.
+
+The steps stand in a log at the left; on the right of each an arrow runs from the sender through
+those who take part, and a box on a life line holds the new state of a member that changed.
+Positions are fixed here, so the DOT text gives the same chart in any Graphviz.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
+from typing import Final
+
+from rolecycle.draw.picture import Edge, Line, Node, Picture, place_paint
+from rolecycle.draw.render import dot_source, svg
+from rolecycle.machine import Event, EventKind
+from rolecycle.system import Member, System
+from rolecycle.trace import Step, Trace
+
+ROW: Final = 34
+"""Height of a step in points."""
+
+REPEAT: Final = 20
+"""The names of the members are repeated after this number of steps."""
+
+_CHARACTER: Final = 7.2
+"""A bound on the mean width of a character in points."""
+
+_SMALL_CHARACTER: Final = 4.9
+"""The same in small text."""
+
+_KINDS: Final[tuple[EventKind, ...]] = ("platform", "user", "code", "fault", "time")
+_NAME_WIDTH: Final = 16
+_NUMBER: Final = 28.0
+"""Width of the column of step numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A member with the place of its life line."""
+
+    member: Member
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """What every row needs to know: the columns, the width of the log, and the events."""
+
+    columns: tuple[_Column, ...]
+    log_width: float
+    events: Mapping[str, Event]
+
+
+def sequence(system: System, trace: Trace, title: str) -> str:
+    """The sequence chart of a trace as SVG."""
+    return svg(sequence_dot(system, trace, title))
+
+
+def sequence_dot(system: System, trace: Trace, title: str) -> str:
+    """The sequence chart of a trace as DOT text with fixed positions."""
+    return dot_source(sequence_picture(system, trace, title))
+
+
+def sequence_picture(system: System, trace: Trace, title: str) -> Picture:
+    """The chart as drawing data; members without part in the trace are left out."""
+    chart = _chart(system, trace)
+    rows = _heights(len(trace.steps))
+    kinds = {_event(chart, step).kind for step in trace.steps}
+    nodes, edges = _frame(chart, rows[-1] if rows else 0.0)
+    nodes += _start_boxes(chart, trace)
+    for number, (step, y) in enumerate(zip(trace.steps, rows, strict=True), start=1):
+        if number > 1 and number % REPEAT == 1:
+            nodes += _headers(chart, y + 1.5 * ROW, f"again {number}")
+        nodes += _row_nodes(chart, step, number, y)
+        edges += _row_edges(chart, step, number)
+    return Picture(
+        name=title,
+        nodes=tuple(nodes),
+        edges=tuple(edges),
+        layout="pinned",
+        heading=(Line(title, "title"),),
+        kinds=tuple(kind for kind in _KINDS if kind in kinds),
+        notes=("box: new state", "dot: takes part, stays"),
+    )
+
+
+def _heights(steps: int) -> list[float]:
+    """The height of each step, with two free rows wherever the names are repeated."""
+    return [-ROW * (number + 1 + 2 * (number // REPEAT)) for number in range(steps)]
+
+
+def _event(chart: _Chart, step: Step) -> Event:
+    """The event of a step, be it indexed or not."""
+    name = step.event
+    return chart.events.get(name) or chart.events.get(name.split("[", 1)[0]) or Event(name)
+
+
+def _chart(system: System, trace: Trace) -> _Chart:
+    members = _involved(system, trace)
+    widths = [_column_width(member, trace) for member in members]
+    log_width = 40 + max((_wide(step.event) for step in trace.steps), default=0)
+    ends = accumulate(widths, initial=log_width + 24)
+    columns = (_Column(m, x + w / 2, w) for m, x, w in zip(members, ends, widths, strict=False))
+    return _Chart(tuple(columns), log_width, system.events)
+
+
+def _involved(system: System, trace: Trace) -> list[Member]:
+    """The members that take part or change, those that run in one place side by side."""
+    names = {name for step in trace.steps for name in (*step.participants, *step.changes)}
+    members = [member for member in system.members if member.name in names]
+    places = list(dict.fromkeys(member.machine.runs_on for member in members))
+    return sorted(members, key=lambda member: places.index(member.machine.runs_on))
+
+
+def _column_width(member: Member, trace: Trace) -> float:
+    states = [trace.start.get(member.name, ""), *(step.changes.get(member.name, "") for step in trace.steps)]
+    return max(90.0, *map(_wide, (*states, *_name_lines(member)))) + 24
+
+
+def _wide(text: str) -> float:
+    """A bound on the width of a text in points."""
+    return len(text) * _CHARACTER
+
+
+def _name_lines(member: Member) -> list[str]:
+    """The name broken after underscores."""
+    words = member.name.replace("_", "_ ")
+    lines = textwrap.wrap(words, _NAME_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("_ ", "_") for line in lines]
+
+
+def _frame(chart: _Chart, bottom: float) -> tuple[list[Node], list[Edge]]:
+    """Places, names at the top and at the bottom, and the life lines between."""
+    head, foot = 2.0 * ROW, bottom - 1.5 * ROW
+    nodes = [*_places(chart, head + 32), *_headers(chart, head, "head"), *_headers(chart, foot, "foot")]
+    names = [column.member.name for column in chart.columns]
+    return nodes, [Edge(f"head {name}", f"foot {name}", "faint", direction="none") for name in names]
+
+
+def _places(chart: _Chart, y: float) -> list[Node]:
+    """A band over the members that run in one place."""
+    nodes = []
+    for place, group in groupby(chart.columns, key=lambda column: column.member.machine.runs_on):
+        columns = list(group)
+        left, right = columns[0].x - columns[0].width / 2, columns[-1].x + columns[-1].width / 2
+        line = Line(_cut(place, right - left), "small")
+        at = ((left + right) / 2, y)
+        nodes.append(
+            Node(f"place {place}", "band", (line,), place_paint(place), at=at, width=right - left - 6)
+        )
+    return [node for node in nodes if node.lines[0].text]
+
+
+def _cut(text: str, width: float) -> str:
+    room = int((width - 6) / _SMALL_CHARACTER)
+    return text if len(text) <= room else f"{text[: room - 3]}..."
+
+
+def _headers(chart: _Chart, y: float, prefix: str) -> list[Node]:
+    return [
+        Node(
+            f"{prefix} {column.member.name}",
+            "header",
+            tuple(map(Line, _name_lines(column.member))),
+            place_paint(column.member.machine.runs_on),
+            at=(column.x, y),
+        )
+        for column in chart.columns
+    ]
+
+
+def _start_boxes(chart: _Chart, trace: Trace) -> list[Node]:
+    return [
+        Node(
+            f"start {column.member.name}",
+            "header",
+            (Line(trace.start[column.member.name]),),
+            "initial",
+            at=(column.x, 0.0),
+        )
+        for column in chart.columns
+        if column.member.name in trace.start
+    ]
+
+
+def _row_nodes(chart: _Chart, step: Step, number: int, y: float) -> list[Node]:
+    """The log entry and, on each life line that takes part, the new state or a dot."""
+    kind = _event(chart, step).kind
+    width = chart.log_width - _NUMBER
+    text, count = Line(step.event, "plain", kind), Line(str(number), "small", "faint")
+    nodes = [
+        Node(f"number {number}", "text", (count,), at=(_NUMBER / 2, y)),
+        Node(f"step {number}", "text", (text,), at=(_NUMBER + width / 2, y), width=width),
+    ]
+    for column in _taking_part(chart, step):
+        name = f"step {number} {column.member.name}"
+        state = step.changes.get(column.member.name)
+        if state is None:
+            nodes.append(Node(name, "dot", (), kind, at=(column.x, y)))
+        else:
+            nodes.append(Node(name, "header", (Line(state),), kind, kind, at=(column.x, y)))
+    return nodes
+
+
+def _taking_part(chart: _Chart, step: Step) -> list[_Column]:
+    names = {*step.participants, *step.changes}
+    return [column for column in chart.columns if column.member.name in names]
+
+
+def _row_edges(chart: _Chart, step: Step, number: int) -> list[Edge]:
+    """Arrows outwards from the sender; from the log when the sender is no member here."""
+    event, columns = _event(chart, step), _taking_part(chart, step)
+    sender = _sender(event, columns)
+    names = [f"step {number}", *(f"step {number} {column.member.name}" for column in columns)]
+    start = 0 if sender is None else sender + 1
+    hops = [*pairwise(names[start:]), *pairwise(reversed(names[1 : start + 1]))]
+    guide = [] if sender is None else [Edge(names[0], names[1], "faint", "fault", direction="none")]
+    return guide + [Edge(source, dest, event.kind, event.kind) for source, dest in hops]
+
+
+def _sender(event: Event, columns: Iterable[_Column]) -> int | None:
+    """The position of the first column that is the event's sender."""
+    return next((n for n, column in enumerate(columns) if column.member.machine.is_a(event.sender)), None)

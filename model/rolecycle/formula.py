@@ -1,0 +1,90 @@
+"""Noun: a guard with every name resolved, over the members of one system by position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """The member at this position is in one of these local states (numbers)."""
+
+    member: int
+    states: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The number of true parts lies in ``low..high``.
+
+    One connective serves all: conjunction (all parts), disjunction (at least one), negation (one
+    part, none true), ``count``.  ``Tally((), 0, 0)`` is true, ``Tally((), 1, 1)`` is false.
+    """
+
+    parts: tuple[Formula, ...]
+    low: int
+    high: int
+
+
+Formula = Atom | Tally
+
+TRUE = Tally((), 0, 0)
+FALSE = Tally((), 1, 1)
+
+
+def conjunction(parts: Iterable[Formula]) -> Formula:
+    """All parts are true; simplified."""
+    kept: dict[Formula, None] = {}
+    for part in parts:
+        if part == FALSE:
+            return FALSE
+        if part != TRUE:
+            kept.update(dict.fromkeys(conjuncts(part)))
+    return _joined(tuple(kept), len(kept), len(kept), TRUE)
+
+
+def disjunction(parts: Iterable[Formula]) -> Formula:
+    """Some part is true; simplified."""
+    kept: dict[Formula, None] = {}
+    for part in parts:
+        if part == TRUE:
+            return TRUE
+        if part != FALSE:
+            kept[part] = None
+    return _joined(tuple(kept), 1, len(kept), FALSE)
+
+
+def negation(part: Formula) -> Formula:
+    """The part is false; simplified."""
+    if part in (TRUE, FALSE):
+        return FALSE if part == TRUE else TRUE
+    return Tally((part,), 0, 0)
+
+
+def tally(parts: Iterable[Formula], low: int, high: int | None) -> Formula:
+    """Between ``low`` and ``high`` (none: unbounded) of the parts are true; constants folded."""
+    every = list(parts)
+    certain = sum(part == TRUE for part in every)
+    open_parts = tuple(part for part in every if part not in (TRUE, FALSE))
+    least = max(low - certain, 0)
+    most = len(open_parts) if high is None else min(high - certain, len(open_parts))
+    if most < least:
+        return FALSE
+    if least == 0 and most == len(open_parts):
+        return TRUE
+    return Tally(open_parts, least, most)
+
+
+def conjuncts(formula: Formula) -> Iterator[Formula]:
+    """The parts of a conjunction, else the formula itself."""
+    if isinstance(formula, Tally) and formula.parts and formula.low == len(formula.parts) == formula.high:
+        yield from formula.parts
+    else:
+        yield formula
+
+
+def _joined(parts: tuple[Formula, ...], low: int, high: int, empty: Formula) -> Formula:
+    if not parts:
+        return empty
+    return parts[0] if len(parts) == 1 else Tally(parts, low, high)

@@ -1,0 +1,75 @@
+"""Noun: conditions over the states of machines, read before a step.
+
+The language is closed: membership in a set of states, ``and``, ``or``, ``not``, ``implies``,
+and ``all``, ``some``, ``count`` over the copies of a family.  Nothing is ever evaluated as code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """``machine in [A, B]``: the machine (or parameter) is in one of these states or groups.
+
+    ``offset`` is the character offset in the guard's text, for messages.
+    """
+
+    machine: str
+    states: tuple[str, ...]
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The operand is false."""
+
+    operand: Guard
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Every operand is true; of none, true."""
+
+    operands: tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Some operand is true; of none, false."""
+
+    operands: tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Implies:
+    """The premise is false or the conclusion true; kept apart so that vacuity can be seen."""
+
+    premise: Guard
+    conclusion: Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """``all``, ``some`` or ``count`` of the copies of a machine (or of a family) that satisfy the body.
+
+    ``over`` names a machine, a machine that others extend, or a family; the body is read with its
+    index bound.  ``which`` restricts to copies with a smaller index than the reader (``earlier``)
+    or with another index (``other``).  ``count`` holds when the number lies in ``low..high``.
+    """
+
+    quantifier: Literal["all", "some", "count"]
+    over: str
+    body: Guard
+    which: Literal["every", "earlier", "other"] = "every"
+    low: int = 0
+    high: int | None = None
+    offset: int = 0
+
+
+Guard = In | Not | And | Or | Implies | Quantified
+
+TRUE: Guard = And(())
+FALSE: Guard = Or(())

@@ -1,0 +1,72 @@
+"""Verb: a system as written becomes a system of members, for one scenario and one choice of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from rolecycle import formula
+from rolecycle.compose import resolve
+from rolecycle.machine import Event, Machine, Row
+from rolecycle.specification import Scenario, Specification, SystemSpec
+from rolecycle.system import Member, System
+
+BUDGET = "fault_budget"
+
+
+def instantiate(
+    spec: Specification, wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Machine]
+) -> System:
+    """The members and events of a system under a scenario.
+
+    ``provide`` gives the machine for a name in a family: a machine of the specification, or a reduced
+    system.  Raises ``InputError`` (RC131, RC132) when a member's condition reads what is no parameter.
+    """
+    values = parameters(wanted, scenario)
+    constants = System(wanted.name, (), {}, values)
+    fixed = [m.machine for m in wanted.members if resolve(m.when, constants) == formula.TRUE]
+    members = [*(Member(provide(name)) for name in fixed), *_copies(wanted, scenario, provide)]
+    budget = _budget(scenario, members)
+    if budget:
+        members.append(Member(budget))
+    inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
+    events = {**spec.events, **{name: Event(name) for name in sorted(inner)}}
+    return System(wanted.name, tuple(members), events, values, _forbidden(spec, scenario), wanted.title)
+
+
+def parameters(wanted: SystemSpec, scenario: Scenario) -> Mapping[str, str]:
+    """The value of each parameter: the scenario's, else the system's, else the default."""
+    chosen = {**wanted.values, **scenario.values}
+    return {name: chosen.get(name, p.default) for name, p in wanted.parameters.items()}
+
+
+def observed(system: System, observers: list[Machine]) -> System:
+    """The system with observer machines beside it; they only watch."""
+    return replace(system, members=(*system.members, *(Member(machine) for machine in observers)))
+
+
+def _copies(wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Machine]) -> Iterator[Member]:
+    families = {**wanted.families, **{k: v for k, v in scenario.families.items() if k in wanted.families}}
+    for family, names in families.items():
+        for index, name in enumerate(names, 1):
+            yield Member(provide(name), family, index)
+
+
+def _forbidden(spec: Specification, scenario: Scenario) -> frozenset[str]:
+    """Unhealthy outcomes that the scenario does not switch on, and what it switches off."""
+    allowed = {*scenario.allow, *scenario.faults}
+    indexed = {name.partition("[")[0] for name in scenario.allow if "[" in name}
+    unhealthy = {e.name for e in spec.events.values() if not e.healthy and e.name not in allowed | indexed}
+    return frozenset(unhealthy | set(scenario.forbid))
+
+
+def _budget(scenario: Scenario, members: list[Member]) -> Machine | None:
+    """A machine that shares every fault event and counts down what is left."""
+    if scenario.budget is None:
+        return None
+    states = tuple(f"Left{n}" for n in range(scenario.budget, -1, -1))
+    alphabet = {event for member in members for event in member.machine.alphabet}
+    faults = sorted(set(scenario.faults) & alphabet)
+    rows = (Row(event, (a,), b) for event in faults for a, b in zip(states, states[1:], strict=False))
+    spent = tuple(rows) or tuple(Row(event, (), states[-1]) for event in faults)
+    return Machine(BUDGET, states, states[0], spent, title="Fault budget", runs_on="environment") if faults else None

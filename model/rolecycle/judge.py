@@ -1,0 +1,138 @@
+"""Verb: a space and a property become a verdict; nothing unknown is ever shown as holding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolecycle import formula, guard
+from rolecycle.compose import Product, enabled, occurrences_of, resolve
+from rolecycle.formula import Formula
+from rolecycle.graph import backward
+from rolecycle.pack import evaluate
+from rolecycle.paths import path_to
+from rolecycle.space import Space
+from rolecycle.specification import Expectation, Property, Scenario, SystemSpec
+from rolecycle.system import System
+from rolecycle.trace import Trace
+from rolecycle.verdict import Outcome, Verdict
+
+CHUNK = 1 << 18
+"""States looked at together: bounds the memory that a formula takes."""
+
+
+def concerns(wanted: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:
+    """Whether a property is judged for a system under a scenario."""
+    here = any(spec.is_a(name) for name in wanted.systems)
+    when = not wanted.scenarios or scenario.name in wanted.scenarios or wanted.id in scenario.expect
+    return here and when and resolve(wanted.applies, system) == formula.TRUE
+
+
+def judge(space: Space, wanted: Property, expected: Expectation = "holds") -> Verdict:
+    """The verdict on one property, with a shortest trace where one tells more than the word."""
+    system = space.packed.product.system
+    hazard = resolve(wanted.hazard, system) == formula.TRUE
+    outcome, trace = _settle(space, wanted)
+    vacuous = outcome == "holds" and space.exhaustive and _vacuous(space, wanted)
+    return Verdict(wanted, outcome, expected, trace, hazard, vacuous, "" if outcome != "unknown" else space.limit)
+
+
+def unexplored(wanted: Property, expected: Expectation, note: str) -> Verdict:
+    """The verdict on a property of a space that was not explored at all."""
+    return Verdict(wanted, "unknown", expected, note=note)
+
+
+def _settle(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
+    match wanted.kind:
+        case "invariant" | "precedence":
+            return _always(space, wanted)
+        case "deadlock freedom":
+            return _deadlock_free(space, wanted)
+        case "reachable":
+            return _reachable(space, wanted)
+        case "recoverable":
+            return _recoverable(space, wanted)
+        case _:
+            assert_never(wanted.kind)
+
+
+def _always(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
+    """The earliest state that breaks the goal, or in which an event can happen where it must not."""
+    breaches = [(_first(space, bad), then) for bad, then in _breaches(space.packed.product, wanted)]
+    found = min(((n, k) for k, (n, _) in enumerate(breaches) if n >= 0), default=None)
+    if found:
+        number, k = found
+        return "refuted", path_to(space, number, breaches[k][1])
+    return _exhausted(space, "holds"), None
+
+
+def _breaches(product: Product, wanted: Property) -> Iterator[tuple[Formula, int | None]]:
+    system = product.system
+    if not wanted.events:
+        yield formula.negation(resolve(wanted.goal, system)), None
+    for k in occurrences_of(product, wanted.events):
+        goal = resolve(wanted.goal, system, index=product.occurrences[k].index)
+        yield formula.conjunction([enabled(product, k), formula.negation(goal)]), k
+
+
+def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
+    ends = resolve(wanted.goal, space.packed.product.system)
+    for number in np.flatnonzero(space.dead[: space.expanded]):
+        if not evaluate(ends, space.packed.fields, space.states[number : number + 1])[0]:
+            return "refuted", path_to(space, int(number))
+    return _exhausted(space, "holds"), None
+
+
+def _reachable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
+    number = _first(space, resolve(wanted.goal, space.packed.product.system))
+    if number >= 0:
+        return "holds", path_to(space, number)
+    return _exhausted(space, "refuted"), None
+
+
+def _recoverable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
+    """From every reachable state the goal can be reached without a fault and without a person's help (AG EF)."""
+    if not space.exhaustive or space.graph is None:
+        return "unknown", None
+    product = space.packed.product
+    goal = _everywhere(space, resolve(wanted.goal, product.system))
+    kinds = (product.system.events[o.event].kind for o in product.occurrences)
+    allowed = np.array([kind not in ("fault", "user") for kind in kinds], dtype=np.bool_)
+    lost = ~backward(space.graph, goal, allowed)
+    return ("refuted", path_to(space, int(np.argmax(lost)))) if lost.any() else ("holds", None)
+
+
+def _exhausted(space: Space, outcome: Outcome) -> Outcome:
+    return outcome if space.exhaustive else "unknown"
+
+
+def _vacuous(space: Space, wanted: Property) -> bool:
+    """Whether what the property speaks of never happens: its premise, its event, its observer's alarm."""
+    product = space.packed.product
+    if wanted.events:
+        return all(_first(space, enabled(product, k)) < 0 for k in occurrences_of(product, wanted.events))
+    if wanted.observer and wanted.kind == "precedence":
+        watched = occurrences_of(product, wanted.observer.alphabet)
+        return all(_first(space, enabled(product, k)) < 0 for k in watched)
+    if isinstance(wanted.goal, guard.Implies):
+        return _first(space, resolve(wanted.goal.premise, product.system)) < 0
+    return False
+
+
+def _first(space: Space, wanted: Formula) -> int:
+    """The number of the first state that satisfies a formula, -1 when none does."""
+    if wanted == formula.FALSE:
+        return -1
+    for begin in range(0, len(space.states), CHUNK):
+        found = evaluate(wanted, space.packed.fields, space.states[begin : begin + CHUNK])
+        if found.any():
+            return begin + int(np.argmax(found))
+    return -1
+
+
+def _everywhere(space: Space, wanted: Formula) -> NDArray[np.bool_]:
+    starts = range(0, len(space.states), CHUNK)
+    return np.concatenate([evaluate(wanted, space.packed.fields, space.states[b : b + CHUNK]) for b in starts])

@@ -1,0 +1,120 @@
+"""Verb: the files of a specification become its nouns, or every mistake in them is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rolecycle.diagnostics import Diagnostic, InputError, relative
+from rolecycle.load import check, schema
+from rolecycle.load.build import Builder, ordered
+from rolecycle.load.source import Document, read
+from rolecycle.specification import Specification
+
+FOLDERS = {"machine": "machines", "system": "systems", "scenario": "scenarios", "properties": "properties"}
+
+
+def load(root: Path) -> Specification:
+    """Read a specification folder.
+
+    Raises ``InputError`` with all mistakes of all files: RC101 to RC106 (the file), RC110 to RC114 (the
+    schema), RC120 to RC129 (names and guards).
+    """
+    loading = _Loading(root)
+    spec = Specification(
+        machines=loading.chained("machine", lambda b, known: b.machine(known)),
+        events=loading.single("events.yaml", "events", Builder.events),
+        actors=loading.actors(),
+        systems=loading.chained("system", lambda b, known: b.system(known)),
+        scenarios={s.name: s for s in loading.each("scenario", Builder.scenario)},
+        properties=loading.merged("properties", Builder.properties),
+        facts=loading.single("facts.yaml", "facts", Builder.facts),
+    )
+    loading.finish()
+    problems = check.mistakes(spec)
+    if problems:
+        raise InputError(problems)
+    return replace(spec, warnings=tuple(check.warnings(spec)))
+
+
+class _Loading:
+    """Reads the files of one folder and keeps the mistakes of all of them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.mistakes: list[Diagnostic] = []
+        if not root.is_dir():
+            raise InputError([Diagnostic("RC101", f"there is no specification folder '{relative(root)}'")])
+        self.documents = {kind: self.folder(kind, root / folder) for kind, folder in FOLDERS.items()}
+        self.singles: dict[str, Document | None] = {}
+
+    def folder(self, kind: str, folder: Path) -> list[Document]:
+        found = (self.document(path, kind) for path in sorted(folder.glob("*.yaml")))
+        return [document for document in found if document]
+
+    def document(self, path: Path, kind: str) -> Document | None:
+        """One file, if it can be read and fits its schema."""
+        try:
+            document = read(path)
+        except InputError as problem:
+            self.mistakes += problem.diagnostics
+            return None
+        problems = schema.mistakes(document, kind)
+        self.mistakes += problems
+        return None if problems else document
+
+    def build(self, document: Document, verb: Callable[[Builder], Any]) -> Any:
+        builder = Builder(document)
+        made = verb(builder)
+        self.mistakes += builder.mistakes
+        return made
+
+    def chained(self, kind: str, verb: Callable[[Builder, Any], Any]) -> dict[str, Any]:
+        """Nouns that may extend each other, by name."""
+        made: dict[str, Any] = {}
+        self.duplicates(kind)
+        for document in ordered(self.documents[kind], kind, self.cycle):
+            noun = self.build(document, lambda b: verb(b, made))
+            made[noun.name] = noun
+        return made
+
+    def duplicates(self, kind: str) -> None:
+        seen: dict[str, str] = {}
+        for document in self.documents[kind]:
+            name = str(document.data[kind]) if isinstance(document.data, dict) else ""
+            if name in seen:
+                self.mistakes.append(Diagnostic("RC122", f"{kind} '{name}' is also in {seen[name]}", document.place(kind)))
+            seen[name] = document.file
+
+    def cycle(self, document: Document, text: str) -> None:
+        self.mistakes.append(Diagnostic("RC123", f"nothing can extend itself: {text}", document.place("extends")))
+
+    def each(self, kind: str, verb: Callable[[Builder], Any]) -> list[Any]:
+        self.duplicates(kind)
+        return [self.build(document, verb) for document in self.documents[kind]]
+
+    def merged(self, kind: str, verb: Callable[[Builder], Any]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for document in self.documents[kind]:
+            made = self.build(document, verb)
+            for name in made.keys() & result.keys():
+                place = document.place(kind, name)
+                self.mistakes.append(Diagnostic("RC122", f"property '{name}' is also in {result[name].place}", place))
+            result.update(made)
+        return result
+
+    def single(self, file: str, kind: str, verb: Callable[[Builder], Any]) -> dict[str, Any]:
+        document = self.document(self.root / file, kind)
+        self.singles[file] = document
+        made: dict[str, Any] = self.build(document, verb) if document else {}
+        return made
+
+    def actors(self) -> dict[str, str]:
+        document = self.singles["events.yaml"]
+        return dict(document.data.get("actors", {})) if document and isinstance(document.data, dict) else {}  # type: ignore[arg-type]
+
+    def finish(self) -> None:
+        if self.mistakes:
+            raise InputError(self.mistakes)

@@ -1,0 +1,358 @@
+"""Turn documents that fit their schema into nouns; what a schema cannot say is checked here and in ``check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rolecycle import guard
+from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.load.guards import parse_guard
+from rolecycle.load.source import Document
+from rolecycle.machine import SAME, Event, Machine, Row
+from rolecycle.specification import Fact, MemberSpec, Parameter, Property, Scenario, SystemSpec
+
+Data = Mapping[str, Any]
+Groups = Mapping[str, tuple[str, ...]]
+OBSERVER_STATES = ("Waiting", "Armed", "Violated")
+
+
+class Builder:
+    """Builds nouns from one document and collects the mistakes met on the way."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.data: Data = document.data if isinstance(document.data, dict) else {}
+        self.mistakes: list[Diagnostic] = []
+
+    # --- pieces ---------------------------------------------------------------------------------
+
+    def refuse(self, code: str, message: str, *path: str | int, hint: str = "") -> None:
+        self.mistakes.append(Diagnostic(code, message, self.document.place(*path), hint=hint))
+
+    def guard(self, data: Data, key: str, absent: guard.Guard, *path: str | int) -> guard.Guard:
+        """The guard under a key; a mistake in it is collected and the guard taken for absent."""
+        if key not in data:
+            return absent
+        try:
+            return parse_guard(str(data[key]), self.document.place(*path, key))
+        except InputError as problem:
+            self.mistakes += problem.diagnostics
+            return absent
+
+    def states_of(self, row: Data, states: Sequence[str], groups: Groups, *path: str | int) -> tuple[str, ...]:
+        """The sources of a row, with ``*`` and the names of groups written out."""
+        if row["source"] == "*":
+            return tuple(states)
+        named = _listed(row["source"])
+        for name in named:
+            if name not in groups:
+                self.state(name, [*states, *groups], *path, "source")
+        written = (state for name in named for state in groups.get(name, (name,)))
+        return tuple(dict.fromkeys(state for state in written if state in states))
+
+    def state(self, name: str, states: Sequence[str], *path: str | int) -> None:
+        if name not in states:
+            self.refuse("RC121", f"unknown state '{name}'", *path, hint=did_you_mean(name, states))
+
+    def rows(self, data: Data, states: Sequence[str], groups: Groups, *path: str | int) -> tuple[Row, ...]:
+        rows: list[Row] = []
+        for number, row in enumerate(data.get("transitions", [])):
+            here = (*path, "transitions", number)
+            sources = self.states_of(row, states, groups, *here)
+            if row["dest"] != SAME:
+                self.state(row["dest"], states, *here, "dest")
+            made = Row(
+                trigger="",
+                sources=sources,
+                dest=row["dest"],
+                mode=row.get("mode", "must"),
+                when=self.guard(row, "when", guard.TRUE, *here),
+                facts=tuple(row.get("facts", ())),
+                assumption=row.get("assumption", ""),
+                place=self.document.place(*here),
+            )
+            rows += [replace(made, trigger=trigger) for trigger in _listed(row["trigger"])]
+        return tuple(rows)
+
+    # --- nouns ----------------------------------------------------------------------------------
+
+    def machine(self, bases: Mapping[str, Machine]) -> Machine:
+        """One machine; what it extends comes first, and own rows replace inherited rows of the same event."""
+        data = self.data
+        base = self.base("extends", bases, "machine")
+        own = [s if isinstance(s, dict) else {"name": s} for s in data.get("states", [])]
+        states = (*(base.states if base else ()), *(s["name"] for s in own))
+        self.unique([s["name"] for s in own], base.states if base else (), "states")
+        groups = {**(base.groups if base else {}), **{k: tuple(v) for k, v in data.get("groups", {}).items()}}
+        for group, members in data.get("groups", {}).items():
+            for number, name in enumerate(members):
+                self.state(name, states, "groups", group, number)
+        rows = self.rows(data, states, groups)
+        replaced = {row.trigger for row in rows}
+        inherited = [_widened(r, base, states) for r in base.rows if r.trigger not in replaced] if base else []
+        initial = data.get("initial", base.initial if base else "")
+        self.state(initial, states, "initial")
+        return Machine(
+            name=data["machine"],
+            states=states,
+            initial=initial,
+            rows=(*inherited, *rows),
+            groups=groups,
+            answers_to=(base.name, *base.answers_to) if base else (),
+            abstract=data.get("abstract", False),
+            title=data["title"],
+            runs_on=data.get("runs on", base.runs_on if base else ""),
+            executable=data.get("executable", base.executable if base else ""),
+            logs=tuple(data.get("logs", base.logs if base else ())),
+            doc=data.get("doc", ""),
+            state_docs={**(base.state_docs if base else {}), **{s["name"]: s["doc"] for s in own if "doc" in s}},
+            facts=tuple(data.get("facts", ())),
+            place=self.document.place("machine"),
+        )
+
+    def base(self, key: str, known: Mapping[str, Any], what: str) -> Any:
+        name = self.data.get(key)
+        if name is None:
+            return None
+        if name not in known:
+            self.refuse("RC123", f"unknown {what} '{name}'", key, hint=did_you_mean(name, known))
+        return known.get(name)
+
+    def unique(self, names: Sequence[str], taken: Sequence[str], *path: str | int) -> None:
+        seen = set(taken)
+        for number, name in enumerate(names):
+            if name in seen:
+                self.refuse("RC122", f"'{name}' stands here twice", *path, number)
+            seen.add(name)
+
+    def events(self) -> dict[str, Event]:
+        return {
+            name: Event(
+                name=name,
+                kind=data["kind"],
+                sender=data.get("sender", name.partition(".")[0]),
+                meaning=data["meaning"],
+                healthy=not data.get("unhealthy", data["kind"] == "fault"),
+                collective=tuple(data.get("all", ())),
+                place=self.document.place("events", name),
+            )
+            for name, data in self.data["events"].items()
+        }
+
+    def system(self, bases: Mapping[str, SystemSpec]) -> SystemSpec:
+        data = self.data
+        base = self.base("extends", bases, "system") or SystemSpec("", "")
+        parameters = {k: self.parameter(k, v) for k, v in data.get("parameters", {}).items()}
+        families = {k: self.family(v) for k, v in data.get("families", {}).items()}
+        return SystemSpec(
+            name=data["system"],
+            title=data["title"],
+            parameters={**base.parameters, **parameters},
+            values={**base.values, **data.get("set", {})},
+            members=(*base.members, *(self.member(n, m) for n, m in enumerate(data.get("members", [])))),
+            families={**base.families, **families},
+            labels={**base.labels, **{k: self.guard(data["labels"], k, guard.TRUE, "labels") for k in data.get("labels", {})}},
+            shows=(*base.shows, *data.get("shows", ())),
+            answers_to=(base.name, *base.answers_to) if base.name else (),
+            suite=data.get("suite", False),
+            place=self.document.place("system"),
+        )
+
+    def parameter(self, name: str, data: Data) -> Parameter:
+        if data["default"] not in data["values"]:
+            hint = did_you_mean(data["default"], data["values"])
+            self.refuse("RC126", f"'{data['default']}' is no value of '{name}'", "parameters", name, "default", hint=hint)
+        return Parameter(tuple(data["values"]), data["default"], data["meaning"])
+
+    def member(self, number: int, data: str | Data) -> MemberSpec:
+        if isinstance(data, str):
+            return MemberSpec(data)
+        return MemberSpec(data["machine"], self.guard(data, "when", guard.TRUE, "members", number))
+
+    def family(self, data: Sequence[str | Data]) -> tuple[str, ...]:
+        copies: list[str] = []
+        for entry in data:
+            copies += [entry] if isinstance(entry, str) else [entry["of"]] * entry["count"]
+        return tuple(copies)
+
+    def scenario(self) -> Scenario:
+        data = self.data
+        faults = data.get("faults", {})
+        return Scenario(
+            name=data["scenario"],
+            title=data["title"],
+            systems=tuple(data["systems"]),
+            services=data.get("services", False),
+            allow=tuple(data.get("allow", ())),
+            forbid=tuple(data.get("forbid", ())),
+            faults=tuple(faults.get("among", ())),
+            budget=faults.get("at most"),
+            values=data.get("set", {}),
+            families={k: tuple(v) for k, v in data.get("families", {}).items()},
+            expect=data.get("expect", {}),
+            facts=tuple(data.get("facts", ())),
+            place=self.document.place("scenario"),
+        )
+
+    def properties(self) -> dict[str, Property]:
+        return {name: self.property(name, data) for name, data in self.data["properties"].items()}
+
+    def property(self, name: str, data: Data) -> Property:
+        form = self.form(name, data)
+        observer = self.observer(name, data, form)
+        goal, events = self.goal(name, data, form, observer)
+        return Property(
+            id=name,
+            title=data["title"],
+            kind=data["kind"],
+            systems=tuple(data["systems"]),
+            goal=goal,
+            events=events,
+            observer=observer,
+            scenarios=tuple(data.get("scenarios", ())),
+            applies=self.guard(data, "applies", guard.TRUE, "properties", name),
+            hazard=self.guard(data, "hazard", guard.FALSE, "properties", name),
+            facts=tuple(data.get("facts", ())),
+            theme=str(self.data["theme"]),
+            place=self.document.place("properties", name),
+        )
+
+    def form(self, name: str, data: Data) -> str:
+        """Which of the forms of its kind a property has; a mistake when none, or keys of another, are there."""
+        forms = FORMS[data["kind"]]
+        for form, (needed, optional) in forms.items():
+            given = set(data) & FORM_KEYS
+            if needed <= given <= needed | optional:
+                return form
+        wanted = " or ".join(" with ".join(sorted(needed)) for needed, _ in forms.values())
+        self.refuse("RC124", f"property '{name}' of kind {data['kind']} needs {wanted}", "properties", name)
+        return ""
+
+    def goal(self, name: str, data: Data, form: str, observer: Machine | None) -> tuple[guard.Guard, tuple[str, ...]]:
+        here = ("properties", name)
+        match form:
+            case "always":
+                found = self.guard(data, "always", guard.TRUE, *here)
+                return (_renamed(found, "observer", observer.name) if observer else found), ()
+            case "at":
+                return self.guard(data, "require", guard.TRUE, *here), _listed(data["at"])
+            case "only after" | "never after" if observer:
+                return guard.Not(guard.In(observer.name, ("Violated",))), ()
+            case "deadlock":
+                return self.guard(data, "except", guard.FALSE, *here), ()
+            case _:
+                return self.guard(data, "reach", guard.TRUE, *here), ()
+
+    def observer(self, name: str, data: Data, form: str) -> Machine | None:
+        label = f"{name}_observer"
+        match form:
+            case "only after":
+                return _only_after(label, data)
+            case "never after":
+                return _never_after(label, data)
+            case "always" if "observer" in data:
+                inner, here = data["observer"], ("properties", name, "observer")
+                self.state(inner["initial"], inner["states"], *here, "initial")
+                rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
+                return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer", runs_on="observer")
+        return None
+
+    def facts(self) -> dict[str, Fact]:
+        sources = self.data.get("sources", {})
+        for name, data in self.data["facts"].items():
+            for number, key in enumerate(data["source"]):
+                if key not in sources:
+                    self.refuse("RC125", f"unknown source '{key}'", "facts", name, "source", number, hint=did_you_mean(key, sources))
+        return {
+            name: Fact(name, d["text"], tuple(d["components"]), d["kind"], tuple(d["source"]), d.get("out of scope", ""))
+            for name, d in self.data["facts"].items()
+        }
+
+
+FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
+    "invariant": {"always": ({"always"}, {"observer"})},
+    "precedence": {
+        "at": ({"at", "require"}, set()),
+        "only after": ({"event", "only after"}, {"since"}),
+        "never after": ({"event", "never after"}, {"until"}),
+    },
+    "deadlock freedom": {"deadlock": (set(), {"except"})},
+    "reachable": {"reach": ({"reach"}, set())},
+    "recoverable": {"reach": ({"reach"}, set())},
+}
+"""For each kind of property its forms, each with the keys it needs and the keys it may have."""
+
+FORM_KEYS = frozenset(key for forms in FORMS.values() for needed, may in forms.values() for key in needed | may)
+
+
+def _listed(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _widened(row: Row, base: Machine, states: tuple[str, ...]) -> Row:
+    """An inherited row from every state is from every state of the machine that extends, too."""
+    return replace(row, sources=states) if set(row.sources) == set(base.states) else row
+
+
+def _only_after(name: str, data: Data) -> Machine:
+    """``event`` never before ``only after``; after ``since`` it needs that anew."""
+    waiting, armed, violated = OBSERVER_STATES
+    first = _observed(data, "event", waiting, violated)
+    enabling = [r for r in _observed(data, "only after", waiting, armed) if r.trigger not in _listed(data["event"])]
+    ending = [r for r in _observed(data, "since", armed, waiting) if r.trigger not in _listed(data["only after"])]
+    return _observing(name, [*first, *enabling, *ending])
+
+
+def _never_after(name: str, data: Data) -> Machine:
+    """``event`` never after ``never after``, until ``until`` lifts that."""
+    waiting, armed, violated = OBSERVER_STATES
+    forbidding = _observed(data, "never after", waiting, armed)
+    breach = _observed(data, "event", armed, violated)
+    lifting = [r for r in _observed(data, "until", armed, waiting) if r.trigger not in _listed(data["event"])]
+    return _observing(name, [*forbidding, *breach, *lifting])
+
+
+def _observed(data: Data, key: str, source: str, dest: str) -> list[Row]:
+    return [Row(event, (source,), dest, mode="may") for event in _listed(data.get(key, []))]
+
+
+def _observing(name: str, rows: list[Row]) -> Machine:
+    return Machine(name, OBSERVER_STATES, OBSERVER_STATES[0], tuple(rows), title="Observer", runs_on="observer")
+
+
+def _renamed(part: guard.Guard, old: str, new: str) -> guard.Guard:
+    match part:
+        case guard.In():
+            return replace(part, machine=new) if part.machine == old else part
+        case guard.Not(operand):
+            return guard.Not(_renamed(operand, old, new))
+        case guard.And(operands):
+            return guard.And(tuple(_renamed(o, old, new) for o in operands))
+        case guard.Or(operands):
+            return guard.Or(tuple(_renamed(o, old, new) for o in operands))
+        case guard.Implies(premise, conclusion):
+            return guard.Implies(_renamed(premise, old, new), _renamed(conclusion, old, new))
+        case guard.Quantified():
+            return replace(part, body=_renamed(part.body, old, new))
+
+
+def ordered(documents: Sequence[Document], key: str, report: Callable[[Document, str], None]) -> list[Document]:
+    """Documents such that what one extends stands before it; a cycle is reported and left out."""
+    named = {d.data[key]: d for d in documents if isinstance(d.data, dict)}
+    done: dict[str, Document] = {}
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        if name in done or name not in named:
+            return
+        if name in trail:
+            report(named[name], " extends ".join((*trail[trail.index(name) :], name)))
+            return
+        data = named[name].data
+        visit(str(data.get("extends", "")) if isinstance(data, dict) else "", (*trail, name))
+        done.setdefault(name, named[name])
+
+    for name in named:
+        visit(name, ())
+    return list(done.values())

@@ -1,0 +1,220 @@
+"""Checks across files: every name in a guard, a row, a scenario or a property means something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rolecycle import guard
+from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
+from rolecycle.machine import Machine
+from rolecycle.specification import Property, Specification, SystemSpec
+
+
+def mistakes(spec: Specification) -> list[Diagnostic]:
+    """Every dangling name of a specification: RC121 to RC129."""
+    checks = (_of_machines, _of_systems, _of_scenarios, _of_properties)
+    return [found for check in checks for found in check(spec)]
+
+
+def warnings(spec: Specification) -> list[Diagnostic]:
+    """Rows without a source, and events that a victim could veto: RC140, RC141."""
+    return [*_unsourced(spec), *_vetoes(spec)]
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def atoms(part: guard.Guard) -> Iterator[guard.In]:
+    """The atoms of a guard."""
+    match part:
+        case guard.In():
+            yield part
+        case guard.Not(operand):
+            yield from atoms(operand)
+        case guard.And(operands) | guard.Or(operands):
+            for operand in operands:
+                yield from atoms(operand)
+        case guard.Implies(premise, conclusion):
+            yield from atoms(premise)
+            yield from atoms(conclusion)
+        case guard.Quantified():
+            yield from atoms(part.body)
+
+
+def ranges(part: guard.Guard) -> Iterator[guard.Quantified]:
+    """The quantifiers of a guard."""
+    match part:
+        case guard.In():
+            return
+        case guard.Not(operand):
+            yield from ranges(operand)
+        case guard.And(operands) | guard.Or(operands):
+            for operand in operands:
+                yield from ranges(operand)
+        case guard.Implies(premise, conclusion):
+            yield from ranges(premise)
+            yield from ranges(conclusion)
+        case guard.Quantified():
+            yield part
+            yield from ranges(part.body)
+
+
+def _vocabulary(spec: Specification) -> dict[str, set[str]]:
+    """What each name that a guard may use can be in: states and groups of machines, values, labels."""
+    known: dict[str, set[str]] = {}
+    for machine in spec.machines.values():
+        for name in (machine.name, *machine.answers_to):
+            known.setdefault(name, set()).update(machine.states, machine.groups)
+    for system in spec.systems.values():
+        for name, parameter in system.parameters.items():
+            known.setdefault(name, set()).update(parameter.values)
+        for family in system.families:
+            known.setdefault(family, set())
+        for name in (system.name, *system.answers_to):
+            known.setdefault(name, set()).update(system.labels)
+    return known
+
+
+def _of_guard(part: guard.Guard, place: Place, known: Mapping[str, set[str]]) -> Iterator[Diagnostic]:
+    for atom in atoms(part):
+        if atom.machine not in known:
+            yield Diagnostic("RC127", f"unknown machine or parameter '{atom.machine}'", place, hint=did_you_mean(atom.machine, known))
+            continue
+        for state in atom.states:
+            if state not in known[atom.machine]:
+                hint = did_you_mean(state, known[atom.machine])
+                yield Diagnostic("RC121", f"'{atom.machine}' has no state '{state}'", place, hint=hint)
+    for quantifier in ranges(part):
+        if quantifier.over not in known:
+            yield Diagnostic("RC127", f"unknown machine or family '{quantifier.over}'", place, hint=did_you_mean(quantifier.over, known))
+
+
+def _event(name: str, place: Place, spec: Specification) -> Iterator[Diagnostic]:
+    if name.partition("[")[0] not in spec.events:
+        yield Diagnostic("RC128", f"unknown event '{name}'", place, hint=did_you_mean(name, spec.events))
+
+
+def _facts(facts: Iterable[str], place: Place, spec: Specification) -> Iterator[Diagnostic]:
+    for fact in facts:
+        if fact not in spec.facts:
+            yield Diagnostic("RC129", f"unknown fact '{fact}'", place, hint=did_you_mean(fact, spec.facts))
+
+
+def _of_machines(spec: Specification) -> Iterator[Diagnostic]:
+    known = _vocabulary(spec)
+    for machine in spec.machines.values():
+        yield from _facts(machine.facts, machine.place, spec)
+        for row in machine.rows:
+            if row.place.file == machine.place.file:
+                yield from _event(row.trigger, row.place, spec)
+                yield from _facts(row.facts, row.place, spec)
+                yield from _of_guard(row.when, row.place, known)
+        yield from _mixed_modes(machine)
+    senders = set(spec.machines) | set(spec.actors)
+    for event in spec.events.values():
+        if event.sender not in senders:
+            yield Diagnostic("RC127", f"unknown sender '{event.sender}'", event.place, hint=did_you_mean(event.sender, senders))
+
+
+def _mixed_modes(machine: Machine) -> Iterator[Diagnostic]:
+    modes: dict[str, str] = {}
+    for row in machine.rows:
+        if modes.setdefault(row.trigger, row.mode) != row.mode:
+            yield Diagnostic("RC133", f"'{machine.name}' has both must and may rows for '{row.trigger}'", row.place)
+
+
+def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
+    known = _vocabulary(spec)
+    for system in spec.systems.values():
+        for member in system.members:
+            yield from _known(member.machine, spec.machines, "machine", system.place)
+            yield from _of_guard(member.when, system.place, known)
+        for copies in system.families.values():
+            for name in copies:
+                yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", system.place)
+        for label in system.labels.values():
+            yield from _of_guard(label, system.place, known)
+        for event in system.shows:
+            yield from _event(event, system.place, spec)
+        yield from _values(system.values, system, system.place)
+
+
+def _known(name: str, known: Iterable[str], what: str, place: Place) -> Iterator[Diagnostic]:
+    if name not in known:
+        yield Diagnostic("RC123", f"unknown {what} '{name}'", place, hint=did_you_mean(name, known))
+
+
+def _values(values: Mapping[str, str], system: SystemSpec, place: Place) -> Iterator[Diagnostic]:
+    for name, value in values.items():
+        if name not in system.parameters:
+            yield Diagnostic("RC126", f"unknown parameter '{name}'", place, hint=did_you_mean(name, system.parameters))
+        elif value not in system.parameters[name].values:
+            hint = did_you_mean(value, system.parameters[name].values)
+            yield Diagnostic("RC126", f"'{value}' is no value of '{name}'", place, hint=hint)
+
+
+def _of_scenarios(spec: Specification) -> Iterator[Diagnostic]:
+    for scenario in spec.scenarios.values():
+        for name in scenario.systems:
+            yield from _known(name, spec.systems, "system", scenario.place)
+        for event in (*scenario.allow, *scenario.forbid, *scenario.faults):
+            yield from _event(event, scenario.place, spec)
+        for identifier in scenario.expect:
+            yield from _known(identifier, spec.properties, "property", scenario.place)
+        for copies in scenario.families.values():
+            for name in copies:
+                yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", scenario.place)
+        yield from _facts(scenario.facts, scenario.place, spec)
+        for name in scenario.systems:
+            if name in spec.systems and not spec.systems[name].families.keys() >= {"instance"}:
+                yield from _values(scenario.values, spec.systems[name], scenario.place)
+
+
+def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
+    known = _vocabulary(spec)
+    for found in spec.properties.values():
+        extra = {found.observer.name: set(found.observer.states)} if found.observer else {}
+        for part in (found.goal, found.applies, found.hazard):
+            yield from _of_guard(part, found.place, {**known, **extra})
+        for event in _events_of(found):
+            yield from _event(event, found.place, spec)
+        for name in found.systems:
+            yield from _known(name, spec.systems, "system", found.place)
+        for name in found.scenarios:
+            yield from _known(name, spec.scenarios, "scenario", found.place)
+        yield from _facts(found.facts, found.place, spec)
+
+
+def _events_of(found: Property) -> set[str]:
+    return {*found.events, *(found.observer.alphabet if found.observer else ())}
+
+
+# --- warnings ---------------------------------------------------------------------------------------
+
+
+def _unsourced(spec: Specification) -> Iterator[Diagnostic]:
+    for machine in spec.machines.values():
+        for row in machine.rows:
+            if row.place.file == machine.place.file and not row.facts and not row.assumption:
+                message = f"row '{row.trigger}' of '{machine.name}' cites neither facts nor an assumption"
+                yield Diagnostic("RC140", message, row.place, "warning")
+
+
+def _vetoes(spec: Specification) -> Iterator[Diagnostic]:
+    """A fault or a timeout that several machines must agree to: a victim may veto its own failure."""
+    for event in spec.events.values():
+        if event.kind in ("fault", "time"):
+            musts = {m.name for m in spec.machines.values() if not m.abstract and _must(m, event.name)}
+            roots = {name for name in musts if not musts & set(spec.machines[name].answers_to)}
+            if len(_unrelated(roots, spec)) > 1:
+                message = f"{event.kind} event '{event.name}' has several must participants: {', '.join(sorted(roots))}"
+                yield Diagnostic("RC141", message, event.place, "warning", hint="let the victims take part with mode: may")
+
+
+def _must(machine: Machine, event: str) -> bool:
+    return any(row.trigger == event and row.mode == "must" for row in machine.rows)
+
+
+def _unrelated(names: set[str], spec: Specification) -> set[str]:
+    """Machines that extend one base are alternatives of each other: counted once, by their furthest base."""
+    return {(spec.machines[n].answers_to or (n,))[-1] for n in names}

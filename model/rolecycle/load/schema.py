@@ -1,0 +1,67 @@
+"""Hold a document against its JSON Schema, and say every mistake at its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from rolecycle.diagnostics import Diagnostic, did_you_mean
+from rolecycle.load.source import Document
+from rolecycle.spec_files import spec_root
+
+
+@cache
+def validator(kind: str) -> Draft202012Validator:
+    """The published schema of one kind of file: machine, events, system, scenario, properties, facts."""
+    path = spec_root() / "schema" / f"{kind}.schema.json"
+    return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+
+
+def mistakes(document: Document, kind: str) -> list[Diagnostic]:
+    """Every way in which the document departs from the schema: RC110 to RC114."""
+    errors = sorted(validator(kind).iter_errors(document.data), key=lambda e: [str(p) for p in e.absolute_path])
+    return [found for error in errors for found in _diagnostics(document, error)]
+
+
+def _diagnostics(document: Document, error: ValidationError) -> Iterable[Diagnostic]:
+    if error.validator == "anyOf" and error.context:
+        error = best_match([error]) or error
+    path = tuple(error.absolute_path)
+    place = document.place(*path)
+    match error.validator:
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            for key in error.instance:
+                if key not in known:
+                    yield Diagnostic("RC110", f"unknown key '{key}'", document.place(*path, key), hint=did_you_mean(key, known))
+        case "required":
+            for key in error.validator_value:
+                if key not in error.instance:
+                    yield Diagnostic("RC111", f"the key '{key}' is missing", place)
+        case "enum" | "const":
+            values = [str(v) for v in error.validator_value] if error.validator == "enum" else [str(error.validator_value)]
+            yield Diagnostic("RC113", f"'{_shown(error.instance)}' is not allowed here", place, hint=did_you_mean(str(error.instance), values))
+        case "type":
+            yield Diagnostic("RC112", f"expected {_named(error.validator_value)}, found {_shown(error.instance)}", place)
+        case _:
+            yield Diagnostic("RC114", f"'{_shown(error.instance)}' does not fit: {error.validator} {_shown(error.validator_value)}", place)
+
+
+def _named(kind: object) -> str:
+    names = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "boolean": "true or false"}
+    return names.get(str(kind), str(kind))
+
+
+def _shown(value: object) -> str:
+    text = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def schema_files() -> list[Path]:
+    """The published schemas."""
+    return sorted((spec_root() / "schema").glob("*.schema.json"))

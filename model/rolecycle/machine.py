@@ -1,0 +1,89 @@
+"""Noun: a machine, that is a finite labelled transition system, as the specification states it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rolecycle.diagnostics import NOWHERE, Place
+from rolecycle.guard import TRUE, Guard
+
+EventKind = Literal["platform", "user", "code", "fault", "time"]
+Mode = Literal["must", "may"]
+SAME = "="
+"""As a destination: stay in the source state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A word of the alphabet.
+
+    ``kind`` says who decides it.  ``healthy`` is false for an outcome that a healthy scenario leaves
+    out: every fault, and those outcomes of the customer's code that are marked so.  ``collective``
+    names the families all of whose copies take part at once instead of one copy an occurrence.
+    """
+
+    name: str
+    kind: EventKind = "platform"
+    sender: str = ""
+    meaning: str = ""
+    healthy: bool = True
+    collective: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``source --trigger--> dest`` for each of the sources, if the guard holds before the step."""
+
+    trigger: str
+    sources: tuple[str, ...]
+    dest: str
+    mode: Mode = "must"
+    when: Guard = TRUE
+    facts: tuple[str, ...] = ()
+    assumption: str = ""
+    place: Place = NOWHERE
+
+    def target(self, source: str) -> str:
+        """The state that the row leads to from ``source``."""
+        return source if self.dest == SAME else self.dest
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A component: states, an initial state, rows; two rows may leave one state on one event (choice).
+
+    ``answers_to`` holds its own name and the names of the machines that it extends.
+    ``groups`` names sets of states; groups may overlap.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    initial: str
+    rows: tuple[Row, ...]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answers_to: tuple[str, ...] = ()
+    abstract: bool = False
+    title: str = ""
+    runs_on: str = ""
+    executable: str = ""
+    logs: tuple[str, ...] = ()
+    doc: str = ""
+    state_docs: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+    @property
+    def alphabet(self) -> frozenset[str]:
+        """The events in which the machine takes part."""
+        return frozenset(row.trigger for row in self.rows)
+
+    def members_of(self, name: str) -> tuple[str, ...] | None:
+        """The states that ``name`` stands for: itself, or a group; ``None`` when it is neither."""
+        return (name,) if name in self.states else self.groups.get(name)
+
+    def is_a(self, name: str) -> bool:
+        """Whether the machine bears this name or extends a machine that does."""
+        return name == self.name or name in self.answers_to

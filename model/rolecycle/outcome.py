@@ -1,0 +1,39 @@
+"""Noun: all that one call of ``verify`` found, and what it means for the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.service import Service
+from rolecycle.verdict import Run, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The runs made, the service they were made for (if any) and the findings in its files."""
+
+    runs: tuple[Run, ...]
+    service: Service | None = None
+    findings: tuple[Diagnostic, ...] = ()
+    strict: bool = False
+
+    def as_expected(self, verdict: Verdict) -> bool:
+        """Whether a verdict is as expected; when strict, a refuted hazard is not."""
+        if self.strict and verdict.hazard and verdict.expected == "holds":
+            return verdict.outcome == "holds"
+        return verdict.as_expected
+
+    @property
+    def exit_code(self) -> int:
+        """0 all as expected, 1 something is not, 3 a limit left something unknown."""
+        verdicts = [v for run in self.runs for v in run.verdicts]
+        settled = [v for v in verdicts if v.outcome != "unknown"]
+        if not all(self.as_expected(v) for v in settled) or (self.strict and self.complaints):
+            return 1
+        return 3 if len(settled) < len(verdicts) or any(run.limit for run in self.runs) else 0
+
+    @property
+    def complaints(self) -> tuple[Diagnostic, ...]:
+        """The findings that are more than notes."""
+        return tuple(f for f in self.findings if f.severity != "note")

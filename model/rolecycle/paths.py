@@ -1,0 +1,58 @@
+"""Verb: from a state of a space back to a run that reaches it, with names."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rolecycle.compose import state_names
+from rolecycle.explore import canonical, successors
+from rolecycle.pack import Packed, Words, decode
+from rolecycle.space import Space
+from rolecycle.trace import Step, Trace
+
+
+def path_to(space: Space, number: int, then: int | None = None) -> Trace:
+    """A shortest run to a state, and then one step of the occurrence ``then``.
+
+    Under symmetry the space holds representatives; the run is replayed from the initial state with the
+    copies kept apart, so that indices mean the same copy throughout.
+    """
+    packed = space.packed
+    state = packed.initial
+    steps = []
+    for target in _ancestry(space, number)[1:]:
+        occurrence, after = _step_to(packed, state, space.states[target])
+        steps.append(_step(packed, occurrence, state, after))
+        state = after
+    if then is not None:
+        after = next(after for occurrence, after in successors(packed, state) if occurrence == then)
+        steps.append(_step(packed, then, state, after))
+    return Trace(state_names(packed.product.system, decode(packed.fields, packed.initial)), tuple(steps))
+
+
+def depth(space: Space) -> int:
+    """The number of steps to the state found last, that is the greatest distance from the initial state."""
+    return len(_ancestry(space, len(space.states) - 1)) - 1
+
+
+def _ancestry(space: Space, number: int) -> list[int]:
+    line = [number]
+    while line[-1] > 0:
+        line.append(int(space.parents[line[-1]]))
+    return line[::-1]
+
+
+def _step_to(packed: Packed, state: Words, wanted: Words) -> tuple[int, Words]:
+    """A step from a state into the orbit that ``wanted`` represents."""
+    for occurrence, after in successors(packed, state):
+        if np.array_equal(canonical(packed, after), wanted):
+            return occurrence, after
+    raise AssertionError("a parent has no step to its child")
+
+
+def _step(packed: Packed, occurrence: int, before: Words, after: Words) -> Step:
+    system = packed.product.system
+    old, new = (state_names(system, decode(packed.fields, state)) for state in (before, after))
+    what = packed.product.occurrences[occurrence]
+    changes = {name: state for name, state in new.items() if old[name] != state}
+    return Step(what.label, changes, tuple(system.members[p].name for p in what.participants))

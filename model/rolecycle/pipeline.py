@@ -1,0 +1,142 @@
+"""The whole flow; read this first.
+
+    specification --instantiate--> system --compose--> product --pack--> packed --explore--> space
+    space --judge--> verdicts          space --reduce--> machine, a member one level up
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rolecycle.compose import compose
+from rolecycle.explore import Limits, Progress, explore
+from rolecycle.instantiate import instantiate, observed
+from rolecycle.judge import concerns, judge, unexplored
+from rolecycle.machine import Machine
+from rolecycle.pack import pack
+from rolecycle.paths import depth
+from rolecycle.reduce import reduce
+from rolecycle.space import Space
+from rolecycle.specification import Property, Scenario, Specification, SystemSpec
+from rolecycle.symmetry import symmetric_families
+from rolecycle.system import System
+from rolecycle.verdict import Run, Verdict
+
+Report = Callable[[str, Progress], None]
+
+
+def silent(_: str, __: Progress) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run to be made: a system under a scenario, and the properties to judge (all, when empty)."""
+
+    spec: Specification
+    system: SystemSpec
+    scenario: Scenario
+    only: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Workshop:
+    """What runs share: limits, a reporter, the reduced systems made so far, and the spaces to look at afterwards."""
+
+    limits: Limits = field(default_factory=Limits)
+    report: Report = silent
+    watch: Callable[[Job, Space], None] = lambda _, __: None
+    reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
+
+
+class Incomplete(Exception):
+    """A member of a system could not be reduced within the limits."""
+
+
+def run(job: Job, shop: Workshop) -> Run:
+    """Explore one system under one scenario and judge its properties."""
+    begin = time.monotonic()
+    try:
+        system = _system(job, shop)
+    except Incomplete as reason:
+        return _not_run(job, str(reason), time.monotonic() - begin)
+    wanted = _wanted(job, system)
+    space = _explore(job, system, wanted, shop)
+    verdicts = tuple(judge(space, p, job.scenario.expect.get(p.id, "holds")) for p in wanted)
+    shop.watch(job, space)
+    return Run(
+        system=job.system.name,
+        scenario=job.scenario.name,
+        verdicts=verdicts,
+        states=len(space.states),
+        transitions=space.transitions,
+        depth=depth(space),
+        limit=space.limit,
+        seconds=time.monotonic() - begin,
+        memory=space.states.nbytes + space.parents.nbytes,
+        symmetry=symmetric_families(space.packed.product.system),
+        reduced=_sizes(system, job.spec),
+    )
+
+
+def suite(spec: Specification) -> Iterator[Job]:
+    """Every run of the shipped suite: each scenario on each system of the suite that it names."""
+    for scenario in spec.scenarios.values():
+        for system in spec.systems.values():
+            if system.suite and any(system.is_a(name) for name in scenario.systems):
+                yield Job(spec, system, scenario)
+
+
+def _system(job: Job, shop: Workshop) -> System:
+    return instantiate(job.spec, job.system, job.scenario, lambda name: _provide(name, job, shop))
+
+
+def _provide(name: str, job: Job, shop: Workshop) -> Machine:
+    """A machine of the specification, or a system of it reduced under the same scenario."""
+    if name in job.spec.machines:
+        return job.spec.machines[name]
+    key = (name, job.scenario.name)
+    if key not in shop.reduced:
+        inner = Job(job.spec, job.spec.systems[name], job.scenario)
+        space = _explore(inner, _system(inner, shop), [], shop, keep_graph=True)
+        if not space.exhaustive:
+            raise Incomplete(f"'{name}' could not be reduced: {space.limit}")
+        shop.reduced[key] = reduce(space, inner.system)
+    return shop.reduced[key]
+
+
+def _explore(
+    job: Job, system: System, wanted: Iterable[Property], shop: Workshop, keep_graph: bool = False
+) -> Space:
+    wanted = list(wanted)
+    whole = observed(system, [p.observer for p in wanted if p.observer])
+    packed = pack(compose(whole), symmetric_families(whole))
+    graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
+    name = f"{job.system.name} / {job.scenario.name}"
+    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))
+
+
+def _wanted(job: Job, system: System) -> list[Property]:
+    chosen = (p for p in job.spec.properties.values() if not job.only or p.id in job.only)
+    return [p for p in chosen if concerns(p, job.system, job.scenario, system)]
+
+
+def _not_run(job: Job, reason: str, seconds: float) -> Run:
+    """Every property is unknown when a member of the system could not be made."""
+    concerned = [
+        p
+        for p in job.spec.properties.values()
+        if (not job.only or p.id in job.only) and any(job.system.is_a(name) for name in p.systems)
+    ]
+    verdicts: tuple[Verdict, ...] = tuple(
+        unexplored(p, job.scenario.expect.get(p.id, "holds"), reason)
+        for p in concerned
+        if not p.scenarios or job.scenario.name in p.scenarios
+    )
+    return Run(job.system.name, job.scenario.name, verdicts, 0, 0, 0, reason, seconds)
+
+
+def _sizes(system: System, spec: Specification) -> dict[str, int]:
+    return {m.machine.name: len(m.machine.states) for m in system.members if m.machine.name in spec.systems}

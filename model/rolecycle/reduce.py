@@ -1,0 +1,90 @@
+"""Verb: an explored system becomes one small machine, its quotient, to be a member one level up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolecycle.bisimulation import Quotient, branching_partition, quotient
+from rolecycle.compose import Product, resolve
+from rolecycle.graph import Graph
+from rolecycle.machine import Machine, Row
+from rolecycle.pack import evaluate
+from rolecycle.space import Space
+from rolecycle.specification import SystemSpec
+
+INTERNAL = "internal"
+
+
+def reduce(space: Space, spec: SystemSpec) -> Machine:
+    """The quotient of an exhausted space by divergence-preserving branching bisimulation.
+
+    States are equivalent only if they agree on the labels of the system.  The events that it shows stay
+    visible, without their index, and so do faults, which budgets and recovery must see; every other
+    event becomes one internal event of the machine.  The labels become groups of states.
+    """
+    if not space.exhaustive or space.graph is None:
+        raise ValueError("only an exhausted space with its graph can be reduced")
+    product = space.packed.product
+    names, graph = _by_event(product, space.graph)
+    visible = np.array([_visible(product, name, spec) for name in names], dtype=np.bool_)
+    truths = {
+        label: evaluate(resolve(guard, product.system), space.packed.fields, space.states)
+        for label, guard in spec.labels.items()
+    }
+    partition = branching_partition(graph, _colours(truths, len(space.states)), ~visible)
+    return _machine(quotient(graph, partition, ~visible), names, truths, spec)
+
+
+def _by_event(product: Product, graph: Graph) -> tuple[list[str], Graph]:
+    """The graph with labels that no longer tell the index."""
+    names = sorted({o.event for o in product.occurrences})
+    number = {name: k for k, name in enumerate(names)}
+    renamed = np.array([number[o.event] for o in product.occurrences], dtype=np.int32)
+    return names, Graph(graph.offsets, renamed[graph.labels], graph.targets)
+
+
+def _visible(product: Product, event: str, spec: SystemSpec) -> bool:
+    return event in spec.shows or product.system.events[event].kind == "fault"
+
+
+def _colours(truths: Mapping[str, NDArray[np.bool_]], states: int) -> NDArray[np.int64]:
+    colours = np.zeros(states, dtype=np.int64)
+    for bit, truth in enumerate(truths.values()):
+        colours |= truth.astype(np.int64) << bit
+    return colours
+
+
+def _machine(
+    found: Quotient, names: list[str], truths: Mapping[str, NDArray[np.bool_]], spec: SystemSpec
+) -> Machine:
+    states = _state_names(found, truths)
+    rows: dict[tuple[str, int, int], Row] = {}
+    for source, label, target in zip(found.sources, found.labels, found.targets, strict=True):
+        event = names[label] if label >= 0 else f"{spec.name}.{INTERNAL}"
+        rows[event, int(source), int(target)] = Row(event, (states[source],), states[target])
+    groups = {
+        label: tuple(s for s, r in zip(states, found.representative, strict=True) if truth[r])
+        for label, truth in truths.items()
+    }
+    return Machine(
+        name=spec.name,
+        states=states,
+        initial=states[0],
+        rows=tuple(rows.values()),
+        groups=groups,
+        answers_to=spec.answers_to,
+        title=spec.title,
+        runs_on="guest",
+    )
+
+
+def _state_names(found: Quotient, truths: Mapping[str, NDArray[np.bool_]]) -> tuple[str, ...]:
+    """``Ready+InRotation/2``: the labels that hold, and a number that tells equal ones apart."""
+    names = []
+    for block, state in enumerate(found.representative):
+        labels = "+".join(label for label, truth in truths.items() if truth[state]) or "None"
+        names.append(f"{labels}/{block}")
+    return tuple(names)

@@ -1,0 +1,1 @@
+"""Verb: an outcome becomes text, JSON, JUnit XML or SARIF."""

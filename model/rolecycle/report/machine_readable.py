@@ -1,0 +1,187 @@
+"""What ``verify`` found, for other tools: JSON, JUnit XML and SARIF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+from rolecycle import __version__
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.outcome import Outcome
+from rolecycle.service import Role, Service
+from rolecycle.trace import Trace
+from rolecycle.verdict import Run, Verdict
+
+
+def to_json(outcome: Outcome) -> str:
+    """One JSON object; keys may be added in later versions, never renamed."""
+    code = outcome.exit_code
+    document = {
+        "tool": "rolecycle",
+        "version": __version__,
+        "ok": code == 0,
+        "exit": code,
+        "service": _service(outcome.service) if outcome.service else None,
+        "findings": [finding(found) for found in outcome.findings],
+        "runs": [_run(outcome, run) for run in outcome.runs],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False)
+
+
+def errors_to_json(diagnostics: tuple[Diagnostic, ...]) -> str:
+    """The same object when the input cannot be used."""
+    document = {
+        "tool": "rolecycle",
+        "version": __version__,
+        "ok": False,
+        "exit": 2,
+        "service": None,
+        "findings": [finding(found) for found in diagnostics],
+        "runs": [],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False)
+
+
+def finding(found: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as plain data."""
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "message": found.message,
+        "file": found.place.file,
+        "line": found.place.line,
+        "column": found.place.column,
+        "hint": found.hint,
+    }
+
+
+def _service(service: Service) -> dict[str, Any]:
+    return {
+        "name": service.name,
+        "definition": service.definition,
+        "configuration": service.configuration,
+        "roles": [_role(role) for role in service.roles],
+    }
+
+
+def _role(role: Role) -> dict[str, Any]:
+    return {
+        "name": role.name,
+        "kind": role.kind,
+        "instances": role.instances,
+        "tasks": [{"command": task.command, "type": task.type} for task in role.tasks],
+        "endpoints": [endpoint.name for endpoint in role.endpoints],
+        "imports": list(role.imports),
+    }
+
+
+def _run(outcome: Outcome, run: Run) -> dict[str, Any]:
+    return {
+        "system": run.system,
+        "scenario": run.scenario,
+        "states": run.states,
+        "transitions": run.transitions,
+        "depth": run.depth,
+        "exhaustive": run.exhaustive,
+        "limit": run.limit,
+        "seconds": round(run.seconds, 4),
+        "memory_bytes": run.memory,
+        "symmetry": list(run.symmetry),
+        "reduced": dict(run.reduced or {}),
+        "properties": [_verdict(outcome, verdict) for verdict in run.verdicts],
+    }
+
+
+def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "id": verdict.property.id,
+        "title": verdict.property.title,
+        "kind": verdict.property.kind.replace(" ", "_"),
+        "verdict": verdict.outcome,
+        "expected": verdict.expected,
+        "as_expected": verdict.outcome != "unknown" and outcome.as_expected(verdict),
+        "hazard": verdict.hazard,
+        "vacuous": verdict.vacuous,
+        "note": verdict.note,
+        "trace": _trace(verdict.trace),
+    }
+
+
+def _trace(trace: Trace | None) -> list[dict[str, Any]]:
+    return [{"event": s.event, "changes": dict(s.changes)} for s in trace.steps] if trace else []
+
+
+# --- JUnit ------------------------------------------------------------------------------------------
+
+
+def to_junit(outcome: Outcome) -> str:
+    """JUnit XML: a suite for each run, a case for each property."""
+    root = ElementTree.Element("testsuites", name="rolecycle")
+    for run in outcome.runs:
+        suite = ElementTree.SubElement(root, "testsuite", name=f"{run.system} / {run.scenario}", time=f"{run.seconds:.3f}")
+        failures = unknown = 0
+        for verdict in run.verdicts:
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=f"{run.system}.{run.scenario}", name=f"{verdict.property.id} {verdict.property.title}"
+            )
+            if verdict.outcome == "unknown":
+                unknown += 1
+                ElementTree.SubElement(case, "skipped", message=f"unknown: {verdict.note}")
+            elif not outcome.as_expected(verdict):
+                failures += 1
+                failure = ElementTree.SubElement(case, "failure", message=f"{verdict.outcome}, expected {verdict.expected}")
+                failure.text = "\n".join([verdict.note, *(step.event for step in (verdict.trace.steps if verdict.trace else ()))])
+        suite.attrib.update(tests=str(len(run.verdicts)), failures=str(failures), skipped=str(unknown), errors="0")
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+# --- SARIF ------------------------------------------------------------------------------------------
+
+
+def to_sarif(outcome: Outcome) -> str:
+    """SARIF 2.1.0: the findings with their places, and the properties that are not as expected."""
+    results = [*_finding_results(outcome), *_verdict_results(outcome)]
+    rules = sorted({result["ruleId"] for result in results})
+    driver = {"name": "rolecycle", "version": __version__, "rules": [{"id": rule} for rule in rules]}
+    document = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False)
+
+
+def _finding_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
+    for found in outcome.findings:
+        yield {
+            "ruleId": found.code,
+            "level": found.severity,
+            "message": {"text": found.message + (f" ({found.hint})" if found.hint else "")},
+            "locations": [_location(found.place.file, found.place.line, found.place.column)],
+        }
+
+
+def _verdict_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
+    for run in outcome.runs:
+        for verdict in run.verdicts:
+            if outcome.as_expected(verdict):
+                continue
+            place = verdict.property.place
+            file = outcome.service.definition if outcome.service else place.file
+            line = 1 if outcome.service else place.line
+            text = f"{verdict.property.title} {verdict.outcome} in {run.system}, {run.scenario}. {verdict.note}"
+            level = "warning" if verdict.outcome == "unknown" else "error"
+            yield {
+                "ruleId": verdict.property.id,
+                "level": level,
+                "message": {"text": text.strip()},
+                "locations": [_location(file, line, 0)],
+            }
+
+
+def _location(file: str, line: int, column: int) -> dict[str, Any]:
+    region = {"startLine": max(line, 1), **({"startColumn": column} if column else {})}
+    return {"physicalLocation": {"artifactLocation": {"uri": file}, "region": region}}

@@ -1,0 +1,109 @@
+"""What ``verify`` found, for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.outcome import Outcome
+from rolecycle.trace import Trace
+from rolecycle.verdict import Run, Verdict
+
+COLOURS = {"holds": "green", "refuted": "red", "unknown": "yellow"}
+
+
+def render(outcome: Outcome) -> str:
+    """The whole report."""
+    return "\n".join([*_service(outcome), *_findings(outcome), *_runs(outcome), *_summary(outcome)])
+
+
+def diagnostic(found: Diagnostic) -> str:
+    """One mistake or finding: severity, code, message, place and hint."""
+    colour = {"error": "red", "warning": "yellow", "note": "blue"}[found.severity]
+    head = click.style(f"{found.severity}[{found.code}]", fg=colour, bold=True)
+    lines = [f"{head}: {found.message}"]
+    if found.place.file:
+        lines.append(f"  {found.place}")
+    if found.hint:
+        lines.append(f"  {found.hint}")
+    return "\n".join(lines)
+
+
+def _service(outcome: Outcome) -> Iterator[str]:
+    service = outcome.service
+    if service is None:
+        return
+    yield click.style(f"Service {service.name}", bold=True)
+    yield f"  {service.definition}" + (f" with {service.configuration}" if service.configuration else "")
+    for role in service.roles:
+        tasks = f", {len(role.tasks)} startup task{'s' * (len(role.tasks) != 1)}" if role.tasks else ""
+        imports = f", imports {', '.join(role.imports)}" if role.imports else ""
+        count = f"{role.instances} instance{'s' * (role.instances != 1)}"
+        yield f"  {role.name}: {role.kind}, {count}{tasks}{imports}"
+    yield ""
+
+
+def _findings(outcome: Outcome) -> Iterator[str]:
+    for found in outcome.findings:
+        yield diagnostic(found)
+    if outcome.findings:
+        yield ""
+
+
+def _runs(outcome: Outcome) -> Iterator[str]:
+    for run in outcome.runs:
+        yield _head(run)
+        for verdict in run.verdicts:
+            yield from _verdict(outcome, verdict)
+        yield ""
+
+
+def _head(run: Run) -> str:
+    name = click.style(f"{run.system}, {run.scenario}", bold=True)
+    if run.system == "suite":
+        return click.style("the whole suite", bold=True)
+    size = f"{run.states:,} states, {run.transitions:,} transitions, depth {run.depth}, {run.seconds:.2f} s"
+    orbits = f" (up to exchange of {', '.join(run.symmetry)})" if run.symmetry else ""
+    limit = click.style(f"  incomplete: {run.limit}", fg="yellow") if run.limit else ""
+    return f"{name}: {size}{orbits}{limit}"
+
+
+def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
+    word = click.style(f"{verdict.outcome:8}", fg=COLOURS[verdict.outcome])
+    yield f"  {word} {verdict.property.id:16} {verdict.property.title}{_remark(outcome, verdict)}"
+    if verdict.note:
+        yield f"           {verdict.note}"
+    if verdict.outcome == "refuted" and verdict.trace is not None:
+        yield from _trace(verdict.trace)
+
+
+def _remark(outcome: Outcome, verdict: Verdict) -> str:
+    if verdict.outcome == "unknown":
+        return ""
+    if not outcome.as_expected(verdict):
+        return click.style("  <- not as expected", fg="red", bold=True)
+    if verdict.outcome == "refuted":
+        return "  (a hazard of the user's own choice)" if verdict.expected == "holds" else "  (as expected)"
+    return "  (vacuous here)" if verdict.vacuous else ""
+
+
+def _trace(trace: Trace) -> Iterator[str]:
+    if not trace.steps:
+        yield "           already in the initial state"
+    width = max((len(step.event) for step in trace.steps), default=0)
+    for number, step in enumerate(trace.steps, 1):
+        changes = ", ".join(f"{member}: {state}" for member, state in step.changes.items()) or "(nothing changes)"
+        yield f"       {number:4}  {step.event:{width}}  {changes}"
+
+
+def _summary(outcome: Outcome) -> Iterator[str]:
+    verdicts = [v for run in outcome.runs for v in run.verdicts]
+    counts = {word: sum(v.outcome == word for v in verdicts) for word in COLOURS}
+    wrong = sum(not outcome.as_expected(v) for v in verdicts if v.outcome != "unknown")
+    states = sum(run.states for run in outcome.runs)
+    yield (
+        f"{len(outcome.runs)} runs, {states:,} states, {len(verdicts)} verdicts: {counts['holds']} hold, "
+        f"{counts['refuted']} refuted, {counts['unknown']} unknown; {wrong} not as expected"
+    )

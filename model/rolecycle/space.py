@@ -1,0 +1,39 @@
+"""Noun: the part of a state space that was explored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolecycle.graph import Graph
+from rolecycle.pack import Packed, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Reachable states in breadth-first order, so that every path through ``parents`` is a shortest one.
+
+    ``states``: uint64[n, words]; ``parents``: int32[n], -1 for the initial state; ``dead``: bool[n],
+    true for a deadlock (of the states that were expanded): no step of kind platform, code or time leads
+    to another state, so that at most a person or a fault can move the system on;
+    ``expanded``: how many of the states had all their steps taken; ``fired``: int64[rules].
+    ``limit`` is empty when the space was exhausted, else says which limit ended the search.
+    """
+
+    packed: Packed
+    states: Words
+    parents: NDArray[np.int32]
+    dead: NDArray[np.bool_]
+    expanded: int
+    transitions: int
+    fired: NDArray[np.int64]
+    graph: Graph | None
+    limit: str
+    seconds: float
+
+    @property
+    def exhaustive(self) -> bool:
+        """Whether every reachable state was found."""
+        return not self.limit

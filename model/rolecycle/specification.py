@@ -1,0 +1,133 @@
+"""Noun: the whole specification, as loaded: machines, events, systems, scenarios, properties, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rolecycle.diagnostics import NOWHERE, Diagnostic, Place
+from rolecycle.guard import FALSE, TRUE, Guard
+from rolecycle.machine import Event, Machine
+
+PropertyKind = Literal["invariant", "precedence", "deadlock freedom", "reachable", "recoverable"]
+Expectation = Literal["holds", "refuted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What must hold, as a value: its kind says which evidence settles it.
+
+    ``goal`` is, by kind: what holds in every reachable state (invariant, and precedence through its
+    observer or at its events); the named ends where a deadlock is meant (deadlock freedom); what some
+    run reaches (reachable); what can be reached again from everywhere without faults (recoverable).
+    With ``events``, ``goal`` is asked only where one of them can happen.
+    ``applies`` and ``hazard`` read parameters only: where the property makes sense, and where its
+    refutation is the consequence of the user's own choice.
+    """
+
+    id: str
+    title: str
+    kind: PropertyKind
+    systems: tuple[str, ...]
+    goal: Guard = TRUE
+    events: tuple[str, ...] = ()
+    observer: Machine | None = None
+    scenarios: tuple[str, ...] = ()
+    applies: Guard = TRUE
+    hazard: Guard = FALSE
+    facts: tuple[str, ...] = ()
+    theme: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A constant of a system: its possible values and the one it has unless set."""
+
+    values: tuple[str, ...]
+    default: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSpec:
+    """A machine of a system, present when ``when`` (over parameters) is true."""
+
+    machine: str
+    when: Guard = TRUE
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSpec:
+    """A system as written, with what it extends already merged in.
+
+    ``families`` lists for each family the machine (or the system, then reduced) of each index.
+    ``labels`` and ``shows`` are what a level above may read and share when this system is reduced.
+    ``suite`` tells whether the shipped suite runs it as it stands.
+    """
+
+    name: str
+    title: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    members: tuple[MemberSpec, ...] = ()
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, Guard] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    answers_to: tuple[str, ...] = ()
+    suite: bool = False
+    place: Place = NOWHERE
+
+    def is_a(self, name: str) -> bool:
+        """Whether the system bears this name or extends one that does."""
+        return name == self.name or name in self.answers_to
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Which outcomes are switched on beside the healthy ones, and what is then expected.
+
+    ``faults`` are fault events switched on, at most ``budget`` of them a run (``None``: any number).
+    ``services`` tells whether users' services are judged in it.
+    """
+
+    name: str
+    title: str
+    systems: tuple[str, ...]
+    services: bool = False
+    allow: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    budget: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    expect: Mapping[str, Expectation] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement about the architecture with where it comes from."""
+
+    id: str
+    text: str
+    components: tuple[str, ...]
+    kind: str
+    sources: tuple[str, ...]
+    out_of_scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """Everything that ``spec/`` says, and the warnings that came up while reading it."""
+
+    machines: Mapping[str, Machine]
+    events: Mapping[str, Event]
+    actors: Mapping[str, str]
+    systems: Mapping[str, SystemSpec]
+    scenarios: Mapping[str, Scenario]
+    properties: Mapping[str, Property]
+    facts: Mapping[str, Fact]
+    warnings: tuple[Diagnostic, ...] = ()

@@ -1,0 +1,49 @@
+"""Noun: a system, that is named members that move together under one step rule.
+
+One step is one occurrence of one event.  Every member that has the event among its rows takes part.
+The event can happen when each member that takes part with a ``must`` row has a row from its present
+state whose guard holds; then all who can, move at once.  A member all of whose rows for the event
+are ``may`` and that has none enabled stays where it is.  Guards read the states before the step.  A member with
+several enabled rows chooses one.  (Alphabetised parallel composition; ``may`` is a self-loop where
+there is no row.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rolecycle.machine import Event, Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One copy of a machine; copies in a family bear an index that counts from 1."""
+
+    machine: Machine
+    family: str = ""
+    index: int = 0
+
+    @property
+    def name(self) -> str:
+        """``guest_agent``, or ``simple_task[2]`` for a copy in a family."""
+        return f"{self.machine.name}[{self.index}]" if self.family else self.machine.name
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Members, the events they share, and constants that guards may read like machines.
+
+    An event is indexed by a family when a member of that family has it in its alphabet and the event
+    is not collective for the family: each index is then an event of its own, in which the copy with
+    that index and all members outside the family take part.  No event is indexed by two families.
+    ``forbidden`` holds events (``name``) and single indices of events (``name[2]``) that never happen.
+    A must or may stance belongs to a member and an event: all rows of a machine for one event agree.
+    """
+
+    name: str
+    members: tuple[Member, ...]
+    events: Mapping[str, Event]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    forbidden: frozenset[str] = frozenset()
+    title: str = ""

@@ -1,0 +1,60 @@
+"""Noun: what was found about a property, and the run of the tool that found it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rolecycle.specification import Expectation, Property
+from rolecycle.trace import Trace
+
+Outcome = Literal["holds", "refuted", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``holds`` only when the space was exhausted; ``trace`` is a shortest counterexample, or a witness.
+
+    ``hazard``: a refutation would follow from the user's own choice.  ``vacuous``: the property holds
+    because what it speaks of never happens here.
+    """
+
+    property: Property
+    outcome: Outcome
+    expected: Expectation
+    trace: Trace | None = None
+    hazard: bool = False
+    vacuous: bool = False
+    note: str = ""
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the outcome is the expected one; a hazard may go either way."""
+        return self.outcome == self.expected or (self.hazard and self.outcome != "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One system explored under one scenario; ``limit`` is empty when the space was exhausted.
+
+    ``seconds`` of the whole run, ``memory`` in bytes of the space's arrays, ``symmetry`` the families
+    explored up to exchange of equal copies, ``members`` the copies of reduced systems with their sizes.
+    """
+
+    system: str
+    scenario: str
+    verdicts: tuple[Verdict, ...]
+    states: int
+    transitions: int
+    depth: int
+    limit: str
+    seconds: float
+    memory: int = 0
+    symmetry: tuple[str, ...] = ()
+    reduced: Mapping[str, int] | None = None
+
+    @property
+    def exhaustive(self) -> bool:
+        """Whether every reachable state was explored."""
+        return not self.limit
