@@ -223,10 +223,15 @@ def explore(system: System, limit: int = 100_000) -> Space:
             space.transitions.add((state, label, after))
         if len(space.transitions) > 20 * limit:
             return space
-        if all(after == state for _, after in taken):
+        if all(after == state for label, after in taken if owed(system, label)):
             space.deadlocks.append(state)
     space.complete = True
     return space
+
+
+def owed(system: System, label: str) -> bool:
+    """Whether the system does this by itself: neither a person's decision nor a fault."""
+    return system.events[event_of(label)].kind not in ("user", "fault")
 
 
 def shortest_distance(space: Space, goal: Callable[[State], bool]) -> int | None:

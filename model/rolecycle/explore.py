@@ -132,7 +132,7 @@ def _run_batch(search: _Search) -> None:
 
 
 def _limit(search: _Search, limits: Limits) -> str:
-    if search.count[0] >= limits.states:
+    if search.count[0] > limits.states:
         return f"--max-states {limits.states} reached"
     if time.monotonic() > limits.deadline:
         return "--timeout reached"

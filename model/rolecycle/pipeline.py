@@ -61,7 +61,7 @@ def run(job: Job, shop: Workshop) -> Run:
     try:
         system = _system(job, shop)
     except Incomplete as reason:
-        return _not_run(job, str(reason), time.monotonic() - begin)
+        return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
     space = _explore(job, system, wanted, shop)
     verdicts = tuple(judge(space, p, job.scenario.expect.get(p.id, "holds")) for p in wanted)
@@ -123,8 +123,8 @@ def _wanted(job: Job, system: System) -> list[Property]:
     return [p for p in chosen if concerns(p, job.system, job.scenario, system)]
 
 
-def _not_run(job: Job, reason: str, seconds: float) -> Run:
-    """Every property is unknown when a member of the system could not be made."""
+def skipped(job: Job, reason: str, seconds: float = 0.0) -> Run:
+    """A job that was not run: whatever would have been judged is unknown."""
     concerned = [
         p
         for p in job.spec.properties.values()

@@ -1,0 +1,233 @@
+"""Verb: the coarsest divergence-preserving branching bisimulation of a graph, and its quotient.
+
+Two states are related when they agree in colour and each can match what the other does, silent steps
+inside a class not counting, and when one can take silent steps inside its class for ever so can the
+other (van Glabbeek and Weijland 1996; van Glabbeek, Luttik and Trcka 2009 for explicit divergence).
+Computed by refinement with signatures (Blom and Orzan 2003), compared whole, never by hash alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolecycle.graph import Graph
+from rolecycle.kernels import compiled
+
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+TAU = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """Blocks and the sorted, distinct steps between them: int64 arrays of one length, label -1 for tau.
+
+    ``representative``: int64[blocks], the first state of each block; block 0 holds state 0.
+    """
+
+    blocks: int
+    sources: Numbers
+    labels: Numbers
+    targets: Numbers
+    representative: Numbers
+
+
+def branching_partition(graph: Graph, colours: Numbers, hidden: Flags) -> Numbers:
+    """int64[n]: the block of each state, numbered by first state.
+
+    ``colours``: int64[n], states of one block have one colour; ``hidden``: bool[labels], the silent
+    labels.  Each round costs one pass over the steps, and there are at most as many rounds as blocks.
+    """
+    sources = _sources(graph)
+    inert = hidden[graph.labels] & (colours[sources] == colours[graph.targets])
+    component = _components(graph.offsets, graph.targets, inert)
+    inner = inert & (component[sources] == component[graph.targets])
+    count = int(component.max()) + 1
+    divergent = np.zeros(count, dtype=np.bool_)
+    divergent[component[sources[inner]]] = True
+    labels = np.where(hidden[graph.labels], TAU, graph.labels).astype(np.int64)
+    steps = _distinct(component[sources][~inner], labels[~inner], component[graph.targets][~inner])
+    offsets = np.searchsorted(steps[0], np.arange(count + 1)).astype(np.int64)
+    block = np.zeros(count, dtype=np.int64)
+    block[component] = _by_first(colours)
+    return _by_first(_refined(block, offsets, steps[1], steps[2], divergent)[component])
+
+
+def quotient(graph: Graph, partition: Numbers, hidden: Flags) -> Quotient:
+    """The steps between blocks; silent ones inside a block vanish, but a divergent block keeps one silent loop."""
+    sources = _sources(graph)
+    labels = np.where(hidden[graph.labels], TAU, graph.labels).astype(np.int64)
+    inside = (labels == TAU) & (partition[sources] == partition[graph.targets])
+    component = _components(graph.offsets, graph.targets, inside)
+    loops = np.unique(partition[sources[inside & (component[sources] == component[graph.targets])]])
+    steps = _distinct(
+        np.concatenate([partition[sources][~inside], loops]),
+        np.concatenate([labels[~inside], np.full(len(loops), TAU)]),
+        np.concatenate([partition[graph.targets][~inside], loops]),
+    )
+    representative = np.unique(partition, return_index=True)[1].astype(np.int64)
+    return Quotient(len(representative), *steps, representative)
+
+
+def _sources(graph: Graph) -> Numbers:
+    return np.repeat(np.arange(len(graph.offsets) - 1, dtype=np.int64), np.diff(graph.offsets))
+
+
+def _by_first(values: Numbers) -> Numbers:
+    """Rename values to 0, 1, ... in the order of their first occurrence."""
+    _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse]
+
+
+def _distinct(sources: Numbers, labels: Numbers, targets: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """The triples sorted and each once."""
+    order = np.lexsort((targets, labels, sources))
+    triples = np.stack([sources, labels, targets])[:, order].astype(np.int64)
+    new = np.ones(triples.shape[1], dtype=np.bool_)
+    new[1:] = (triples[:, 1:] != triples[:, :-1]).any(axis=0)
+    kept = np.ascontiguousarray(triples[:, new])
+    return kept[0], kept[1], kept[2]
+
+
+def _refined(block: Numbers, offsets: Numbers, labels: Numbers, targets: Numbers, divergent: Flags) -> Numbers:
+    """Split blocks by signature until nothing splits."""
+    blocks = int(block.max()) + 1
+    while True:
+        begin, signatures = _signatures(block, blocks, offsets, labels, targets, divergent)
+        finer = _numbered(block, begin, signatures)
+        found = int(finer.max()) + 1
+        if found == blocks:
+            return block
+        block, blocks = finer, found
+
+
+@compiled
+def _signatures(
+    block: Numbers, blocks: int, offsets: Numbers, labels: Numbers, targets: Numbers, divergent: Flags
+) -> tuple[Numbers, Numbers]:
+    """The sorted signature of each component: (begin int64[n + 1], codes int64[...]).
+
+    Components are numbered such that inert steps lead to smaller numbers, whose signatures are ready.
+    """
+    count = block.shape[0]
+    begin = np.zeros(count + 1, dtype=np.int64)
+    codes = np.empty(1024, dtype=np.int64)
+    scratch = np.empty(1024, dtype=np.int64)
+    for c in range(count):
+        filled = 0
+        if divergent[c]:
+            scratch[0] = -1
+            filled = 1
+        for k in range(offsets[c], offsets[c + 1]):
+            t = targets[k]
+            inert = labels[k] == TAU and block[t] == block[c]
+            needed = filled + (begin[t + 1] - begin[t] if inert else 1)
+            if needed > scratch.shape[0]:
+                longer = np.empty(2 * needed, dtype=np.int64)
+                longer[:filled] = scratch[:filled]
+                scratch = longer
+            if inert:
+                scratch[filled:needed] = codes[begin[t] : begin[t + 1]]
+            else:
+                scratch[filled] = (labels[k] + 1) * blocks + block[t]
+            filled = needed
+        scratch[:filled].sort()
+        end = begin[c]
+        if end + filled > codes.shape[0]:
+            longer = np.empty(2 * (end + filled), dtype=np.int64)
+            longer[:end] = codes[:end]
+            codes = longer
+        for i in range(filled):
+            if i == 0 or scratch[i] != scratch[i - 1]:
+                codes[end] = scratch[i]
+                end += 1
+        begin[c + 1] = end
+    return begin, codes
+
+
+@compiled
+def _numbered(block: Numbers, begin: Numbers, codes: Numbers) -> Numbers:
+    """A number for each distinct pair of old block and signature, contents compared in full."""
+    count = block.shape[0]
+    size = 4
+    while size < 2 * count:
+        size *= 2
+    table = np.full(size, -1, dtype=np.int64)
+    number = np.empty(count, dtype=np.int64)
+    found = 0
+    for c in range(count):
+        mixed = np.uint64(block[c]) * np.uint64(0x9E3779B97F4A7C15)
+        for i in range(begin[c], begin[c + 1]):
+            mixed = (mixed ^ np.uint64(codes[i])) * np.uint64(0xFF51AFD7ED558CCD)
+            mixed ^= mixed >> np.uint64(32)
+        slot = mixed & np.uint64(size - 1)
+        while table[slot] >= 0 and not _same(table[slot], c, block, begin, codes):
+            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+        if table[slot] < 0:
+            table[slot] = c
+            number[c] = found
+            found += 1
+        else:
+            number[c] = number[table[slot]]
+    return number
+
+
+@compiled
+def _same(a: int, b: int, block: Numbers, begin: Numbers, codes: Numbers) -> bool:
+    length = begin[a + 1] - begin[a]
+    if block[a] != block[b] or length != begin[b + 1] - begin[b]:
+        return False
+    for i in range(length):
+        if codes[begin[a] + i] != codes[begin[b] + i]:
+            return False
+    return True
+
+
+@compiled
+def _components(offsets: Numbers, targets: NDArray[np.int32], follow: Flags) -> Numbers:
+    """int64[n]: strongly connected components of the steps to follow, successors numbered first (Tarjan 1972)."""
+    count = offsets.shape[0] - 1
+    index = np.full(count, -1, dtype=np.int64)
+    low = np.zeros(count, dtype=np.int64)
+    component = np.full(count, -1, dtype=np.int64)
+    position = offsets[:-1].copy()
+    stack = np.empty(count, dtype=np.int64)
+    path = np.empty(count, dtype=np.int64)
+    visited = depth = height = found = 0
+    for root in range(count):
+        if index[root] >= 0:
+            continue
+        index[root] = low[root] = visited
+        visited += 1
+        stack[height] = path[depth] = root
+        height, depth = height + 1, depth + 1
+        while depth > 0:
+            state = path[depth - 1]
+            if position[state] < offsets[state + 1]:
+                k = position[state]
+                position[state] += 1
+                target = targets[k]
+                if not follow[k] or component[target] >= 0:
+                    continue
+                if index[target] < 0:
+                    index[target] = low[target] = visited
+                    visited += 1
+                    stack[height] = path[depth] = target
+                    height, depth = height + 1, depth + 1
+                else:
+                    low[state] = min(low[state], index[target])
+                continue
+            depth -= 1
+            if depth > 0:
+                low[path[depth - 1]] = min(low[path[depth - 1]], low[state])
+            if low[state] == index[state]:
+                while component[state] < 0:
+                    height -= 1
+                    component[stack[height]] = found
+                found += 1
+    return component

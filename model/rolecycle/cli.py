@@ -1,0 +1,164 @@
+"""The command line: parses words, calls verbs, prints, exits.  No logic, and imports only when needed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rolecycle.diagnostics import Diagnostic
+    from rolecycle.outcome import Outcome
+
+FORMATS = ["text", "json", "junit", "sarif"]
+
+_spec = click.option("--spec", type=click.Path(path_type=Path), help="Another specification folder than the shipped one.")
+_format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rolecycle")
+def main() -> None:
+    """An executable, machine-checked specification of the Windows Azure Cloud Services role architecture."""
+
+
+@main.command()
+@click.argument("service", required=False, type=click.Path(path_type=Path))
+@click.option("--config", type=click.Path(path_type=Path), help="The .cscfg to use; else the one beside the definition.")
+@_spec
+@click.option("--system", default="", help="Only this system.")
+@click.option("--scenario", default="", help="Only this scenario.")
+@click.option("--property", "properties", multiple=True, help="Only this property; may be given several times.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
+@click.option("--max-states", type=click.IntRange(min=1), default=200_000_000, help="Give up a run beyond so many states.")
+@click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds in all.")
+@click.option("--max-memory", type=click.IntRange(min=1), help="Give up a run beyond so many MiB.")
+@click.option("--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures.")
+def verify(service: Path | None, config: Path | None, spec: Path | None, form: str, strict: bool, **words: Any) -> None:
+    """Judge the shipped specification, or the service whose SERVICE.csdef is given.
+
+    Exit codes: 0 all as expected, 1 a property is not, 2 the input or the command is wrong, 3 a limit was reached.
+    """
+    if config and not service:
+        raise click.UsageError("--config needs a SERVICE.csdef")
+    outcome = _guarded(lambda: _verify(service, config, spec, words), form)
+    outcome = _with_strict(outcome, strict)
+    click.echo(_rendered(outcome, form))
+    sys.exit(outcome.exit_code)
+
+
+@main.command()
+@click.argument("service", required=False, type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("diagrams"), help="Folder to write to.")
+@click.option("--config", type=click.Path(path_type=Path), help="The .cscfg to use.")
+@_spec
+def draw(service: Path | None, output: Path, config: Path | None, spec: Path | None) -> None:
+    """Draw statecharts, architecture and sequence charts of refuted properties, as SVG and DOT."""
+    from rolecycle.gallery import gallery, write
+    from rolecycle.spec_files import spec_root
+
+    pictures = _guarded(lambda: gallery(spec or spec_root(), service, config), "text")
+    written = _guarded(lambda: write(pictures, output), "text")
+    click.echo(f"{written} files in {output}")
+
+
+@main.command()
+@_spec
+@_format
+def facts(spec: Path | None, form: str) -> None:
+    """Show which facts nothing cites, and which elements cite nothing."""
+    from rolecycle.load import load
+    from rolecycle.report import facts as report
+    from rolecycle.spec_files import spec_root
+    from rolecycle.traceability import trace_facts
+
+    found = _guarded(lambda: trace_facts(load(spec or spec_root())), form)
+    click.echo(report.to_json(found) if form == "json" else report.render(found))
+
+
+@main.command()
+@click.argument("code")
+@_format
+def explain(code: str, form: str) -> None:
+    """Say more about the CODE of a message."""
+    import json
+
+    from rolecycle.diagnostics import Diagnostic, did_you_mean
+    from rolecycle.explanations import CODES
+
+    if code.upper() not in CODES:
+        _fail((Diagnostic("RC150", f"there is no code '{code}'", hint=did_you_mean(code.upper(), CODES)),), form)
+    title, text = CODES[code.upper()]
+    data = {"code": code.upper(), "title": title, "explanation": text}
+    click.echo(json.dumps(data) if form == "json" else f"{code.upper()}: {title}\n\n{text}")
+
+
+# --- the way from words to verbs ----------------------------------------------------------------------
+
+
+def _verify(service: Path | None, config: Path | None, spec: Path | None, words: dict[str, Any]) -> Outcome:
+    from rolecycle.explore import Limits
+    from rolecycle.pipeline import Workshop
+    from rolecycle.progress import Ticker
+    from rolecycle.spec_files import spec_root
+    from rolecycle.verify import Choice, verify_service, verify_suite
+
+    timeout = words["timeout"]
+    deadline = time.monotonic() + timeout if timeout is not None else float("inf")
+    ticker = Ticker()
+    shop = Workshop(Limits(words["max_states"], deadline, _memory(words["max_memory"])), ticker)
+    choice = Choice(words["system"], words["scenario"], words["properties"])
+    root = spec or spec_root()
+    try:
+        return verify_service(root, service, config, choice, shop) if service else verify_suite(root, choice, shop)
+    finally:
+        ticker.done()
+
+
+def _memory(mebibytes: int | None) -> int:
+    """The bytes that a search may take: as asked, else 4 GiB or half of what is free, whichever is less."""
+    import psutil
+
+    return mebibytes << 20 if mebibytes else min(4 << 30, psutil.virtual_memory().available // 2)
+
+
+def _with_strict(outcome: Outcome, strict: bool) -> Outcome:
+    from dataclasses import replace
+
+    return replace(outcome, strict=strict)
+
+
+def _rendered(outcome: Outcome, form: str) -> str:
+    from rolecycle.report import machine_readable, text
+
+    renderers = {
+        "text": text.render,
+        "json": machine_readable.to_json,
+        "junit": machine_readable.to_junit,
+        "sarif": machine_readable.to_sarif,
+    }
+    return renderers[form](outcome)
+
+
+def _guarded(verb: Callable[[], Any], form: str) -> Any:
+    """Call a verb; mistakes in the input are printed, all of them, and end the program with code 2."""
+    from rolecycle.diagnostics import InputError
+
+    try:
+        return verb()
+    except InputError as problem:
+        _fail(problem.diagnostics, form)
+
+
+def _fail(diagnostics: tuple[Diagnostic, ...], form: str) -> None:
+    from rolecycle.report import machine_readable, text
+
+    for found in diagnostics:
+        click.echo(text.diagnostic(found), err=True)
+    if form == "json":
+        click.echo(machine_readable.errors_to_json(diagnostics))
+    sys.exit(2)

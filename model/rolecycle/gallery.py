@@ -1,0 +1,81 @@
+"""Verb: the set of pictures for the shipped specification, or for a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rolecycle.diagnostics import Diagnostic, InputError, relative
+from rolecycle.draw import draw_architecture, draw_machine, draw_trace
+from rolecycle.instantiate import instantiate
+from rolecycle.load import load
+from rolecycle.machine import Machine
+from rolecycle.pipeline import Job, Workshop, run, suite
+from rolecycle.read_service import read_service
+from rolecycle.service_jobs import service_jobs
+from rolecycle.specification import Specification, SystemSpec
+from rolecycle.system import System
+
+
+
+def gallery(root: Path, definition: Path | None = None, configuration: Path | None = None) -> dict[str, str]:
+    """File name to text: a statechart a machine, an architecture a system, a sequence chart a refutation."""
+    spec = load(root)
+    if definition is None:
+        jobs = list(suite(spec))
+        machines: Iterable[Machine] = (m for m in spec.machines.values() if not m.abstract)
+    else:
+        jobs = service_jobs(spec, read_service(definition, configuration)[0])
+        spec = jobs[0].spec if jobs else spec
+        machines = {m.machine.name: m.machine for job in _instances(jobs) for m in _system(job).members}.values()
+    pictures: dict[str, str] = {}
+    for machine in machines:
+        pictures |= draw_machine(machine, spec.events)
+    for job in _instances(jobs):
+        if job.scenario.name == "healthy":
+            pictures |= draw_architecture(_system(job))
+    for job in _refutations(jobs):
+        pictures |= _sequence(job)
+    return pictures
+
+
+def write(pictures: dict[str, str], folder: Path) -> int:
+    """Write the files; how many there are.  Raises ``InputError`` RC151 when the folder cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in pictures.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        message = f"cannot write to '{relative(folder)}': {problem.strerror}"
+        raise InputError([Diagnostic("RC151", message)]) from None
+    return len(pictures)
+
+
+def _instances(jobs: Iterable[Job]) -> Iterator[Job]:
+    """The jobs on a single instance, whose members are machines of the specification."""
+    return (job for job in jobs if job.system.is_a("role_instance"))
+
+
+def _system(job: Job) -> System:
+    return instantiate(job.spec, job.system, job.scenario, job.spec.machines.__getitem__)
+
+
+def _refutations(jobs: Iterable[Job]) -> Iterator[Job]:
+    """One job for each scenario that a property must fail in: the first system it is run on."""
+    seen: set[str] = set()
+    for job in _instances(jobs):
+        if "refuted" in job.scenario.expect.values() and job.scenario.name not in seen:
+            seen.add(job.scenario.name)
+            yield job
+
+
+def _sequence(job: Job) -> dict[str, str]:
+    """The shortest trace of the run's first refuted property that has steps."""
+    made = run(job, Workshop())
+    for verdict in made.verdicts:
+        if verdict.outcome == "refuted" and verdict.trace and verdict.trace.steps:
+            title = f"{job.scenario.name} {verdict.property.id}"
+            return draw_trace(_system(job), verdict.trace, title)
+    return {}
+
+

@@ -1,0 +1,30 @@
+"""Show a value of a stranger's file without showing a secret, a control character or a page of text."""
+
+from __future__ import annotations
+
+import re
+
+MASK = "***"
+LONGEST_SHOWN = 60
+
+_WORD = r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|account-?key|access-?key|api-?key|key|sig)"
+_SECRETS = (
+    re.compile(rf"(?i)(\b[\w.-]{{0,40}}{_WORD}\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s;&\"']+)"),
+    re.compile(rf"(?i)([-/][\w.-]{{0,40}}{_WORD}\s+)(?:\"[^\"]*\"|'[^']*'|[^\s\"']+)"),
+    re.compile(r"(://[^\s:/@]{1,100}:)[^\s@/]+(?=@)"),
+    re.compile(r"()(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{30,}={1,2}"),
+)
+
+
+def masked(text: str) -> str:
+    """The text with everything that looks like a password, a key or a token replaced by ``***``."""
+    for secret in _SECRETS:
+        text = secret.sub(rf"\g<1>{MASK}", text)
+    return text
+
+
+def shown(text: str) -> str:
+    """The text as a message may quote it: short, in quotes, printable, masked."""
+    clear = masked(text[:1000])
+    short = clear if len(clear) <= LONGEST_SHOWN else clear[:LONGEST_SHOWN] + "..."
+    return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in short) + "'"

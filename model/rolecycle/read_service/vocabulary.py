@@ -1,0 +1,215 @@
+"""The words of the two file formats: which element may hold what, and what each attribute may say.
+
+From the notes on 1,640 real files and the published schema; every element name has one shape per format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+DEFINITION_NAMESPACE = "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition"
+CONFIGURATION_NAMESPACE = "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Any text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words, spelt exactly so."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number from ``least`` to ``most``, or the word ``instead``; ``code`` is what a breach is called."""
+
+    least: int
+    most: int
+    code: str = "RC211"
+    instead: str = ""
+
+
+Kind = Text | Choice | Whole
+
+TEXT = Text()
+FLAG = Choice(("true", "false", "1", "0"))
+CONTEXT = Choice(("limited", "elevated"))
+PORT = Whole(1, 65_535)
+ANY_PORT = Whole(1, 65_535, instead="*")
+SECONDS = Whole(1, 2**31 - 1)
+
+MOST_INSTANCES = 1000
+MOST_UPGRADE_DOMAINS = 20
+TOPOLOGY_CHANGE_DISCOVERY = ("UpgradeDomainWalk", "Blast")
+ROLES = ("WebRole", "WorkerRole", "VirtualMachineRole")
+ENTRY_POINTS = frozenset({"EntryPoint", "ProgramEntryPoint", "NetFxEntryPoint"})
+IMPORTS = frozenset(
+    "Antimalware Caching CloudToolsDiagnosticAgent Connect Diagnostics RemoteAccess RemoteDebugger "
+    "RemoteDebuggerConnector RemoteForwarder WebDeploy".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an element may hold; ``required`` maps an attribute to the code of its absence.
+
+    ``children`` is None when what is below is no concern of ours.
+    """
+
+    attributes: Mapping[str, Kind] = field(default_factory=dict)
+    children: frozenset[str] | None = frozenset()
+    required: Mapping[str, str] = field(default_factory=dict)
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+NEEDED, EXPECTED = "RC212", "RC246"
+_MACHINE = "Imports ConfigurationSettings Endpoints Certificates LocalResources"
+_ROLE = f"{_MACHINE} Startup Runtime Contents InputEndpoints LocalStorage"
+_ROLE_ATTRIBUTES: Mapping[str, Kind] = {"name": TEXT, "vmsize": TEXT, "enableNativeCodeExecution": FLAG}
+_NAMELESS = {"name": "RC207"}
+
+DEFINITION: Mapping[str, Shape] = {
+    "ServiceDefinition": Shape(
+        {
+            "name": TEXT,
+            "schemaVersion": TEXT,
+            "upgradeDomainCount": Whole(1, MOST_UPGRADE_DOMAINS),
+            "topologyChangeDiscovery": Choice(TOPOLOGY_CHANGE_DISCOVERY),
+        },
+        _names("WebRole WorkerRole VirtualMachineRole LoadBalancerProbes NetworkTrafficRules"),
+        {"name": EXPECTED},
+    ),
+    "LoadBalancerProbes": Shape({}, _names("LoadBalancerProbe")),
+    "LoadBalancerProbe": Shape(
+        {
+            "name": TEXT,
+            "protocol": Choice(("http", "tcp")),
+            "path": TEXT,
+            "port": PORT,
+            "intervalInSeconds": SECONDS,
+            "timeoutInSeconds": SECONDS,
+        },
+        required={"name": NEEDED, "protocol": EXPECTED},
+    ),
+    "NetworkTrafficRules": Shape({}, None),
+    "WebRole": Shape(_ROLE_ATTRIBUTES, _names(f"{_ROLE} Sites"), _NAMELESS),
+    "WorkerRole": Shape(_ROLE_ATTRIBUTES, _names(_ROLE), _NAMELESS),
+    "VirtualMachineRole": Shape({"name": TEXT, "vmsize": TEXT}, _names(_MACHINE), _NAMELESS),
+    "Imports": Shape({}, _names("Import")),
+    "Import": Shape({"moduleName": TEXT}, required={"moduleName": NEEDED}),
+    "ConfigurationSettings": Shape({}, _names("Setting")),
+    "Setting": Shape({"name": TEXT}, required={"name": EXPECTED}),
+    "Startup": Shape({"priority": Whole(-(2**31), 2**31 - 1)}, _names("Task")),
+    "Task": Shape(
+        {
+            "commandLine": TEXT,
+            "executionContext": CONTEXT,
+            "taskType": Choice(("simple", "background", "foreground")),
+        },
+        _names("Environment"),
+        {"commandLine": NEEDED},
+    ),
+    "Runtime": Shape({"executionContext": CONTEXT}, _names("Environment EntryPoint")),
+    "EntryPoint": Shape({}, _names("ProgramEntryPoint NetFxEntryPoint")),
+    "ProgramEntryPoint": Shape({"commandLine": TEXT, "setReadyOnProcessStart": FLAG}),
+    "NetFxEntryPoint": Shape({"assemblyName": TEXT, "targetFrameworkVersion": TEXT}),
+    "Environment": Shape({}, _names("Variable")),
+    "Variable": Shape({"name": TEXT, "value": TEXT}, _names("RoleInstanceValue"), {"name": EXPECTED}),
+    "RoleInstanceValue": Shape({"xpath": TEXT}, required={"xpath": EXPECTED}),
+    "Endpoints": Shape({}, _names("InputEndpoint InternalEndpoint InstanceInputEndpoint")),
+    "InputEndpoints": Shape({}, _names("InputEndpoint")),
+    "InputEndpoint": Shape(
+        {
+            "name": TEXT,
+            "protocol": Choice(("http", "https", "tcp", "udp")),
+            "port": PORT,
+            "localPort": ANY_PORT,
+            "certificate": TEXT,
+            "ignoreRoleInstanceStatus": FLAG,
+            "loadBalancerProbe": TEXT,
+            "loadBalancer": TEXT,
+            "idleTimeoutInMinutes": SECONDS,
+            "loadBalancerDistribution": Choice(("sourceIP", "sourceIPProtocol", "none")),
+        },
+        required={"name": NEEDED, "protocol": NEEDED, "port": EXPECTED},
+    ),
+    "InternalEndpoint": Shape(
+        {"name": TEXT, "protocol": Choice(("http", "tcp", "udp", "any")), "port": ANY_PORT},
+        _names("FixedPort FixedPortRange"),
+        {"name": NEEDED, "protocol": NEEDED},
+    ),
+    "InstanceInputEndpoint": Shape(
+        {"name": TEXT, "protocol": Choice(("tcp", "udp")), "localPort": ANY_PORT},
+        _names("AllocatePublicPortFrom"),
+        {"name": NEEDED, "protocol": NEEDED, "localPort": EXPECTED},
+    ),
+    "AllocatePublicPortFrom": Shape({}, _names("FixedPort FixedPortRange")),
+    "FixedPort": Shape({"port": PORT}, required={"port": EXPECTED}),
+    "FixedPortRange": Shape({"min": PORT, "max": PORT}, required={"min": EXPECTED, "max": EXPECTED}),
+    "Certificates": Shape({}, _names("Certificate")),
+    "Certificate": Shape(
+        {
+            "name": TEXT,
+            "storeLocation": Choice(("LocalMachine", "CurrentUser")),
+            "storeName": TEXT,
+            "permissionLevel": Choice(("limitedOrElevated", "elevated")),
+        },
+        required={"name": EXPECTED},
+    ),
+    "LocalResources": Shape({}, _names("LocalStorage")),
+    "LocalStorage": Shape(
+        {"name": TEXT, "sizeInMB": Whole(1, 2**31 - 1), "cleanOnRoleRecycle": FLAG},
+        required={"name": EXPECTED},
+    ),
+    "Sites": Shape({}, _names("Site")),
+    "Site": Shape(
+        {"name": TEXT, "physicalDirectory": TEXT},
+        _names("Bindings VirtualApplication VirtualDirectory"),
+        {"name": EXPECTED},
+    ),
+    "VirtualApplication": Shape(
+        {"name": TEXT, "physicalDirectory": TEXT}, _names("VirtualApplication VirtualDirectory")
+    ),
+    "VirtualDirectory": Shape(
+        {"name": TEXT, "physicalDirectory": TEXT}, _names("VirtualApplication VirtualDirectory")
+    ),
+    "Bindings": Shape({}, _names("Binding")),
+    "Binding": Shape(
+        {"name": TEXT, "endpointName": TEXT, "hostHeader": TEXT},
+        required={"name": EXPECTED, "endpointName": EXPECTED},
+    ),
+    "Contents": Shape({}, _names("Content")),
+    "Content": Shape({"destination": TEXT}, _names("SourceDirectory")),
+    "SourceDirectory": Shape({"path": TEXT}),
+}
+
+CONFIGURATION: Mapping[str, Shape] = {
+    "ServiceConfiguration": Shape(
+        {"serviceName": TEXT, "osFamily": TEXT, "osVersion": TEXT, "schemaVersion": TEXT},
+        _names("Role NetworkConfiguration GuestAgentSettings"),
+    ),
+    "Role": Shape(
+        {"name": TEXT, "vmName": TEXT},
+        _names("Instances ConfigurationSettings Certificates OsImage"),
+        _NAMELESS,
+    ),
+    "Instances": Shape({"count": Whole(1, MOST_INSTANCES, code="RC209")}, required={"count": "RC209"}),
+    "ConfigurationSettings": Shape({}, _names("Setting")),
+    "Setting": Shape({"name": TEXT, "value": TEXT}, required={"name": EXPECTED}),
+    "Certificates": Shape({}, _names("Certificate")),
+    "Certificate": Shape(
+        {"name": TEXT, "thumbprint": TEXT, "thumbprintAlgorithm": TEXT, "sourceLocation": TEXT},
+        required={"name": EXPECTED},
+    ),
+    "OsImage": Shape({"href": TEXT}),
+    "NetworkConfiguration": Shape({}, None),
+    "GuestAgentSettings": Shape({}, None),
+}

@@ -1,0 +1,93 @@
+"""Verb: everything that ``rolecycle verify`` does between reading its words and printing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rolecycle.coverage import Coverage
+from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.load import load
+from rolecycle.outcome import Outcome
+from rolecycle.pipeline import Job, Workshop, run, skipped, suite
+from rolecycle.read_service import read_service
+from rolecycle.service_jobs import chosen, modelling_notes, not_modelled, service_jobs
+from rolecycle.specification import Specification
+from rolecycle.verdict import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user asked for: names are empty where everything is meant."""
+
+    system: str = ""
+    scenario: str = ""
+    properties: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing was singled out."""
+        return not (self.system or self.scenario or self.properties)
+
+
+def verify_suite(root: Path, choice: Choice, shop: Workshop) -> Outcome:
+    """Run the suite of a specification, and the checks that are always on when all of it was run."""
+    spec = load(root)
+    jobs = _chosen(list(suite(spec)), choice, spec)
+    if not choice.everything:
+        return Outcome(tuple(_run_all(jobs, shop)), findings=spec.warnings)
+    coverage = Coverage(spec)
+    shop.watch = coverage.look
+    begin = time.monotonic()
+    runs = list(_run_all(jobs, shop))
+    for made in runs:
+        coverage.judged(made)
+    last = coverage.run(all(made.exhaustive for made in runs), time.monotonic() - begin)
+    return Outcome((*runs, last), findings=spec.warnings)
+
+
+def verify_service(root: Path, definition: Path, configuration: Path | None, choice: Choice, shop: Workshop) -> Outcome:
+    """Build the model of a service and judge it."""
+    spec = load(root)
+    service, findings = read_service(definition, configuration)
+    jobs = service_jobs(spec, service)
+    jobs = _chosen(jobs, choice, spec) if jobs else jobs
+    runs = (*_run_all(jobs, shop), *not_modelled(service))
+    return Outcome(runs, service, (*findings, *modelling_notes(service)))
+
+
+def _run_all(jobs: Sequence[Job], shop: Workshop) -> Iterable[Run]:
+    """Every job in turn; after Ctrl-C the rest is reported as not run."""
+    interrupted = False
+    for job in jobs:
+        try:
+            made = skipped(job, "interrupted") if interrupted else run(job, shop)
+        except KeyboardInterrupt:
+            made = skipped(job, "interrupted")
+        interrupted = interrupted or made.limit == "interrupted"
+        yield made
+
+
+def _chosen(jobs: list[Job], choice: Choice, spec: Specification) -> list[Job]:
+    """The jobs asked for; raises ``InputError`` RC150 when there are none."""
+    problems = [
+        *_unknown("system", choice.system, {job.system.name for job in jobs}),
+        *_unknown("scenario", choice.scenario, {job.scenario.name for job in jobs}),
+        *(d for wanted in choice.properties for d in _unknown("property", wanted, spec.properties)),
+    ]
+    found = list(chosen(jobs, choice.system, choice.scenario, choice.properties))
+    if not found and not problems:
+        text = f"system '{choice.system}' is not run in scenario '{choice.scenario}'"
+        known = {job.system.name for job in jobs if job.scenario.name == choice.scenario}
+        problems = [Diagnostic("RC150", text, hint=did_you_mean(choice.system, known))]
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> list[Diagnostic]:
+    if not name or name in known:
+        return []
+    return [Diagnostic("RC150", f"there is no {what} '{name}' to run here", hint=did_you_mean(name, known))]
