@@ -1,0 +1,260 @@
+"""A service definition becomes roles and probes; its shape was checked before, so every value is good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import cast
+
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.read_service.mask import masked
+from rolecycle.read_service.shape import (
+    misfits,
+    repeated_names,
+    repeated_sections,
+    require_root,
+    reversed_ranges,
+    whole,
+)
+from rolecycle.read_service.vocabulary import DEFINITION, DEFINITION_NAMESPACE, ROLES
+from rolecycle.read_service.xml import Document, Element, read_xml
+from rolecycle.service import (
+    Binding,
+    Certificate,
+    Endpoint,
+    EndpointKind,
+    EntryPoint,
+    ExecutionContext,
+    LocalStorage,
+    PortRange,
+    Probe,
+    Role,
+    RoleKind,
+    Site,
+    Task,
+    TaskType,
+)
+
+ENDPOINT_KINDS: Mapping[str, EndpointKind] = {
+    "InputEndpoint": "input",
+    "InternalEndpoint": "internal",
+    "InstanceInputEndpoint": "instance_input",
+}
+LOST_BY_PACKAGING = ("Sites", "Startup", "Imports", "Runtime")
+
+
+def read_definition(path: Path) -> Document:
+    """The document of a service definition; raises ``InputError`` RC201 to RC206."""
+    document = read_xml(path)
+    require_root(document, "ServiceDefinition", DEFINITION_NAMESPACE)
+    return document
+
+
+def check_definition(document: Document) -> Iterator[Diagnostic]:
+    """Every mistake and oddity of the file by itself: RC207, RC208, RC210 to RC212, RC220 and on."""
+    yield from misfits(document.root, DEFINITION)
+    yield from repeated_names(roles_of(document))
+    yield from reversed_ranges(document.root)
+    for role in roles_of(document):
+        yield from repeated_sections(role)
+
+
+def roles_of(document: Document) -> Iterator[Element]:
+    """The role elements, in document order."""
+    return (child for child in document.root.children if child.name in ROLES)
+
+
+def is_packaged(document: Document) -> bool:
+    """Whether the definition was taken out of a built package.
+
+    Then no role has a section that packaging drops, each has the DiagnosticStore that packaging adds, and
+    each input endpoint has its localPort written out.
+    """
+    roles = tuple(roles_of(document))
+    inputs = [endpoint for role in roles for endpoint in role.within("Endpoints", "InputEndpoint")]
+    return (
+        bool(inputs)
+        and all("localPort" in endpoint.attributes for endpoint in inputs)
+        and all(_looks_packaged(role) for role in roles)
+    )
+
+
+def _looks_packaged(role: Element) -> bool:
+    stores = role.within("LocalResources", "LocalStorage")
+    return any(store.attributes.get("name") == "DiagnosticStore" for store in stores) and not any(
+        child.name in LOST_BY_PACKAGING for child in role.children
+    )
+
+
+def probes(document: Document) -> tuple[Probe, ...]:
+    """The load balancer probes of the definition."""
+    return tuple(_probe(found) for found in document.root.within("LoadBalancerProbes", "LoadBalancerProbe"))
+
+
+def _probe(element: Element) -> Probe:
+    return Probe(
+        name=_text(element, "name"),
+        protocol=_text(element, "protocol"),
+        path=element.attributes.get("path"),
+        port=_number(element, "port"),
+        interval_seconds=_number(element, "intervalInSeconds") or 15,
+        timeout_seconds=_number(element, "timeoutInSeconds") or 31,
+        defaulted=_unwritten(element, "intervalInSeconds", "timeoutInSeconds"),
+        place=element.place,
+    )
+
+
+def role(element: Element, packaged: bool) -> Role:
+    """One role, with an instance count still to come from the configuration."""
+    startup = next(element.within("Startup"), None)
+    runtime = next(element.within("Runtime"), None)
+    return Role(
+        name=_text(element, "name"),
+        kind=_kind(element, packaged),
+        tasks=tuple(_task(found) for found in element.within("Startup", "Task")),
+        startup_priority=(_number(startup, "priority") or 0) if startup else 0,
+        endpoints=tuple(_endpoints(element)),
+        imports=tuple(_text(found, "moduleName") for found in element.within("Imports", "Import")),
+        sites=tuple(_site(found) for found in element.within("Sites", "Site")),
+        certificates=tuple(_certificate(c) for c in element.within("Certificates", "Certificate")),
+        local_storage=tuple(_local_storage(element)),
+        vm_size=element.attributes.get("vmsize", "Small"),
+        execution_context=_context(runtime) if runtime else "limited",
+        entry_point=_entry_point(element, packaged),
+        defaulted=(
+            *_unwritten(element, "vmsize"),
+            *_unwritten(startup, "priority"),
+            *_unwritten(runtime, "executionContext"),
+        ),
+        place=element.place,
+    )
+
+
+def _kind(element: Element, packaged: bool) -> RoleKind:
+    """Sites alone decide between full IIS and the hosted web core, and packaging removes them."""
+    if element.name == "WorkerRole":
+        return "worker"
+    if element.name == "VirtualMachineRole":
+        return "vm"
+    if packaged:
+        return "unknown"
+    return "web_full_iis" if any(element.within("Sites")) else "web_hwc"
+
+
+def _entry_point(element: Element, packaged: bool) -> EntryPoint:
+    if element.name == "VirtualMachineRole":
+        return "none"
+    if packaged:
+        return "unknown"
+    if any(element.within("Runtime", "EntryPoint", "ProgramEntryPoint")):
+        return "program"
+    return "netfx" if any(element.within("Runtime", "EntryPoint", "NetFxEntryPoint")) else "reflection"
+
+
+def _task(element: Element) -> Task:
+    return Task(
+        command=masked(_text(element, "commandLine")),
+        type=cast(TaskType, element.attributes.get("taskType", "simple").strip()),
+        execution_context=_context(element),
+        defaulted=_unwritten(element, "taskType", "executionContext"),
+        place=element.place,
+    )
+
+
+def _endpoints(element: Element) -> Iterator[Endpoint]:
+    """The endpoints of the old form, then those of the new."""
+    for section in ("InputEndpoints", "Endpoints"):
+        for parent in element.within(section):
+            yield from (_endpoint(child) for child in parent.children if child.name in ENDPOINT_KINDS)
+
+
+def _endpoint(element: Element) -> Endpoint:
+    return Endpoint(
+        name=_text(element, "name"),
+        kind=ENDPOINT_KINDS[element.name],
+        protocol=_text(element, "protocol").strip(),
+        port=_port(element),
+        local_port=_number(element, "localPort"),
+        certificate=element.attributes.get("certificate"),
+        probe=element.attributes.get("loadBalancerProbe"),
+        load_balancer=element.attributes.get("loadBalancer"),
+        ignore_role_instance_status=_flag(element, "ignoreRoleInstanceStatus", absent=False),
+        place=element.place,
+    )
+
+
+def _port(element: Element) -> PortRange | None:
+    """The port of an endpoint: its attribute, or the first fixed port or range below it."""
+    if element.name == "InstanceInputEndpoint":
+        element = next(element.within("AllocatePublicPortFrom"), element)
+    ends = [(element, "port", "port")]
+    ends += [(found, "port", "port") for found in element.within("FixedPort")]
+    ends += [(found, "min", "max") for found in element.within("FixedPortRange")]
+    for found, least, most in ends:
+        first, last = _number(found, least), _number(found, most)
+        if first is not None and last is not None:
+            return PortRange(first, last)
+    return None
+
+
+def _site(element: Element) -> Site:
+    bindings = element.within("Bindings", "Binding")
+    return Site(_text(element, "name"), tuple(_binding(found) for found in bindings), element.place)
+
+
+def _binding(element: Element) -> Binding:
+    return Binding(
+        name=_text(element, "name"),
+        endpoint=_text(element, "endpointName"),
+        host_header=element.attributes.get("hostHeader"),
+        place=element.place,
+    )
+
+
+def _certificate(element: Element) -> Certificate:
+    return Certificate(
+        name=_text(element, "name"),
+        store_location=element.attributes.get("storeLocation"),
+        store_name=element.attributes.get("storeName"),
+        permission_level=element.attributes.get("permissionLevel", "limitedOrElevated").strip(),
+        defaulted=_unwritten(element, "permissionLevel"),
+        place=element.place,
+    )
+
+
+def _local_storage(element: Element) -> Iterator[LocalStorage]:
+    """The local storage of the old form, directly below the role, then that of the new."""
+    for path in (("LocalStorage",), ("LocalResources", "LocalStorage")):
+        for found in element.within(*path):
+            yield LocalStorage(
+                name=_text(found, "name"),
+                size_in_mb=_number(found, "sizeInMB") or 1000,
+                clean_on_role_recycle=_flag(found, "cleanOnRoleRecycle", absent=True),
+                defaulted=_unwritten(found, "sizeInMB", "cleanOnRoleRecycle"),
+                place=found.place,
+            )
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+def _text(element: Element, name: str) -> str:
+    return element.attributes.get(name, "")
+
+
+def _number(element: Element, name: str) -> int | None:
+    return whole(element.attributes.get(name, ""))
+
+
+def _flag(element: Element, name: str, *, absent: bool) -> bool:
+    written = element.attributes.get(name)
+    return absent if written is None else written.strip() in ("true", "1")
+
+
+def _context(element: Element) -> ExecutionContext:
+    return cast(ExecutionContext, element.attributes.get("executionContext", "limited").strip())
+
+
+def _unwritten(element: Element | None, *names: str) -> tuple[str, ...]:
+    """Those attributes that the element does not have, so that their defaults hold."""
+    return tuple(name for name in names if element is None or name not in element.attributes)

@@ -1,0 +1,131 @@
+"""Does a document hold only what its format allows? Names of values come into messages, settings never do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.read_service.codes import found
+from rolecycle.read_service.mask import shown
+from rolecycle.read_service.vocabulary import ENTRY_POINTS, ROLES, Choice, Kind, Shape, Text, Whole
+from rolecycle.read_service.xml import Document, Element
+
+Shapes = Mapping[str, Shape]
+_WHOLE = re.compile(r"\s*([+-]?[0-9]{1,18})\s*")
+
+
+def whole(text: str) -> int | None:
+    """The whole number that the text says as XML Schema writes it, or None."""
+    number = _WHOLE.fullmatch(text)
+    return int(number[1]) if number else None
+
+
+def require_root(document: Document, name: str, namespace: str) -> None:
+    """Raise ``InputError`` RC205 unless the document is of the format with this root."""
+    root = document.root
+    if root.name == name and document.namespace == namespace:
+        return
+    where = shown(document.namespace) if document.namespace else "no namespace"
+    message = f"the root element is {shown(root.name)} in {where}, not '{name}'"
+    raise InputError([found("RC205", message, root.place, f'expected <{name} xmlns="{namespace}">')])
+
+
+def misfits(element: Element, shapes: Shapes) -> Iterator[Diagnostic]:
+    """Every attribute and element, here and below, that its format does not know or that is not well filled."""
+    shape = shapes[element.name]
+    yield from _attributes(element, shape)
+    yield from _absent(element, shape)
+    if shape.children is None:
+        return
+    for child in element.children:
+        if child.name in shape.children:
+            yield from misfits(child, shapes)
+        else:
+            yield _stranger(child, element, shape.children, shapes)
+
+
+def repeated_names(elements: Iterator[Element]) -> Iterator[Diagnostic]:
+    """RC208 for each role whose name an earlier one has."""
+    first: dict[str, Element] = {}
+    for element in elements:
+        name = element.attributes.get("name", "")
+        if name.strip() and first.setdefault(name, element) is not element:
+            message = f"a role named {shown(name)} is already on line {first[name].place.line}"
+            yield found("RC208", message, element.place, "rename or remove one of the two")
+
+
+def repeated_sections(role: Element) -> Iterator[Diagnostic]:
+    """RC245 for each section that a role has more than once; LocalStorage below a role is no section."""
+    counts = Counter(child.name for child in role.children)
+    for name in (name for name, count in counts.items() if count > 1 and name != "LocalStorage"):
+        place = [child.place for child in role.children if child.name == name][1]
+        message = f"the section {shown(name)} stands {counts[name]} times in role {_name(role)}"
+        yield found("RC245", message, place, "join them")
+
+
+def reversed_ranges(root: Element) -> Iterator[Diagnostic]:
+    """RC211 for each range of ports whose lower end exceeds its upper end."""
+    for child in root.children:
+        yield from reversed_ranges(child)
+    if root.name == "FixedPortRange":
+        least, most = (whole(root.attributes.get(end, "")) for end in ("min", "max"))
+        if least is not None and most is not None and least > most:
+            yield found("RC211", f"the range of ports {least} to {most} is empty", root.place, "exchange min and max")
+
+
+def _name(element: Element) -> str:
+    return shown(element.attributes.get("name", ""))
+
+
+def _attributes(element: Element, shape: Shape) -> Iterator[Diagnostic]:
+    for name, value in element.attributes.items():
+        if name in shape.attributes:
+            yield from _value(element, name, value, shape.attributes[name])
+        else:
+            message = f"<{element.name}> has no attribute {shown(name)}; it was passed over"
+            yield found("RC220", message, element.place, did_you_mean(name, shape.attributes))
+
+
+def _value(element: Element, name: str, value: str, kind: Kind) -> Iterator[Diagnostic]:
+    match kind:
+        case Choice(words) if value.strip() not in words:
+            message = f"{name} of <{element.name}> is {shown(value)}"
+            yield found("RC210", message, element.place, did_you_mean(value, words))
+        case Whole() if not _fits(value, kind):
+            message = f"{name} of <{element.name}> is {shown(value)}, not a whole number"
+            message += f" from {kind.least} to {kind.most}"
+            yield found(kind.code, message, element.place, f"or write '{kind.instead}'" if kind.instead else "")
+        case Text() | Choice() | Whole():
+            return
+
+
+def _fits(value: str, kind: Whole) -> bool:
+    number = whole(value)
+    return kind.least <= number <= kind.most if number is not None else value == kind.instead != ""
+
+
+def _absent(element: Element, shape: Shape) -> Iterator[Diagnostic]:
+    """A required attribute that is absent or blank; an unknown one that resembles it is pointed at."""
+    unknown = [name for name in element.attributes if name not in shape.attributes]
+    for name, code in shape.required.items():
+        if not element.attributes.get(name, "").strip():
+            like = [other for other in unknown if other.lower() == name.lower()]
+            hint = f"write '{name}', not {shown(like[0])}" if like else f'write {name}="..."'
+            yield found(code, f"<{element.name}> has no {name}", element.place, hint)
+
+
+def _stranger(child: Element, parent: Element, known: frozenset[str], shapes: Shapes) -> Diagnostic:
+    if child.name in ENTRY_POINTS:
+        message = f"<{child.name}> stands directly under <{parent.name}>; it was passed over"
+        return found("RC240", message, child.place, "move it into <Runtime><EntryPoint>")
+    message = f"<{parent.name}> has no element {shown(child.name)}; it was passed over"
+    return found("RC221", message, child.place, _right_place(child.name, shapes) or did_you_mean(child.name, known))
+
+
+def _right_place(name: str, shapes: Shapes) -> str:
+    homes = sorted(home for home, shape in shapes.items() if shape.children and name in shape.children)
+    if not homes or set(homes) >= set(ROLES):
+        return ""
+    return "it belongs in " + " or ".join(f"<{home}>" for home in homes)
