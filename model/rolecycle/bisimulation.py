@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.graph import Graph
+from rolecycle.graph import Graph, sources_of, strongly_connected
 from rolecycle.kernels import compiled
 
 Numbers = NDArray[np.int64]
@@ -41,9 +41,9 @@ def branching_partition(graph: Graph, colours: Numbers, hidden: Flags) -> Number
     ``colours``: int64[n], states of one block have one colour; ``hidden``: bool[labels], the silent
     labels.  Each round costs one pass over the steps, and there are at most as many rounds as blocks.
     """
-    sources = _sources(graph)
+    sources = sources_of(graph)
     inert = hidden[graph.labels] & (colours[sources] == colours[graph.targets])
-    component = _components(graph.offsets, graph.targets, inert)
+    component = strongly_connected(graph.offsets, graph.targets, inert)
     inner = inert & (component[sources] == component[graph.targets])
     count = int(component.max()) + 1
     divergent = np.zeros(count, dtype=np.bool_)
@@ -58,10 +58,10 @@ def branching_partition(graph: Graph, colours: Numbers, hidden: Flags) -> Number
 
 def quotient(graph: Graph, partition: Numbers, hidden: Flags) -> Quotient:
     """The steps between blocks; silent ones inside a block vanish, but a divergent block keeps one silent loop."""
-    sources = _sources(graph)
+    sources = sources_of(graph)
     labels = np.where(hidden[graph.labels], TAU, graph.labels).astype(np.int64)
     inside = (labels == TAU) & (partition[sources] == partition[graph.targets])
-    component = _components(graph.offsets, graph.targets, inside)
+    component = strongly_connected(graph.offsets, graph.targets, inside)
     loops = np.unique(partition[sources[inside & (component[sources] == component[graph.targets])]])
     steps = _distinct(
         np.concatenate([partition[sources][~inside], loops]),
@@ -70,10 +70,6 @@ def quotient(graph: Graph, partition: Numbers, hidden: Flags) -> Quotient:
     )
     representative = np.unique(partition, return_index=True)[1].astype(np.int64)
     return Quotient(len(representative), *steps, representative)
-
-
-def _sources(graph: Graph) -> Numbers:
-    return np.repeat(np.arange(len(graph.offsets) - 1, dtype=np.int64), np.diff(graph.offsets))
 
 
 def _by_first(values: Numbers) -> Numbers:
@@ -186,48 +182,3 @@ def _same(a: int, b: int, block: Numbers, begin: Numbers, codes: Numbers) -> boo
         if codes[begin[a] + i] != codes[begin[b] + i]:
             return False
     return True
-
-
-@compiled
-def _components(offsets: Numbers, targets: NDArray[np.int32], follow: Flags) -> Numbers:
-    """int64[n]: strongly connected components of the steps to follow, successors numbered first (Tarjan 1972)."""
-    count = offsets.shape[0] - 1
-    index = np.full(count, -1, dtype=np.int64)
-    low = np.zeros(count, dtype=np.int64)
-    component = np.full(count, -1, dtype=np.int64)
-    position = offsets[:-1].copy()
-    stack = np.empty(count, dtype=np.int64)
-    path = np.empty(count, dtype=np.int64)
-    visited = depth = height = found = 0
-    for root in range(count):
-        if index[root] >= 0:
-            continue
-        index[root] = low[root] = visited
-        visited += 1
-        stack[height] = path[depth] = root
-        height, depth = height + 1, depth + 1
-        while depth > 0:
-            state = path[depth - 1]
-            if position[state] < offsets[state + 1]:
-                k = position[state]
-                position[state] += 1
-                target = targets[k]
-                if not follow[k] or component[target] >= 0:
-                    continue
-                if index[target] < 0:
-                    index[target] = low[target] = visited
-                    visited += 1
-                    stack[height] = path[depth] = target
-                    height, depth = height + 1, depth + 1
-                else:
-                    low[state] = min(low[state], index[target])
-                continue
-            depth -= 1
-            if depth > 0:
-                low[path[depth - 1]] = min(low[path[depth - 1]], low[state])
-            if low[state] == index[state]:
-                while component[state] < 0:
-                    height -= 1
-                    component[stack[height]] = found
-                found += 1
-    return component

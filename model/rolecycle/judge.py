@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from rolecycle import formula, guard
 from rolecycle.compose import Product, enabled, occurrences_of, resolve
 from rolecycle.formula import Formula
-from rolecycle.graph import backward
+from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
+from rolecycle.machine import OBSERVER
 from rolecycle.pack import evaluate
-from rolecycle.paths import path_to
+from rolecycle.paths import lasso, path_to
 from rolecycle.space import Space
 from rolecycle.specification import Expectation, Property, Scenario, SystemSpec
 from rolecycle.system import System
-from rolecycle.trace import Trace
+from rolecycle.trace import Step, Trace
 from rolecycle.verdict import Outcome, Verdict
 
 CHUNK = 1 << 18
@@ -36,8 +37,24 @@ def judge(space: Space, wanted: Property, expected: Expectation = "holds") -> Ve
     system = space.packed.product.system
     hazard = resolve(wanted.hazard, system) == formula.TRUE
     outcome, trace = _settle(space, wanted)
+    trace = trace and _without_observers(trace, system)
     vacuous = outcome == "holds" and space.exhaustive and _vacuous(space, wanted)
     return Verdict(wanted, outcome, expected, trace, hazard, vacuous, "" if outcome != "unknown" else space.limit)
+
+
+def _without_observers(trace: Trace, system: System) -> Trace:
+    """Observers belong to properties, not to the architecture: a trace does not tell of them."""
+    watching = {m.name for m in system.members if m.machine.runs_on == OBSERVER}
+    steps = (
+        Step(
+            step.event,
+            {name: state for name, state in step.changes.items() if name not in watching},
+            tuple(name for name in step.participants if name not in watching),
+        )
+        for step in trace.steps
+    )
+    start = {name: state for name, state in trace.start.items() if name not in watching}
+    return Trace(start, tuple(steps), trace.loop)
 
 
 def unexplored(wanted: Property, expected: Expectation, note: str) -> Verdict:
@@ -102,7 +119,22 @@ def _recoverable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]
     kinds = (product.system.events[o.event].kind for o in product.occurrences)
     allowed = np.array([kind not in ("fault", "user") for kind in kinds], dtype=np.bool_)
     lost = ~backward(space.graph, goal, allowed)
-    return ("refuted", path_to(space, int(np.argmax(lost)))) if lost.any() else ("holds", None)
+    return ("refuted", _trap(space, space.graph, lost, allowed)) if lost.any() else ("holds", None)
+
+
+def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> Trace:
+    """How the goal is lost for good: a shortest run to a standstill, or into a cycle that has no way out."""
+    stuck = lost & space.dead
+    if stuck.any():
+        return path_to(space, int(np.argmax(stuck)))
+    sources = sources_of(graph)
+    follow = allowed[graph.labels] & lost[sources] & (sources != graph.targets)
+    component = strongly_connected(graph.offsets, graph.targets, follow)
+    leaving = follow & (component[sources] != component[graph.targets])
+    closed = np.ones(int(component.max()) + 1, dtype=np.bool_)
+    closed[component[sources[leaving]]] = False
+    number = int(np.argmax(lost & closed[component]))
+    return lasso(space, number, cycle_through(graph, number, follow))
 
 
 def _exhausted(space: Space, outcome: Outcome) -> Outcome:

@@ -11,6 +11,9 @@ from rolecycle.guard import TRUE, Guard
 
 EventKind = Literal["platform", "user", "code", "fault", "time"]
 Mode = Literal["must", "may"]
+OBSERVER = "observer"
+"""Where a machine runs that only watches for a property."""
+
 SAME = "="
 """As a destination: stay in the source state."""
 

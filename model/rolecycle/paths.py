@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from rolecycle.compose import state_names
@@ -17,17 +19,34 @@ def path_to(space: Space, number: int, then: int | None = None) -> Trace:
     Under symmetry the space holds representatives; the run is replayed from the initial state with the
     copies kept apart, so that indices mean the same copy throughout.
     """
+    steps, state = _walk(space, _ancestry(space, number))
     packed = space.packed
-    state = packed.initial
-    steps = []
-    for target in _ancestry(space, number)[1:]:
-        occurrence, after = _step_to(packed, state, space.states[target])
-        steps.append(_step(packed, occurrence, state, after))
-        state = after
     if then is not None:
         after = next(after for occurrence, after in successors(packed, state) if occurrence == then)
         steps.append(_step(packed, then, state, after))
-    return Trace(state_names(packed.product.system, decode(packed.fields, packed.initial)), tuple(steps))
+    return Trace(_start(packed), tuple(steps))
+
+
+def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
+    """A shortest run to a state, then round the cycle of these states back to it."""
+    stem = _ancestry(space, number)
+    steps, _ = _walk(space, [*stem, *cycle])
+    return Trace(_start(space.packed), tuple(steps), loop=len(stem) - 1)
+
+
+def _start(packed: Packed) -> Mapping[str, str]:
+    return state_names(packed.product.system, decode(packed.fields, packed.initial))
+
+
+def _walk(space: Space, line: list[int]) -> tuple[list[Step], Words]:
+    """The steps along states of the space from the initial one, and the state they end in."""
+    packed, state = space.packed, space.packed.initial
+    steps = []
+    for target in line[1:]:
+        occurrence, after = _step_to(packed, state, space.states[target])
+        steps.append(_step(packed, occurrence, state, after))
+        state = after
+    return steps, state
 
 
 def depth(space: Space) -> int:

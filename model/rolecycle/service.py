@@ -31,7 +31,7 @@ class PortRange:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A startup task: one command line that the guest runs before the role, with passwords and keys masked."""
+    """A startup task: one command line that runs before the role, with passwords and keys masked."""
 
     command: str
     type: TaskType = "simple"
@@ -42,7 +42,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a role listens. ``port`` is public for an input endpoint; a port of None is chosen by the platform."""
+    """Where a role listens: ``port`` is what callers use, and None when the platform chooses it."""
 
     name: str
     kind: EndpointKind

@@ -31,10 +31,11 @@ def service_jobs(spec: Specification, service: Service) -> list[Job]:
     levels = _levels(spec, service, roles, instances)
     systems = [s for many in instances.values() for s in many] + levels
     extended = replace(spec, systems={**spec.systems, **{system.name: system for system in systems}})
+    mildest_first = sorted(spec.scenarios.values(), key=lambda s: len(s.allow) + len(s.faults))
     return [
         Job(extended, system, scenario)
         for system in systems
-        for scenario in spec.scenarios.values()
+        for scenario in mildest_first
         if scenario.services and any(system.is_a(name) for name in scenario.systems)
     ]
 

@@ -17,7 +17,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A run from the initial state; ``start`` gives each member's state before the first step."""
+    """A run from the initial state; ``start`` gives each member's state before the first step.
+
+    With ``loop``, the steps from that number on (from 0) lead back to where they began: a lasso.
+    """
 
     start: Mapping[str, str]
     steps: tuple[Step, ...]
+    loop: int | None = None

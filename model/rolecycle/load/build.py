@@ -10,7 +10,7 @@ from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
-from rolecycle.machine import SAME, Event, Machine, Row
+from rolecycle.machine import OBSERVER, SAME, Event, Machine, Row
 from rolecycle.specification import Fact, MemberSpec, Parameter, Property, Scenario, SystemSpec
 
 Data = Mapping[str, Any]
@@ -256,7 +256,7 @@ class Builder:
                 inner, here = data["observer"], ("properties", name, "observer")
                 self.state(inner["initial"], inner["states"], *here, "initial")
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
-                return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer", runs_on="observer")
+                return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer", runs_on=OBSERVER)
         return None
 
     def facts(self) -> dict[str, Fact]:
@@ -319,7 +319,7 @@ def _observed(data: Data, key: str, source: str, dest: str) -> list[Row]:
 
 
 def _observing(name: str, rows: list[Row]) -> Machine:
-    return Machine(name, OBSERVER_STATES, OBSERVER_STATES[0], tuple(rows), title="Observer", runs_on="observer")
+    return Machine(name, OBSERVER_STATES, OBSERVER_STATES[0], tuple(rows), title="Observer", runs_on=OBSERVER)
 
 
 def _renamed(part: guard.Guard, old: str, new: str) -> guard.Guard:

@@ -12,25 +12,28 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC202": (
         "The file is too large",
-        "Real service files stay below 10 kB. Files over 4 MiB, over 20,000 elements and attributes, or with a "
-        "value of more than 32,768 characters are refused. Check that the path names the right file.",
+        "Real service files stay below 10 kB. Files over 4 MiB, over 20,000 elements and attributes, "
+        "or with a value of more than 32,768 characters are refused. Check that the path names the "
+        "right file.",
     ),
     "RC203": (
         "The file is not well-formed XML",
-        "The XML breaks off, its tags do not match, a raw < or & stands inside a value, or the bytes are not "
-        "text in the encoding that the byte order mark or the declaration names. Correct the file at the line "
-        "that is given; Microsoft's tools would refuse it too.",
+        "The XML breaks off, its tags do not match, a raw < or & stands inside a value, or the bytes "
+        "are not text in the encoding that the byte order mark or the declaration names. Correct the "
+        "file at the line that is given; Microsoft's tools would refuse it too.",
     ),
     "RC204": (
         "The file has a DOCTYPE or an entity",
-        "A DOCTYPE can define entities that expand without bound or that fetch other files. No service "
-        "file needs one, so any is refused unread. Remove the DOCTYPE, and write a lone & as &amp;.",
+        "A DOCTYPE can define entities that expand without bound or that fetch other files. No "
+        "service file needs one, so any is refused unread. Remove the DOCTYPE, and write a lone & as "
+        "&amp;.",
     ),
     "RC205": (
         "The root element or its namespace is wrong",
-        "A definition has the root ServiceDefinition and a configuration the root ServiceConfiguration, each in "
-        "its own namespace of 2008/10, which never changed with the SDK. A fragment without a namespace "
-        "cannot be read. Check that the two files were not swapped, and add the xmlns.",
+        "A definition has the root ServiceDefinition and a configuration the root "
+        "ServiceConfiguration, each in its own namespace of 2008/10, which never changed with the "
+        "SDK. A fragment without a namespace cannot be read. Check that the two files were not "
+        "swapped, and add the xmlns.",
     ),
     "RC206": (
         "The elements are nested too deeply",
@@ -38,52 +41,55 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC207": (
         "A role has no name",
-        "Roles are told apart, and matched with their instance counts, by name. Give the role a name attribute.",
+        "Roles are told apart, and matched with their instance counts, by name. Give the role a name "
+        "attribute.",
     ),
     "RC208": (
         "Two roles have the same name",
-        "A role name must be unique in its file; otherwise it is open which role the count belongs to. Names are "
-        "compared with regard to case. Rename or remove one of the two.",
+        "A role name must be unique in its file; otherwise it is open which role the count belongs "
+        "to. Names are compared with regard to case. Rename or remove one of the two.",
     ),
     "RC209": (
         "The instance count is not usable",
-        "The count of Instances must be a whole number from 1 to 1000. Zero or a negative number deploys nothing; "
-        "a placeholder of a deployment script must be filled in first.",
+        "The count of Instances must be a whole number from 1 to 1000. Zero or a negative number "
+        "deploys nothing; a placeholder of a deployment script must be filled in first.",
     ),
     "RC210": (
         "The value is not one of the allowed words",
-        "This attribute takes one of a few words, spelt exactly as in the schema (upper and lower case differ). "
-        "Use one of those that the hint names.",
+        "This attribute takes one of a few words, spelt exactly as in the schema (upper and lower "
+        "case differ). Use one of those that the hint names.",
     ),
     "RC211": (
         "The value is not a usable number",
-        "This attribute takes a whole number within the range that the message names, and the lower end of a "
-        "range of ports may not exceed the upper. Correct the number, or fill in the placeholder.",
+        "This attribute takes a whole number, within the range that the message names, and the lower "
+        "end of a range of ports may not exceed the upper. Correct the number, or fill in the "
+        "placeholder of a deployment script.",
     ),
     "RC212": (
         "A needed attribute is absent",
-        "Without this attribute the element has no meaning for the model: a task without a command line, an "
-        "endpoint without a name. Add the attribute; check its spelling, which regards case.",
+        "Without this attribute the element has no meaning for the model: a task without a command "
+        "line, an endpoint without a name. Add the attribute; check its spelling, which regards case.",
     ),
     "RC220": (
         "Unknown attribute",
-        "The schema has no such attribute here, so nothing reads it: a misspelt attribute silently leaves the "
-        "default in force. Correct the spelling or remove it.",
+        "The schema has no such attribute here, so nothing reads it: a misspelt attribute silently "
+        "leaves the default in force. Correct the spelling or remove it.",
     ),
     "RC221": (
         "Unknown element",
-        "The schema has no such element here, so it and all below it was passed over. Correct its spelling, its "
-        "place or its namespace.",
+        "The schema has no such element here, so it and all below it was passed over. Correct its "
+        "spelling, its place or its namespace.",
     ),
     "RC222": (
         "The endpoint's certificate is not declared",
-        "The endpoint names a certificate that the Certificates of its role do not hold. The guest agent installs "
-        "only declared certificates, so the endpoint would have none. Declare it, or correct the name.",
+        "The endpoint names a certificate that the Certificates of its role do not hold. The guest "
+        "agent installs only declared certificates, so the endpoint would have none. Declare it, or "
+        "correct the name.",
     ),
     "RC223": (
         "The endpoint's probe is not declared",
-        "The endpoint names a load balancer probe that LoadBalancerProbes does not hold. Declare it, or correct "
-        "the name. The endpoint is modelled as asking the guest agent.",
+        "The endpoint names a load balancer probe that LoadBalancerProbes does not hold. Declare it, "
+        "or correct the name. The endpoint is modelled as asking the guest agent.",
     ),
     "RC224": (
         "Two endpoints of a role have the same name",
@@ -95,13 +101,14 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC226": (
         "Two endpoints share a public port",
-        "All roles of a service share one public address, so a load balancer can give a port to one input "
-        "endpoint only, per transport. Change one port; endpoints of different load balancers may be equal.",
+        "All roles of a service share one public address, so a load balancer can give a port to one "
+        "input endpoint only, per transport. Change one port; endpoints of different load balancers "
+        "may be equal.",
     ),
     "RC227": (
         "An https endpoint has no certificate",
-        "IIS cannot bind https without a certificate, and the role would fail as its sites are started. "
-        "Declare a certificate and name it in the endpoint.",
+        "IIS cannot bind https without a certificate, and the role would fail as its sites are "
+        "started. Declare a certificate and name it in the endpoint.",
     ),
     "RC228": (
         "A binding names an endpoint that the role does not have",
@@ -109,49 +116,55 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC229": (
         "Both the old and the new form of endpoints are used",
-        "InputEndpoints directly under the role is the form of early SDKs. It is read as well as Endpoints, and "
-        "does not decide how the role is hosted: only Sites does. Move its endpoints into Endpoints.",
+        "InputEndpoints directly under the role is the form of early SDKs. It is read as well as "
+        "Endpoints, and does not decide how the role is hosted: only Sites does. Move its endpoints "
+        "into Endpoints.",
     ),
     "RC230": (
         "The configuration says nothing of a role",
-        "The definition has a role that the configuration does not configure, so its instance count is assumed to "
-        "be 1. Add the role to the configuration, or correct the name: upper and lower case differ.",
+        "The definition has a role that the configuration does not configure, so its instance count "
+        "is assumed to be 1. Add the role to the configuration, or correct the name: upper and lower "
+        "case differ.",
     ),
     "RC231": (
         "The definition does not have a configured role",
-        "The configuration configures a role that the definition does not define; it was passed over. Remove it, "
-        "or correct the name: upper and lower case differ.",
+        "The configuration configures a role that the definition does not define; it was passed over. "
+        "Remove it, or correct the name: upper and lower case differ.",
     ),
     "RC232": (
         "There is no configuration",
-        "Instance counts stand in the configuration (.cscfg), and none was given or lies beside the definition "
-        "and names its roles. One instance is assumed for each role. Give one with --config.",
+        "Instance counts stand in the configuration (.cscfg), and none was given or lies beside the "
+        "definition and names its roles. One instance is assumed for each role. Give one with "
+        "--config.",
     ),
     "RC233": (
         "One of several configurations was used",
-        "Several configurations beside the definition fit its roles, and instance counts differ between them. The "
-        "one that fits best was used; of equals Cloud comes first, then Local, then by name. "
-        "Choose another one with --config.",
+        "Several configurations beside the definition fit its roles, and instance counts differ "
+        "between them. The one that fits best was used; of equals Cloud comes first, then Local, then "
+        "by name. Choose another one with --config.",
     ),
     "RC234": (
         "The role has a single instance",
-        "Every update, host repair and failure takes the whole role down, and the service level agreement does "
-        "not hold. Use two instances or more, so that they lie in different upgrade and fault domains.",
+        "Every update, host repair and failure takes the whole role down, and the service level "
+        "agreement does not hold. Use two instances or more, so that they lie in different upgrade "
+        "and fault domains.",
     ),
     "RC235": (
         "The service has no roles",
-        "A definition without roles is what the project templates make. There is nothing to verify yet. Add a "
-        "WebRole or a WorkerRole.",
+        "A definition without roles is what the project templates make. There is nothing to verify "
+        "yet. Add a WebRole or a WorkerRole.",
     ),
     "RC236": (
         "The definition comes from a package",
-        "A packaged definition has lost Sites, Startup, Imports and Runtime, so startup tasks and plug-ins "
-        "cannot be modelled and the hosting of a web role is unknown. Give the source definition instead.",
+        "A packaged definition has lost Sites, Startup, Imports and Runtime, so startup tasks and "
+        "plug-ins cannot be modelled and the hosting of a web role is unknown. Give the source "
+        "definition instead.",
     ),
     "RC237": (
         "RemoteAccess without RemoteForwarder",
-        "RemoteAccess opens remote desktop on each instance, and RemoteForwarder on one role of the service "
-        "lets it in from outside. Without the latter nobody can connect. Import RemoteForwarder in one role.",
+        "RemoteAccess opens remote desktop on each instance, and RemoteForwarder on one role of the "
+        "service lets it in from outside. Without the latter nobody can connect. Import "
+        "RemoteForwarder in one role.",
     ),
     "RC238": (
         "More than one role imports RemoteForwarder",
@@ -159,52 +172,60 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC239": (
         "Unknown plug-in",
-        "The import is none of the plug-ins that the SDK brought along. It is kept, but what it adds (startup "
-        "tasks, endpoints) is not modelled. Check its spelling if it is meant to be one of the SDK's.",
+        "The import is none of the plug-ins that the SDK brought along. It is kept, but what it adds "
+        "(startup tasks, endpoints) is not modelled. Check its spelling if it is meant to be one of "
+        "the SDK's.",
     ),
     "RC240": (
         "The entry point stands in the wrong place",
-        "An entry point belongs in Runtime/EntryPoint. Elsewhere it was passed over, and the role is modelled as a "
-        ".NET entry point found by reflection. Move it there.",
+        "An entry point belongs in Runtime/EntryPoint. Elsewhere it was passed over, and the role is "
+        "modelled as a .NET entry point found by reflection. Move it there.",
     ),
     "RC241": (
         "The endpoint ignores the role's status",
-        "With ignoreRoleInstanceStatus the load balancer keeps sending traffic to instances that are Busy or "
-        "stopping. Leave it out unless the endpoint must answer while the role does not.",
+        "With ignoreRoleInstanceStatus the load balancer keeps sending traffic to instances that are "
+        "Busy or stopping. Leave it out unless the endpoint must answer while the role does not.",
     ),
     "RC242": (
         "The endpoint has a probe of its own",
-        "The load balancer asks this probe and no longer the guest agent: an instance may be Ready and out of "
-        "rotation, or busy and in it, as the probe answers. See that what answers it knows the role's status.",
+        "The load balancer asks this probe and no longer the guest agent: an instance may be Ready "
+        "and out of rotation, or busy and in it, as the probe answers. See that what answers it knows "
+        "the role's status.",
     ),
     "RC243": (
         "The probe asks too often or waits too briefly",
-        "The documented minimum is 5 seconds for intervalInSeconds and 11 seconds for timeoutInSeconds (defaults "
-        "15 and 31). Below it the platform may refuse the probe. Raise the value.",
+        "The documented minimum is 5 seconds for intervalInSeconds and 11 seconds for "
+        "timeoutInSeconds (defaults 15 and 31). Below it the platform may refuse the probe. Raise the "
+        "value.",
     ),
     "RC244": (
         "More than a service may have",
-        "A cloud service may have at most 25 roles, 25 input endpoints and 25 internal endpoints. A deployment "
-        "with more is refused. Split the service.",
+        "A cloud service may have at most 25 roles, 25 input endpoints and 25 internal endpoints. A "
+        "deployment with more is refused. Split the service.",
     ),
     "RC245": (
         "A section is written twice",
-        "A role has each section once. The contents of both were read, but Microsoft's tools refuse the file. Join "
-        "the two.",
+        "A role has each section once. The contents of both were read, but Microsoft's tools refuse "
+        "the file. Join the two.",
     ),
     "RC246": (
         "An expected attribute is absent",
-        "The schema requires this attribute. The model can do without it, so the file was read, but Microsoft's "
-        "tools refuse it. Add the attribute; check its spelling, which regards case.",
+        "The schema requires this attribute. The model can do without it, so the file was read, but "
+        "Microsoft's tools refuse it. Add the attribute; check its spelling, which regards case.",
     ),
     "RC247": (
         "Template text stands before the XML",
-        "The file begins with template markup, which was passed over. Conditions that the template sets are not "
-        "in the model. Render the template and check what it renders to.",
+        "The file begins with template markup, which was passed over. Conditions that the template "
+        "sets are not in the model. Render the template and check what it renders to.",
     ),
     "RC248": (
         "The configuration gives no instance count",
-        "The role has no Instances element, so one instance is assumed. Add <Instances count=\"...\" />.",
+        'The role has no Instances element, so one instance is assumed. Add <Instances count="..." />.',
+    ),
+    "RC249": (
+        "The port does not exist",
+        "Ports go from 1 to 65535. The model does not need the number, so the file was read, but "
+        "nothing can listen there and the deployment fails. Correct the number.",
     ),
 }
 NOTES = frozenset({"RC229", "RC233", "RC236", "RC239", "RC242", "RC247"})

@@ -10,8 +10,8 @@ from rolecycle.diagnostics import Diagnostic, Place, relative
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.mask import shown
 from rolecycle.read_service.shape import misfits, repeated_names, repeated_sections, require_root, whole
+from rolecycle.read_service.tree import Document, Element, read_xml
 from rolecycle.read_service.vocabulary import CONFIGURATION, CONFIGURATION_NAMESPACE
-from rolecycle.read_service.xml import Document, Element, read_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Configured:
 class Configuration:
     """What the model needs of a configuration: counts and the guest operating system."""
 
-    file: str
+    file: str | None
     service_name: str | None
     os_family: str | None
     os_version: str | None
@@ -52,7 +52,7 @@ def check_configuration(document: Document) -> Iterator[Diagnostic]:
             yield found("RC248", message, role.place, 'add <Instances count="..." />')
 
 
-def configuration(document: Document) -> Configuration:
+def summary(document: Document) -> Configuration:
     """The noun of a checked document."""
     root = document.root
     return Configuration(

@@ -13,9 +13,9 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
-DECLARABLE = frozenset(
+DECLARABLE = (
     "utf-8 us-ascii ascii iso-8859-1 iso-8859-15 windows-1250 windows-1251 windows-1252 windows-1254 "
-    "gb2312 gbk gb18030 big5 shift_jis euc-jp euc-kr koi8-r".split()
+    "gb2312 gbk gb18030 big5 shift_jis euc-jp euc-kr koi8-r"
 )
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']")
 
@@ -42,6 +42,6 @@ def _unmarked(data: bytes) -> str:
             return encoding
     declared = _DECLARATION.match(data)
     encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
-    if encoding not in DECLARABLE:
+    if encoding not in DECLARABLE.split():
         raise UnknownEncoding(encoding)
     return encoding

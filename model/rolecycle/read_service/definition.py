@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import cast
 
 from rolecycle.diagnostics import Diagnostic
-from rolecycle.read_service.mask import masked
+from rolecycle.read_service.codes import found
+from rolecycle.read_service.mask import masked, shown
 from rolecycle.read_service.shape import (
     misfits,
     repeated_names,
@@ -16,8 +17,16 @@ from rolecycle.read_service.shape import (
     reversed_ranges,
     whole,
 )
-from rolecycle.read_service.vocabulary import DEFINITION, DEFINITION_NAMESPACE, ROLES
-from rolecycle.read_service.xml import Document, Element, read_xml
+from rolecycle.read_service.tree import Document, Element, read_xml
+from rolecycle.read_service.vocabulary import (
+    DEFAULT_INTERVAL,
+    DEFAULT_SIZE_IN_MB,
+    DEFAULT_TIMEOUT,
+    DEFAULT_VM_SIZE,
+    DEFINITION,
+    DEFINITION_NAMESPACE,
+    ROLES,
+)
 from rolecycle.service import (
     Binding,
     Certificate,
@@ -57,6 +66,14 @@ def check_definition(document: Document) -> Iterator[Diagnostic]:
     yield from reversed_ranges(document.root)
     for role in roles_of(document):
         yield from repeated_sections(role)
+        yield from _old_and_new(role)
+
+
+def _old_and_new(role: Element) -> Iterator[Diagnostic]:
+    old = next(role.within("InputEndpoints"), None)
+    if old and any(role.within("Endpoints")):
+        message = f"role {shown(_text(role, 'name'))} has both InputEndpoints and Endpoints; both were read"
+        yield found("RC229", message, old.place, "move the endpoints into <Endpoints>")
 
 
 def roles_of(document: Document) -> Iterator[Element]:
@@ -88,7 +105,7 @@ def _looks_packaged(role: Element) -> bool:
 
 def probes(document: Document) -> tuple[Probe, ...]:
     """The load balancer probes of the definition."""
-    return tuple(_probe(found) for found in document.root.within("LoadBalancerProbes", "LoadBalancerProbe"))
+    return tuple(_probe(child) for child in document.root.within("LoadBalancerProbes", "LoadBalancerProbe"))
 
 
 def _probe(element: Element) -> Probe:
@@ -97,28 +114,28 @@ def _probe(element: Element) -> Probe:
         protocol=_text(element, "protocol"),
         path=element.attributes.get("path"),
         port=_number(element, "port"),
-        interval_seconds=_number(element, "intervalInSeconds") or 15,
-        timeout_seconds=_number(element, "timeoutInSeconds") or 31,
+        interval_seconds=_number(element, "intervalInSeconds") or DEFAULT_INTERVAL,
+        timeout_seconds=_number(element, "timeoutInSeconds") or DEFAULT_TIMEOUT,
         defaulted=_unwritten(element, "intervalInSeconds", "timeoutInSeconds"),
         place=element.place,
     )
 
 
-def role(element: Element, packaged: bool) -> Role:
+def read_role(element: Element, packaged: bool) -> Role:
     """One role, with an instance count still to come from the configuration."""
     startup = next(element.within("Startup"), None)
     runtime = next(element.within("Runtime"), None)
     return Role(
         name=_text(element, "name"),
         kind=_kind(element, packaged),
-        tasks=tuple(_task(found) for found in element.within("Startup", "Task")),
+        tasks=tuple(_task(child) for child in element.within("Startup", "Task")),
         startup_priority=(_number(startup, "priority") or 0) if startup else 0,
         endpoints=tuple(_endpoints(element)),
-        imports=tuple(_text(found, "moduleName") for found in element.within("Imports", "Import")),
-        sites=tuple(_site(found) for found in element.within("Sites", "Site")),
-        certificates=tuple(_certificate(c) for c in element.within("Certificates", "Certificate")),
+        imports=tuple(_text(child, "moduleName") for child in element.within("Imports", "Import")),
+        sites=tuple(_site(child) for child in element.within("Sites", "Site")),
+        certificates=tuple(_certificate(child) for child in element.within("Certificates", "Certificate")),
         local_storage=tuple(_local_storage(element)),
-        vm_size=element.attributes.get("vmsize", "Small"),
+        vm_size=element.attributes.get("vmsize", DEFAULT_VM_SIZE),
         execution_context=_context(runtime) if runtime else "limited",
         entry_point=_entry_point(element, packaged),
         defaulted=(
@@ -178,7 +195,7 @@ def _endpoint(element: Element) -> Endpoint:
         certificate=element.attributes.get("certificate"),
         probe=element.attributes.get("loadBalancerProbe"),
         load_balancer=element.attributes.get("loadBalancer"),
-        ignore_role_instance_status=_flag(element, "ignoreRoleInstanceStatus", absent=False),
+        ignore_role_instance_status=_flag(element, "ignoreRoleInstanceStatus", False),
         place=element.place,
     )
 
@@ -188,10 +205,10 @@ def _port(element: Element) -> PortRange | None:
     if element.name == "InstanceInputEndpoint":
         element = next(element.within("AllocatePublicPortFrom"), element)
     ends = [(element, "port", "port")]
-    ends += [(found, "port", "port") for found in element.within("FixedPort")]
-    ends += [(found, "min", "max") for found in element.within("FixedPortRange")]
-    for found, least, most in ends:
-        first, last = _number(found, least), _number(found, most)
+    ends += [(child, "port", "port") for child in element.within("FixedPort")]
+    ends += [(child, "min", "max") for child in element.within("FixedPortRange")]
+    for child, least, most in ends:
+        first, last = _number(child, least), _number(child, most)
         if first is not None and last is not None:
             return PortRange(first, last)
     return None
@@ -199,7 +216,7 @@ def _port(element: Element) -> PortRange | None:
 
 def _site(element: Element) -> Site:
     bindings = element.within("Bindings", "Binding")
-    return Site(_text(element, "name"), tuple(_binding(found) for found in bindings), element.place)
+    return Site(_text(element, "name"), tuple(_binding(child) for child in bindings), element.place)
 
 
 def _binding(element: Element) -> Binding:
@@ -225,13 +242,13 @@ def _certificate(element: Element) -> Certificate:
 def _local_storage(element: Element) -> Iterator[LocalStorage]:
     """The local storage of the old form, directly below the role, then that of the new."""
     for path in (("LocalStorage",), ("LocalResources", "LocalStorage")):
-        for found in element.within(*path):
+        for child in element.within(*path):
             yield LocalStorage(
-                name=_text(found, "name"),
-                size_in_mb=_number(found, "sizeInMB") or 1000,
-                clean_on_role_recycle=_flag(found, "cleanOnRoleRecycle", absent=True),
-                defaulted=_unwritten(found, "sizeInMB", "cleanOnRoleRecycle"),
-                place=found.place,
+                name=_text(child, "name"),
+                size_in_mb=_number(child, "sizeInMB") or DEFAULT_SIZE_IN_MB,
+                clean_on_role_recycle=_flag(child, "cleanOnRoleRecycle", True),
+                defaulted=_unwritten(child, "sizeInMB", "cleanOnRoleRecycle"),
+                place=child.place,
             )
 
 
@@ -246,7 +263,7 @@ def _number(element: Element, name: str) -> int | None:
     return whole(element.attributes.get(name, ""))
 
 
-def _flag(element: Element, name: str, *, absent: bool) -> bool:
+def _flag(element: Element, name: str, absent: bool) -> bool:
     written = element.attributes.get(name)
     return absent if written is None else written.strip() in ("true", "1")
 

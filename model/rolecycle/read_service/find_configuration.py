@@ -10,7 +10,7 @@ from rolecycle.diagnostics import Diagnostic, InputError, Place, relative
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.configuration import read_configuration
 from rolecycle.read_service.mask import shown
-from rolecycle.read_service.xml import Document
+from rolecycle.read_service.tree import Document
 
 PREFERRED_ENDINGS = (".cloud.cscfg", ".local.cscfg")
 

@@ -10,11 +10,11 @@ from typing import TypeVar
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.configuration import Configuration
-from rolecycle.read_service.mask import shown
+from rolecycle.read_service.mask import LONGEST_SHOWN, shown
 from rolecycle.read_service.vocabulary import IMPORTS
 from rolecycle.service import Binding, Endpoint, Probe, Role, Service
 
-MOST_PARTS = 25
+MOST_PARTS = 25  # roles, input endpoints, internal endpoints: the documented limits of a deployment
 LEAST_INTERVAL_SECONDS = 5
 LEAST_TIMEOUT_SECONDS = 11
 
@@ -29,7 +29,7 @@ def findings(service: Service) -> Iterator[Diagnostic]:
     yield from chain.from_iterable(_probe(probe) for probe in service.probes)
     for role in service.roles:
         yield from _imports(role)
-        yield from chain.from_iterable(_endpoint(endpoint, role, service) for endpoint in role.endpoints)
+        yield from _endpoints(role, frozenset(probe.name for probe in service.probes))
         yield from _repeated("RC224", "endpoint", role.endpoints)
         for site in role.sites:
             yield from _repeated("RC225", "binding", site.bindings)
@@ -38,17 +38,18 @@ def findings(service: Service) -> Iterator[Diagnostic]:
 
 def disagreements(service: Service, configuration: Configuration) -> Iterator[Diagnostic]:
     """RC230, RC231: roles in one file only; RC234: roles that the configuration gives a single instance."""
-    defined = {role.name for role in service.roles}
-    configured = {role.name for role in configuration.roles}
+    defined = frozenset(role.name for role in service.roles)
+    configured = frozenset(role.name for role in configuration.roles)
     for role in service.roles:
         if role.name not in configured:
             message = f"role {shown(role.name)} is not in {configuration.file}; 1 instance is assumed"
-            yield found("RC230", message, role.place, did_you_mean(role.name, configured - defined))
+            yield found("RC230", message, role.place, _near(role.name, configured - defined))
     for there in configuration.roles:
         if there.name not in defined:
             message = f"role {shown(there.name)} is not in the definition; it was passed over"
-            yield found("RC231", message, there.place, did_you_mean(there.name, defined - configured))
-        elif there.instances == 1:
+            yield found("RC231", message, there.place, _near(there.name, defined - configured))
+    for there in configuration.roles:
+        if there.instances == 1 and there.name in defined:
             message = f"role {shown(there.name)} has 1 instance: every update and repair takes it down"
             yield found("RC234", message, there.place, "use a count of 2 or more")
 
@@ -65,7 +66,11 @@ def _whole(service: Service) -> Iterator[Diagnostic]:
         message += f", and how these are hosted: {unknown}" if unknown else ""
         yield found("RC236", message, service.place, "give the source definition")
     kinds = Counter(endpoint.kind for role in service.roles for endpoint in role.endpoints)
-    counts = {"roles": len(service.roles), "input endpoints": kinds["input"], "internal endpoints": kinds["internal"]}
+    counts = {
+        "roles": len(service.roles),
+        "input endpoints": kinds["input"],
+        "internal endpoints": kinds["internal"],
+    }
     for what, count in counts.items():
         if count > MOST_PARTS:
             message = f"the service has {count} {what}; at most {MOST_PARTS} can be deployed"
@@ -79,7 +84,9 @@ def _remote_desktop(service: Service) -> Iterator[Diagnostic]:
         message = f"role {shown(access[0].name)} imports RemoteAccess, but no role imports RemoteForwarder"
         yield found("RC237", message, access[0].place, "import RemoteForwarder in exactly one role")
     for role in forwarders[1:]:
-        message = f"role {shown(role.name)} imports RemoteForwarder, as {shown(forwarders[0].name)} does already"
+        message = (
+            f"role {shown(role.name)} imports RemoteForwarder, as {shown(forwarders[0].name)} does already"
+        )
         yield found("RC238", message, role.place, "import it in exactly one role")
 
 
@@ -115,33 +122,35 @@ def _imports(role: Role) -> Iterator[Diagnostic]:
             yield found("RC239", message, role.place, did_you_mean(name, IMPORTS))
 
 
-def _endpoint(endpoint: Endpoint, role: Role, service: Service) -> Iterator[Diagnostic]:
-    yield from _certificate(endpoint, role)
-    yield from _asks_probe(endpoint, [probe.name for probe in service.probes])
-    if endpoint.ignore_role_instance_status:
-        message = f"endpoint {shown(endpoint.name)} gets traffic whatever the status of the instance"
-        yield found("RC241", message, endpoint.place, "leave out ignoreRoleInstanceStatus")
+def _endpoints(role: Role, probes: frozenset[str]) -> Iterator[Diagnostic]:
+    certificates = frozenset(certificate.name for certificate in role.certificates)
+    for endpoint in role.endpoints:
+        yield from _certificate(endpoint, certificates)
+        yield from _asks_probe(endpoint, probes)
+        if endpoint.ignore_role_instance_status:
+            message = f"endpoint {shown(endpoint.name)} gets traffic whatever the status of the instance"
+            yield found("RC241", message, endpoint.place, "leave out ignoreRoleInstanceStatus")
 
 
-def _certificate(endpoint: Endpoint, role: Role) -> Iterator[Diagnostic]:
-    declared = [certificate.name for certificate in role.certificates]
+def _certificate(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagnostic]:
     if endpoint.certificate and endpoint.certificate not in declared:
         message = f"endpoint {shown(endpoint.name)} names the certificate {shown(endpoint.certificate)}"
-        message += f", which role {shown(role.name)} does not declare"
-        yield found("RC222", message, endpoint.place, did_you_mean(endpoint.certificate, declared))
+        message += ", which its role does not declare"
+        yield found("RC222", message, endpoint.place, _near(endpoint.certificate, declared))
     if endpoint.protocol == "https" and not endpoint.certificate:
         message = f"the https endpoint {shown(endpoint.name)} has no certificate"
         yield found("RC227", message, endpoint.place, 'write certificate="..."')
 
 
-def _asks_probe(endpoint: Endpoint, declared: list[str]) -> Iterator[Diagnostic]:
+def _asks_probe(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagnostic]:
     if endpoint.probe is None:
         return
     message = f"endpoint {shown(endpoint.name)} names the probe {shown(endpoint.probe)}"
     if endpoint.probe in declared:
-        yield found("RC242", f"{message}: it decides on rotation, not the guest agent", endpoint.place)
+        hint = "see that what answers the probe knows the status of the role"
+        yield found("RC242", f"{message}: it decides on rotation, not the guest agent", endpoint.place, hint)
     else:
-        hint = did_you_mean(endpoint.probe, declared)
+        hint = _near(endpoint.probe, declared)
         yield found("RC223", f"{message}, which is not declared", endpoint.place, hint)
 
 
@@ -155,9 +164,16 @@ def _repeated(code: str, what: str, parts: Iterable[Part]) -> Iterator[Diagnosti
 
 
 def _dangling_bindings(bindings: Iterable[Binding], role: Role) -> Iterator[Diagnostic]:
-    names = [endpoint.name for endpoint in role.endpoints]
+    names = frozenset(endpoint.name for endpoint in role.endpoints)
     for binding in bindings:
         if binding.endpoint and binding.endpoint not in names:
             message = f"binding {shown(binding.name)} names the endpoint {shown(binding.endpoint)}"
             message += f", which role {shown(role.name)} does not have"
-            yield found("RC228", message, binding.place, did_you_mean(binding.endpoint, names))
+            yield found("RC228", message, binding.place, _near(binding.endpoint, names))
+
+
+def _near(name: str, known: frozenset[str]) -> str:
+    """The known name that was probably meant; not looked for among more names than a service may have."""
+    if len(known) > MOST_PARTS:
+        return ""
+    return did_you_mean(name[:LONGEST_SHOWN], known) or "declare it, or correct the name"

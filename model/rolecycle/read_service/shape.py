@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.mask import shown
+from rolecycle.read_service.tree import Document, Element
 from rolecycle.read_service.vocabulary import ENTRY_POINTS, ROLES, Choice, Kind, Shape, Text, Whole
-from rolecycle.read_service.xml import Document, Element
 
 Shapes = Mapping[str, Shape]
 _WHOLE = re.compile(r"\s*([+-]?[0-9]{1,18})\s*")
@@ -33,7 +33,7 @@ def require_root(document: Document, name: str, namespace: str) -> None:
 
 
 def misfits(element: Element, shapes: Shapes) -> Iterator[Diagnostic]:
-    """Every attribute and element, here and below, that its format does not know or that is not well filled."""
+    """Every attribute and element, here and below, that its format does not know or that is ill filled."""
     shape = shapes[element.name]
     yield from _attributes(element, shape)
     yield from _absent(element, shape)
@@ -72,7 +72,9 @@ def reversed_ranges(root: Element) -> Iterator[Diagnostic]:
     if root.name == "FixedPortRange":
         least, most = (whole(root.attributes.get(end, "")) for end in ("min", "max"))
         if least is not None and most is not None and least > most:
-            yield found("RC211", f"the range of ports {least} to {most} is empty", root.place, "exchange min and max")
+            yield found(
+                "RC211", f"the range of ports {least} to {most} is empty", root.place, "exchange min and max"
+            )
 
 
 def _name(element: Element) -> str:
@@ -93,17 +95,20 @@ def _value(element: Element, name: str, value: str, kind: Kind) -> Iterator[Diag
         case Choice(words) if value.strip() not in words:
             message = f"{name} of <{element.name}> is {shown(value)}"
             yield found("RC210", message, element.place, did_you_mean(value, words))
-        case Whole() if not _fits(value, kind):
+        case Whole() if breach := _breach(value, kind):
             message = f"{name} of <{element.name}> is {shown(value)}, not a whole number"
             message += f" from {kind.least} to {kind.most}"
-            yield found(kind.code, message, element.place, f"or write '{kind.instead}'" if kind.instead else "")
+            yield found(breach, message, element.place, f"or write '{kind.instead}'" if kind.instead else "")
         case Text() | Choice() | Whole():
             return
 
 
-def _fits(value: str, kind: Whole) -> bool:
+def _breach(value: str, kind: Whole) -> str:
+    """The code of what is wrong with a number, or nothing."""
     number = whole(value)
-    return kind.least <= number <= kind.most if number is not None else value == kind.instead != ""
+    if number is None:
+        return "" if kind.instead and value.strip() == kind.instead else kind.code
+    return "" if kind.least <= number <= kind.most else kind.outside
 
 
 def _absent(element: Element, shape: Shape) -> Iterator[Diagnostic]:
@@ -121,7 +126,9 @@ def _stranger(child: Element, parent: Element, known: frozenset[str], shapes: Sh
         message = f"<{child.name}> stands directly under <{parent.name}>; it was passed over"
         return found("RC240", message, child.place, "move it into <Runtime><EntryPoint>")
     message = f"<{parent.name}> has no element {shown(child.name)}; it was passed over"
-    return found("RC221", message, child.place, _right_place(child.name, shapes) or did_you_mean(child.name, known))
+    return found(
+        "RC221", message, child.place, _right_place(child.name, shapes) or did_you_mean(child.name, known)
+    )
 
 
 def _right_place(name: str, shapes: Shapes) -> str:

@@ -12,6 +12,10 @@ DEFINITION_NAMESPACE = "http://schemas.microsoft.com/ServiceHosting/2008/10/Serv
 CONFIGURATION_NAMESPACE = "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration"
 
 
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Any text."""
@@ -26,11 +30,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number from ``least`` to ``most``, or the word ``instead``; ``code`` is what a breach is called."""
+    """A whole number from ``least`` to ``most``, or the word ``instead``.
+
+    ``code`` is the mistake of not being a number, ``outside`` that of being beyond the range.
+    """
 
     least: int
     most: int
     code: str = "RC211"
+    outside: str = "RC211"
     instead: str = ""
 
 
@@ -39,18 +47,22 @@ Kind = Text | Choice | Whole
 TEXT = Text()
 FLAG = Choice(("true", "false", "1", "0"))
 CONTEXT = Choice(("limited", "elevated"))
-PORT = Whole(1, 65_535)
-ANY_PORT = Whole(1, 65_535, instead="*")
+PORT = Whole(1, 65_535, outside="RC249")
+ANY_PORT = Whole(1, 65_535, outside="RC249", instead="*")
 SECONDS = Whole(1, 2**31 - 1)
 
 MOST_INSTANCES = 1000
+DEFAULT_INTERVAL, DEFAULT_TIMEOUT = 15, 31
+DEFAULT_SIZE_IN_MB = 1000
+DEFAULT_UPGRADE_DOMAINS = 5
+DEFAULT_VM_SIZE = "Small"
 MOST_UPGRADE_DOMAINS = 20
 TOPOLOGY_CHANGE_DISCOVERY = ("UpgradeDomainWalk", "Blast")
 ROLES = ("WebRole", "WorkerRole", "VirtualMachineRole")
 ENTRY_POINTS = frozenset({"EntryPoint", "ProgramEntryPoint", "NetFxEntryPoint"})
-IMPORTS = frozenset(
+IMPORTS = _names(
     "Antimalware Caching CloudToolsDiagnosticAgent Connect Diagnostics RemoteAccess RemoteDebugger "
-    "RemoteDebuggerConnector RemoteForwarder WebDeploy".split()
+    "RemoteDebuggerConnector RemoteForwarder WebDeploy"
 )
 
 
@@ -64,10 +76,6 @@ class Shape:
     attributes: Mapping[str, Kind] = field(default_factory=dict)
     children: frozenset[str] | None = frozenset()
     required: Mapping[str, str] = field(default_factory=dict)
-
-
-def _names(words: str) -> frozenset[str]:
-    return frozenset(words.split())
 
 
 NEEDED, EXPECTED = "RC212", "RC246"
@@ -201,7 +209,7 @@ CONFIGURATION: Mapping[str, Shape] = {
         _names("Instances ConfigurationSettings Certificates OsImage"),
         _NAMELESS,
     ),
-    "Instances": Shape({"count": Whole(1, MOST_INSTANCES, code="RC209")}, required={"count": "RC209"}),
+    "Instances": Shape({"count": Whole(1, MOST_INSTANCES, "RC209", "RC209")}, required={"count": "RC209"}),
     "ConfigurationSettings": Shape({}, _names("Setting")),
     "Setting": Shape({"name": TEXT, "value": TEXT}, required={"name": EXPECTED}),
     "Certificates": Shape({}, _names("Certificate")),

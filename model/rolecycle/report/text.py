@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 import click
@@ -56,7 +57,9 @@ def _runs(outcome: Outcome) -> Iterator[str]:
     for run in outcome.runs:
         yield _head(run)
         for verdict in run.verdicts:
-            yield from _verdict(outcome, verdict)
+            if verdict.outcome != "holds" or not outcome.as_expected(verdict):
+                yield from _verdict(outcome, verdict)
+        yield from _held(outcome, run)
         yield ""
 
 
@@ -68,6 +71,17 @@ def _head(run: Run) -> str:
     orbits = f" (up to exchange of {', '.join(run.symmetry)})" if run.symmetry else ""
     limit = click.style(f"  incomplete: {run.limit}", fg="yellow") if run.limit else ""
     return f"{name}: {size}{orbits}{limit}"
+
+
+def _held(outcome: Outcome, run: Run) -> Iterator[str]:
+    """The properties that hold as expected, by their ids; in brackets those that say nothing here."""
+    held = [v for v in run.verdicts if v.outcome == "holds" and outcome.as_expected(v)]
+    ids = [f"({v.property.id})" if v.vacuous else v.property.id for v in held]
+    if ids:
+        word = click.style("holds   ", fg=COLOURS["holds"])
+        lines = textwrap.wrap(" ".join(ids), width=96)
+        yield f"  {word} {lines[0]}"
+        yield from (f"           {line}" for line in lines[1:])
 
 
 def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
@@ -86,7 +100,7 @@ def _remark(outcome: Outcome, verdict: Verdict) -> str:
         return click.style("  <- not as expected", fg="red", bold=True)
     if verdict.outcome == "refuted":
         return "  (a hazard of the user's own choice)" if verdict.expected == "holds" else "  (as expected)"
-    return "  (vacuous here)" if verdict.vacuous else ""
+    return ""
 
 
 def _trace(trace: Trace) -> Iterator[str]:
@@ -94,6 +108,8 @@ def _trace(trace: Trace) -> Iterator[str]:
         yield "           already in the initial state"
     width = max((len(step.event) for step in trace.steps), default=0)
     for number, step in enumerate(trace.steps, 1):
+        if trace.loop == number - 1:
+            yield "             and then for ever:"
         changes = ", ".join(f"{member}: {state}" for member, state in step.changes.items()) or "(nothing changes)"
         yield f"       {number:4}  {step.event:{width}}  {changes}"
 

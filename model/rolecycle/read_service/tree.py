@@ -1,8 +1,8 @@
 """An XML file from a stranger becomes a tree of plain elements, or one mistake is reported.
 
 The parser is expat, not lxml: it gives the column as well as the line, right line numbers in files of any
-length, and a call at each start tag and at a DOCTYPE, so that depth, size and entities are refused as they are
-met, before anything is built. It opens nothing by itself: no file, no network.
+length, and a call at each start tag and at a DOCTYPE, so that depth, size and entities are refused as they
+are met, before anything is built. It opens nothing by itself: no file, no network.
 """
 
 from __future__ import annotations
