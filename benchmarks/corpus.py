@@ -1,6 +1,6 @@
 """Verify every service of a folder and print a line for each: exit code, states, seconds, peak memory.
 
-    python benchmarks/corpus.py ../shared/corpus/services
+python benchmarks/corpus.py ../shared/corpus/services
 """
 
 from __future__ import annotations
@@ -37,7 +37,16 @@ def measured(definition: Path) -> tuple[list[object], int]:
     states, transitions = (sum(run[key] for run in runs) for key in ("states", "transitions"))
     limits = sorted({run["limit"] for run in runs if run["limit"]})
     name = f"{definition.parent.name}/{definition.name}"
-    row = [name, status, len(runs), states, transitions, f"{seconds:.2f}", usage.ru_maxrss // 1024, "; ".join(limits)]
+    row = [
+        name,
+        status,
+        len(runs),
+        states,
+        transitions,
+        f"{seconds:.2f}",
+        usage.ru_maxrss // 1024,
+        "; ".join(limits),
+    ]
     return row, status
 
 

@@ -90,7 +90,9 @@ def _distinct(sources: Numbers, labels: Numbers, targets: Numbers) -> tuple[Numb
     return kept[0], kept[1], kept[2]
 
 
-def _refined(block: Numbers, offsets: Numbers, labels: Numbers, targets: Numbers, divergent: Flags) -> Numbers:
+def _refined(
+    block: Numbers, offsets: Numbers, labels: Numbers, targets: Numbers, divergent: Flags
+) -> Numbers:
     """Split blocks by signature until nothing splits."""
     blocks = int(block.max()) + 1
     while True:

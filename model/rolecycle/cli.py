@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 FORMATS = ["text", "json", "junit", "sarif"]
 
-_spec = click.option("--spec", type=click.Path(path_type=Path), help="Another specification folder than the shipped one.")
-_format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+_spec = click.option(
+    "--spec", type=click.Path(path_type=Path), help="Another specification folder than the shipped one."
+)
+_format = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,17 +32,30 @@ def main() -> None:
 
 @main.command()
 @click.argument("service", required=False, type=click.Path(path_type=Path))
-@click.option("--config", type=click.Path(path_type=Path), help="The .cscfg to use; else the one beside the definition.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="The .cscfg to use; else the one beside the definition."
+)
 @_spec
 @click.option("--system", default="", help="Only this system.")
 @click.option("--scenario", default="", help="Only this scenario.")
-@click.option("--property", "properties", multiple=True, help="Only this property; may be given several times.")
+@click.option(
+    "--property", "properties", multiple=True, help="Only this property; may be given several times."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
-@click.option("--max-states", type=click.IntRange(min=1), default=200_000_000, help="Give up a run beyond so many states.")
+@click.option(
+    "--max-states",
+    type=click.IntRange(min=1),
+    default=200_000_000,
+    help="Give up a run beyond so many states.",
+)
 @click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds in all.")
 @click.option("--max-memory", type=click.IntRange(min=1), help="Give up a run beyond so many MiB.")
-@click.option("--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures.")
-def verify(service: Path | None, config: Path | None, spec: Path | None, form: str, strict: bool, **words: Any) -> None:
+@click.option(
+    "--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures."
+)
+def verify(
+    service: Path | None, config: Path | None, spec: Path | None, form: str, strict: bool, **words: Any
+) -> None:
     """Judge the shipped specification, or the service whose SERVICE.csdef is given.
 
     Exit codes: 0 all as expected, 1 a property is not, 2 the input or the command is wrong, 3 a limit was reached.
@@ -53,7 +70,9 @@ def verify(service: Path | None, config: Path | None, spec: Path | None, form: s
 
 @main.command()
 @click.argument("service", required=False, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("diagrams"), help="Folder to write to.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("diagrams"), help="Folder to write to."
+)
 @click.option("--config", type=click.Path(path_type=Path), help="The .cscfg to use.")
 @_spec
 def draw(service: Path | None, output: Path, config: Path | None, spec: Path | None) -> None:
@@ -91,7 +110,9 @@ def explain(code: str, form: str) -> None:
     from rolecycle.explanations import CODES
 
     if code.upper() not in CODES:
-        _fail((Diagnostic("RC150", f"there is no code '{code}'", hint=did_you_mean(code.upper(), CODES)),), form)
+        _fail(
+            (Diagnostic("RC150", f"there is no code '{code}'", hint=did_you_mean(code.upper(), CODES)),), form
+        )
     title, text = CODES[code.upper()]
     data = {"code": code.upper(), "title": title, "explanation": text}
     click.echo(json.dumps(data) if form == "json" else f"{code.upper()}: {title}\n\n{text}")
@@ -114,7 +135,11 @@ def _verify(service: Path | None, config: Path | None, spec: Path | None, words:
     choice = Choice(words["system"], words["scenario"], words["properties"])
     root = spec or spec_root()
     try:
-        return verify_service(root, service, config, choice, shop) if service else verify_suite(root, choice, shop)
+        return (
+            verify_service(root, service, config, choice, shop)
+            if service
+            else verify_suite(root, choice, shop)
+        )
     finally:
         ticker.done()
 

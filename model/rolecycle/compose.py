@@ -79,7 +79,9 @@ def _of_event(system: System, event: str, positions: list[int]) -> Iterable[Occu
     if len(families) > 1:
         both = " and ".join(sorted(families))
         raise InputError([Diagnostic("RC130", f"event '{event}' is indexed by two families: {both}")])
-    indices = sorted({members[p].index for p in positions if members[p].family in families}) if families else [0]
+    indices = (
+        sorted({members[p].index for p in positions if members[p].family in families}) if families else [0]
+    )
     for index in indices:
         label = f"{event}[{index}]" if index else event
         if event not in system.forbidden and label not in system.forbidden:
@@ -202,7 +204,9 @@ def _atom(atom: guard.In, system: System, index: int) -> Formula:
         found = machine.members_of(name)
         if found is None:
             hint = did_you_mean(name, (*machine.states, *machine.groups))
-            raise InputError([Diagnostic("RC132", f"'{machine.name}' has no state '{name}'", machine.place, hint=hint)])
+            raise InputError(
+                [Diagnostic("RC132", f"'{machine.name}' has no state '{name}'", machine.place, hint=hint)]
+            )
         states.update(machine.states.index(state) for state in found)
     if len(states) == len(machine.states):
         return formula.TRUE
@@ -235,7 +239,11 @@ def _quantified(condition: guard.Quantified, system: System, index: int) -> Form
 def _range(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
     """The (family, index) pairs over which a quantifier ranges; a singleton counts as one copy."""
     over = condition.over
-    copies = {(m.family, m.index or index) for m in system.members if over in (m.family, m.machine.name) or m.machine.is_a(over)}
+    copies = {
+        (m.family, m.index or index)
+        for m in system.members
+        if over in (m.family, m.machine.name) or m.machine.is_a(over)
+    }
     match condition.which:
         case "every":
             kept = copies
@@ -251,7 +259,10 @@ def enabled(product: Product, occurrence: int) -> Formula:
     ways = []
     for rule in product.rules:
         if rule.occurrence == occurrence:
-            here = (Atom(m.member, frozenset(s for s, d in enumerate(m.destinations) if d >= 0)) for m in rule.moves)
+            here = (
+                Atom(m.member, frozenset(s for s, d in enumerate(m.destinations) if d >= 0))
+                for m in rule.moves
+            )
             whole = (a for a in here if len(a.states) < len(product.system.members[a.member].machine.states))
             ways.append(formula.conjunction([*whole, rule.guard]))
     return formula.disjunction(ways)

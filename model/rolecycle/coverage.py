@@ -18,9 +18,13 @@ from rolecycle.verdict import Run, Verdict
 STATES = Property(
     "P56", "Every state of every component is reachable in some configuration.", "reachable", ("suite",)
 )
-ROWS = Property("P56-rows", "Every row of every machine is taken in some configuration.", "reachable", ("suite",))
+ROWS = Property(
+    "P56-rows", "Every row of every machine is taken in some configuration.", "reachable", ("suite",)
+)
 EVENTS = Property("P56-events", "Every event happens in some configuration.", "reachable", ("suite",))
-PROPERTIES = Property("M03", "Every property is judged somewhere where it says something.", "reachable", ("suite",))
+PROPERTIES = Property(
+    "M03", "Every property is judged somewhere where it says something.", "reachable", ("suite",)
+)
 
 RowKey = tuple[str, Place, str]
 
@@ -65,7 +69,11 @@ class Coverage:
                     possible = possible or enabled(product, occurrence)
                     sources = frozenset(member.machine.states.index(s) for s in row.sources)
                     taken = formula.conjunction(
-                        [possible, Atom(position, sources), resolve(row.when, product.system, member.family, member.index)]
+                        [
+                            possible,
+                            Atom(position, sources),
+                            resolve(row.when, product.system, member.family, member.index),
+                        ]
                     )
                     if sources and evaluate(taken, space.packed.fields, space.states).any():
                         del self.dead_rows[_key(row)]
@@ -84,7 +92,16 @@ class Coverage:
             (PROPERTIES, sorted(self.vacuous)),
         ]
         verdicts = tuple(_verdict(wanted, dead, exhaustive) for wanted, dead in found)
-        return Run("suite", "all", verdicts, 0, 0, 0, "" if exhaustive else "a run of the suite is incomplete", seconds)
+        return Run(
+            "suite",
+            "all",
+            verdicts,
+            0,
+            0,
+            0,
+            "" if exhaustive else "a run of the suite is incomplete",
+            seconds,
+        )
 
 
 def _key(row: Row) -> RowKey:

@@ -16,7 +16,10 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "The file is no YAML document, or holds more than one. The place is where the reader gave up; the mistake "
         "is often a line or two above it: an unclosed bracket or quote, or a colon inside an unquoted text.",
     ),
-    "RC103": ("A key stands twice", "A mapping has the same key twice, and only one of them could count. Remove one."),
+    "RC103": (
+        "A key stands twice",
+        "A mapping has the same key twice, and only one of them could count. Remove one.",
+    ),
     "RC104": (
         "Anchors are not allowed",
         "YAML anchors (&name) and aliases (*name) can make a small file explode. Write the value out.",
@@ -25,12 +28,21 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "Tags are not allowed",
         "A YAML tag (!name) asks a reader to build an object. A specification holds plain values only.",
     ),
-    "RC106": ("The file is too large", "A specification file has at most 1 MiB, 32 levels and 100,000 entries."),
-    "RC110": ("Unknown key", "The language has no such key here. The hint names the closest one; the reference page lists all."),
+    "RC106": (
+        "The file is too large",
+        "A specification file has at most 1 MiB, 32 levels and 100,000 entries.",
+    ),
+    "RC110": (
+        "Unknown key",
+        "The language has no such key here. The hint names the closest one; the reference page lists all.",
+    ),
     "RC111": ("A key is missing", "A key that is needed here is absent."),
     "RC112": ("Wrong kind of value", "A list stands where a text is expected, or the like."),
     "RC113": ("Value not in the list", "Only certain words are allowed here; the hint names the closest."),
-    "RC114": ("The value does not fit", "A name or number is outside what is allowed here, for instance a name with a space."),
+    "RC114": (
+        "The value does not fit",
+        "A name or number is outside what is allowed here, for instance a name with a space.",
+    ),
     "RC120": (
         "The guard does not parse",
         "A guard is made of 'machine is State', 'machine in [A, B]', and, or, not, implies, "
@@ -38,33 +50,57 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "'other' before the machine. The place is the first word that does not fit.",
     ),
     "RC121": ("Unknown state", "The machine has no state and no group of states of this name."),
-    "RC122": ("A name stands twice", "A state, machine, property or other element is defined twice. Names are unique."),
-    "RC123": ("Unknown machine or system", "A member, a family or 'extends' names something that no file defines."),
+    "RC122": (
+        "A name stands twice",
+        "A state, machine, property or other element is defined twice. Names are unique.",
+    ),
+    "RC123": (
+        "Unknown machine or system",
+        "A member, a family or 'extends' names something that no file defines.",
+    ),
     "RC124": (
         "The property lacks its form",
         "Each kind of property needs its own keys: an invariant 'always'; a precedence 'at' with 'require', or 'event' "
         "with 'only after' or 'never after'; reachable and recoverable 'reach'.",
     ),
     "RC125": ("Unknown source", "A fact cites a source that the list of sources does not have."),
-    "RC126": ("Unknown parameter or value", "A system sets a parameter that it does not have, or to a value it cannot take."),
-    "RC127": ("Unknown machine in a guard", "The guard reads a name that is neither a machine, a parameter nor a family."),
+    "RC126": (
+        "Unknown parameter or value",
+        "A system sets a parameter that it does not have, or to a value it cannot take.",
+    ),
+    "RC127": (
+        "Unknown machine in a guard",
+        "The guard reads a name that is neither a machine, a parameter nor a family.",
+    ),
     "RC128": ("Unknown event", "The event is not in events.yaml, the closed vocabulary of a specification."),
     "RC129": ("Unknown fact", "The fact is not in facts.yaml."),
-    "RC130": ("Event of two families", "An event can be indexed by one family only. Declare it 'all:' for the other."),
+    "RC130": (
+        "Event of two families",
+        "An event can be indexed by one family only. Declare it 'all:' for the other.",
+    ),
     "RC131": (
         "The system has no such machine",
         "A guard reads a machine that this system has not, or has several of. Put the machine among the members, or "
         "quantify: 'all machine: ...' is true where there is none.",
     ),
-    "RC132": ("The machine has no such state", "The machine that stands for this name here has no such state or group."),
+    "RC132": (
+        "The machine has no such state",
+        "The machine that stands for this name here has no such state or group.",
+    ),
     "RC133": ("Must and may mixed", "All rows of a machine for one event are 'must', or all are 'may'."),
-    "RC140": ("A row without source", "Cite the facts that the row rests on, or state an assumption with its reason."),
+    "RC140": (
+        "A row without source",
+        "Cite the facts that the row rests on, or state an assumption with its reason.",
+    ),
     "RC141": (
         "A victim could veto its failure",
         "Several machines must agree to a fault or a timeout. One decides it; let those who only suffer it take part "
         "with 'mode: may'.",
     ),
-    "RC150": ("Nothing to run", "No run fits what --system, --scenario and --property ask for. The hint names what there is."),
+    "RC150": (
+        "Nothing to run",
+        "No run fits what --system, --scenario and --property ask for. The hint names what there is.",
+    ),
     "RC151": ("The folder cannot be written", "The output folder of draw cannot be made or written."),
 }
 

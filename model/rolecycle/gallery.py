@@ -17,7 +17,6 @@ from rolecycle.specification import Specification, SystemSpec
 from rolecycle.system import System
 
 
-
 def gallery(root: Path, definition: Path | None = None, configuration: Path | None = None) -> dict[str, str]:
     """File name to text: a statechart a machine, an architecture a system, a sequence chart a refutation."""
     spec = load(root)
@@ -27,7 +26,9 @@ def gallery(root: Path, definition: Path | None = None, configuration: Path | No
     else:
         jobs = service_jobs(spec, read_service(definition, configuration)[0])
         spec = jobs[0].spec if jobs else spec
-        machines = {m.machine.name: m.machine for job in _instances(jobs) for m in _system(job).members}.values()
+        machines = {
+            m.machine.name: m.machine for job in _instances(jobs) for m in _system(job).members
+        }.values()
     pictures: dict[str, str] = {}
     for machine in machines:
         pictures |= draw_machine(machine, spec.events)
@@ -77,5 +78,3 @@ def _sequence(job: Job) -> dict[str, str]:
             title = f"{job.scenario.name} {verdict.property.id}"
             return draw_trace(_system(job), verdict.trace, title)
     return {}
-
-

@@ -69,4 +69,8 @@ def _budget(scenario: Scenario, members: list[Member]) -> Machine | None:
     faults = sorted(set(scenario.faults) & alphabet)
     rows = (Row(event, (a,), b) for event in faults for a, b in zip(states, states[1:], strict=False))
     spent = tuple(rows) or tuple(Row(event, (), states[-1]) for event in faults)
-    return Machine(BUDGET, states, states[0], spent, title="Fault budget", runs_on="environment") if faults else None
+    return (
+        Machine(BUDGET, states, states[0], spent, title="Fault budget", runs_on="environment")
+        if faults
+        else None
+    )

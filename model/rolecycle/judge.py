@@ -39,7 +39,9 @@ def judge(space: Space, wanted: Property, expected: Expectation = "holds") -> Ve
     outcome, trace = _settle(space, wanted)
     trace = trace and _without_observers(trace, system)
     vacuous = outcome == "holds" and space.exhaustive and _vacuous(space, wanted)
-    return Verdict(wanted, outcome, expected, trace, hazard, vacuous, "" if outcome != "unknown" else space.limit)
+    return Verdict(
+        wanted, outcome, expected, trace, hazard, vacuous, "" if outcome != "unknown" else space.limit
+    )
 
 
 def _without_observers(trace: Trace, system: System) -> Trace:
@@ -167,4 +169,6 @@ def _first(space: Space, wanted: Formula) -> int:
 
 def _everywhere(space: Space, wanted: Formula) -> NDArray[np.bool_]:
     starts = range(0, len(space.states), CHUNK)
-    return np.concatenate([evaluate(wanted, space.packed.fields, space.states[b : b + CHUNK]) for b in starts])
+    return np.concatenate(
+        [evaluate(wanted, space.packed.fields, space.states[b : b + CHUNK]) for b in starts]
+    )

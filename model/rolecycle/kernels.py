@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
-Function = TypeVar("Function", bound=Callable[..., object])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
     """Compile to machine code at the first call and cache the result on disk; no Python objects inside."""
-    kernel: Function = numba.njit(cache=True, nogil=True)(function)
-    return kernel
+    return cast(Function, numba.njit(cache=True, nogil=True)(function))

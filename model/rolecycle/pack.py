@@ -208,7 +208,9 @@ def _chunked(fields: Sequence[Field]) -> Iterable[list[int]]:
         yield chunk
 
 
-def _member_rows(product: Product, member: int, permitted: Sequence[dict[int, frozenset[int]]], columns: int) -> Words:
+def _member_rows(
+    product: Product, member: int, permitted: Sequence[dict[int, frozenset[int]]], columns: int
+) -> Words:
     """uint64[2^width, columns]: the rules that each local state of one member permits; padding rows permit none."""
     states = len(product.system.members[member].machine.states)
     table = np.zeros((1 << _width(states), columns), dtype=np.uint64)
@@ -220,7 +222,9 @@ def _member_rows(product: Product, member: int, permitted: Sequence[dict[int, fr
 
 
 def _movers(product: Product, fields: Sequence[Field]) -> tuple[Numbers, Numbers, Words]:
-    spans, parts, deltas = [0], [], []
+    spans = [0]
+    parts: list[tuple[int, int, int, int]] = []
+    deltas: list[int] = []
     for rule in product.rules:
         for move in rule.moves:
             if any(d not in (s, -1) for s, d in enumerate(move.destinations)):
@@ -237,7 +241,9 @@ def _movers(product: Product, fields: Sequence[Field]) -> tuple[Numbers, Numbers
 
 def _programs(product: Product, fields: Sequence[Field]) -> tuple[Numbers, Numbers, NDArray[np.uint8]]:
     """What is left of the guards once their plain conjuncts lie in the table of allowed rules."""
-    spans, code, truth = [0], [], []
+    spans = [0]
+    code: list[tuple[int, int, int, int]] = []
+    truth: list[int] = []
     for rule in product.rules:
         left = [part for part in conjuncts(rule.guard) if not isinstance(part, Atom) and part != TRUE]
         for part in left:
@@ -253,7 +259,11 @@ def _programs(product: Product, fields: Sequence[Field]) -> tuple[Numbers, Numbe
 
 
 def _emit(
-    part: Formula, product: Product, fields: Sequence[Field], code: list[tuple[int, int, int, int]], truth: list[int]
+    part: Formula,
+    product: Product,
+    fields: Sequence[Field],
+    code: list[tuple[int, int, int, int]],
+    truth: list[int],
 ) -> None:
     if isinstance(part, Atom):
         field = fields[part.member]

@@ -1,7 +1,7 @@
 """The whole flow; read this first.
 
-    specification --instantiate--> system --compose--> product --pack--> packed --explore--> space
-    space --judge--> verdicts          space --reduce--> machine, a member one level up
+specification --instantiate--> system --compose--> product --pack--> packed --explore--> space
+space --judge--> verdicts          space --reduce--> machine, a member one level up
 """
 
 from __future__ import annotations

@@ -76,7 +76,11 @@ def _instances(spec: Specification, role: Role) -> list[SystemSpec]:
     readings, rotations = READINGS.get(role.kind, (role.kind,)), _rotations(role)
     for kind in readings:
         for rotation in rotations:
-            variants = [v for v, many in ((kind, len(readings) > 1), (f"rotation {rotation}", len(rotations) > 1)) if many]
+            variants = [
+                v
+                for v, many in ((kind, len(readings) > 1), (f"rotation {rotation}", len(rotations) > 1))
+                if many
+            ]
             name = f"{role.name} ({', '.join(variants)})" if variants else role.name
             found.append(_instance(spec, role, name, kind, rotation))
     return found
@@ -125,11 +129,16 @@ def _levels(
     if not role_systems:
         return []
     names = tuple(system.name for system in role_systems)
-    return [*role_systems, _level(spec.systems["service"], f"service {service.name}".strip(), {"role": names})]
+    return [
+        *role_systems,
+        _level(spec.systems["service"], f"service {service.name}".strip(), {"role": names}),
+    ]
 
 
 def _level(base: SystemSpec, name: str, families: dict[str, tuple[str, ...]]) -> SystemSpec:
-    return replace(base, name=name, title=name, families=families, answers_to=(base.name, *base.answers_to), suite=False)
+    return replace(
+        base, name=name, title=name, families=families, answers_to=(base.name, *base.answers_to), suite=False
+    )
 
 
 def chosen(jobs: list[Job], system: str, scenario: str, only: tuple[str, ...]) -> Iterator[Job]:

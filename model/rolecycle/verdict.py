@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -28,7 +29,7 @@ class Verdict:
     vacuous: bool = False
     note: str = ""
 
-    @property
+    @builtins.property
     def as_expected(self) -> bool:
         """Whether the outcome is the expected one; a hazard may go either way."""
         return self.outcome == self.expected or (self.hazard and self.outcome != "unknown")

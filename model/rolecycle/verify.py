@@ -48,7 +48,9 @@ def verify_suite(root: Path, choice: Choice, shop: Workshop) -> Outcome:
     return Outcome((*runs, last), findings=spec.warnings)
 
 
-def verify_service(root: Path, definition: Path, configuration: Path | None, choice: Choice, shop: Workshop) -> Outcome:
+def verify_service(
+    root: Path, definition: Path, configuration: Path | None, choice: Choice, shop: Workshop
+) -> Outcome:
     """Build the model of a service and judge it."""
     spec = load(root)
     service, findings = read_service(definition, configuration)

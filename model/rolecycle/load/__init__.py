@@ -85,11 +85,15 @@ class _Loading:
         for document in self.documents[kind]:
             name = str(document.data[kind]) if isinstance(document.data, dict) else ""
             if name in seen:
-                self.mistakes.append(Diagnostic("RC122", f"{kind} '{name}' is also in {seen[name]}", document.place(kind)))
+                self.mistakes.append(
+                    Diagnostic("RC122", f"{kind} '{name}' is also in {seen[name]}", document.place(kind))
+                )
             seen[name] = document.file
 
     def cycle(self, document: Document, text: str) -> None:
-        self.mistakes.append(Diagnostic("RC123", f"nothing can extend itself: {text}", document.place("extends")))
+        self.mistakes.append(
+            Diagnostic("RC123", f"nothing can extend itself: {text}", document.place("extends"))
+        )
 
     def each(self, kind: str, verb: Callable[[Builder], Any]) -> list[Any]:
         self.duplicates(kind)
@@ -101,7 +105,9 @@ class _Loading:
             made = self.build(document, verb)
             for name in made.keys() & result.keys():
                 place = document.place(kind, name)
-                self.mistakes.append(Diagnostic("RC122", f"property '{name}' is also in {result[name].place}", place))
+                self.mistakes.append(
+                    Diagnostic("RC122", f"property '{name}' is also in {result[name].place}", place)
+                )
             result.update(made)
         return result
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.guard import Guard
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
 from rolecycle.machine import OBSERVER, SAME, Event, Machine, Row
@@ -31,7 +32,7 @@ class Builder:
     def refuse(self, code: str, message: str, *path: str | int, hint: str = "") -> None:
         self.mistakes.append(Diagnostic(code, message, self.document.place(*path), hint=hint))
 
-    def guard(self, data: Data, key: str, absent: guard.Guard, *path: str | int) -> guard.Guard:
+    def condition(self, data: Data, key: str, absent: Guard, *path: str | int) -> Guard:
         """The guard under a key; a mistake in it is collected and the guard taken for absent."""
         if key not in data:
             return absent
@@ -41,7 +42,9 @@ class Builder:
             self.mistakes += problem.diagnostics
             return absent
 
-    def states_of(self, row: Data, states: Sequence[str], groups: Groups, *path: str | int) -> tuple[str, ...]:
+    def states_of(
+        self, row: Data, states: Sequence[str], groups: Groups, *path: str | int
+    ) -> tuple[str, ...]:
         """The sources of a row, with ``*`` and the names of groups written out."""
         if row["source"] == "*":
             return tuple(states)
@@ -68,7 +71,7 @@ class Builder:
                 sources=sources,
                 dest=row["dest"],
                 mode=row.get("mode", "must"),
-                when=self.guard(row, "when", guard.TRUE, *here),
+                when=self.condition(row, "when", guard.TRUE, *here),
                 facts=tuple(row.get("facts", ())),
                 assumption=row.get("assumption", ""),
                 place=self.document.place(*here),
@@ -91,7 +94,9 @@ class Builder:
                 self.state(name, states, "groups", group, number)
         rows = self.rows(data, states, groups)
         replaced = {row.trigger for row in rows}
-        inherited = [_widened(r, base, states) for r in base.rows if r.trigger not in replaced] if base else []
+        inherited = (
+            [_widened(r, base, states) for r in base.rows if r.trigger not in replaced] if base else []
+        )
         initial = data.get("initial", base.initial if base else "")
         self.state(initial, states, "initial")
         return Machine(
@@ -107,7 +112,10 @@ class Builder:
             executable=data.get("executable", base.executable if base else ""),
             logs=tuple(data.get("logs", base.logs if base else ())),
             doc=data.get("doc", ""),
-            state_docs={**(base.state_docs if base else {}), **{s["name"]: s["doc"] for s in own if "doc" in s}},
+            state_docs={
+                **(base.state_docs if base else {}),
+                **{s["name"]: s["doc"] for s in own if "doc" in s},
+            },
             facts=tuple(data.get("facts", ())),
             place=self.document.place("machine"),
         )
@@ -153,7 +161,12 @@ class Builder:
             values={**base.values, **data.get("set", {})},
             members=(*base.members, *(self.member(n, m) for n, m in enumerate(data.get("members", [])))),
             families={**base.families, **families},
-            labels={**base.labels, **{k: self.guard(data["labels"], k, guard.TRUE, "labels") for k in data.get("labels", {})}},
+            labels={
+                **base.labels,
+                **{
+                    k: self.condition(data["labels"], k, guard.TRUE, "labels") for k in data.get("labels", {})
+                },
+            },
             shows=(*base.shows, *data.get("shows", ())),
             answers_to=(base.name, *base.answers_to) if base.name else (),
             suite=data.get("suite", False),
@@ -163,13 +176,20 @@ class Builder:
     def parameter(self, name: str, data: Data) -> Parameter:
         if data["default"] not in data["values"]:
             hint = did_you_mean(data["default"], data["values"])
-            self.refuse("RC126", f"'{data['default']}' is no value of '{name}'", "parameters", name, "default", hint=hint)
+            self.refuse(
+                "RC126",
+                f"'{data['default']}' is no value of '{name}'",
+                "parameters",
+                name,
+                "default",
+                hint=hint,
+            )
         return Parameter(tuple(data["values"]), data["default"], data["meaning"])
 
     def member(self, number: int, data: str | Data) -> MemberSpec:
         if isinstance(data, str):
             return MemberSpec(data)
-        return MemberSpec(data["machine"], self.guard(data, "when", guard.TRUE, "members", number))
+        return MemberSpec(data["machine"], self.condition(data, "when", guard.TRUE, "members", number))
 
     def family(self, data: Sequence[str | Data]) -> tuple[str, ...]:
         copies: list[str] = []
@@ -212,8 +232,8 @@ class Builder:
             events=events,
             observer=observer,
             scenarios=tuple(data.get("scenarios", ())),
-            applies=self.guard(data, "applies", guard.TRUE, "properties", name),
-            hazard=self.guard(data, "hazard", guard.FALSE, "properties", name),
+            applies=self.condition(data, "applies", guard.TRUE, "properties", name),
+            hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
             facts=tuple(data.get("facts", ())),
             theme=str(self.data["theme"]),
             place=self.document.place("properties", name),
@@ -230,20 +250,22 @@ class Builder:
         self.refuse("RC124", f"property '{name}' of kind {data['kind']} needs {wanted}", "properties", name)
         return ""
 
-    def goal(self, name: str, data: Data, form: str, observer: Machine | None) -> tuple[guard.Guard, tuple[str, ...]]:
+    def goal(
+        self, name: str, data: Data, form: str, observer: Machine | None
+    ) -> tuple[Guard, tuple[str, ...]]:
         here = ("properties", name)
         match form:
             case "always":
-                found = self.guard(data, "always", guard.TRUE, *here)
+                found = self.condition(data, "always", guard.TRUE, *here)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
             case "at":
-                return self.guard(data, "require", guard.TRUE, *here), _listed(data["at"])
+                return self.condition(data, "require", guard.TRUE, *here), _listed(data["at"])
             case "only after" | "never after" if observer:
                 return guard.Not(guard.In(observer.name, ("Violated",))), ()
             case "deadlock":
-                return self.guard(data, "except", guard.FALSE, *here), ()
+                return self.condition(data, "except", guard.FALSE, *here), ()
             case _:
-                return self.guard(data, "reach", guard.TRUE, *here), ()
+                return self.condition(data, "reach", guard.TRUE, *here), ()
 
     def observer(self, name: str, data: Data, form: str) -> Machine | None:
         label = f"{name}_observer"
@@ -256,7 +278,9 @@ class Builder:
                 inner, here = data["observer"], ("properties", name, "observer")
                 self.state(inner["initial"], inner["states"], *here, "initial")
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
-                return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer", runs_on=OBSERVER)
+                return Machine(
+                    label, tuple(inner["states"]), inner["initial"], rows, title="Observer", runs_on=OBSERVER
+                )
         return None
 
     def facts(self) -> dict[str, Fact]:
@@ -264,9 +288,24 @@ class Builder:
         for name, data in self.data["facts"].items():
             for number, key in enumerate(data["source"]):
                 if key not in sources:
-                    self.refuse("RC125", f"unknown source '{key}'", "facts", name, "source", number, hint=did_you_mean(key, sources))
+                    self.refuse(
+                        "RC125",
+                        f"unknown source '{key}'",
+                        "facts",
+                        name,
+                        "source",
+                        number,
+                        hint=did_you_mean(key, sources),
+                    )
         return {
-            name: Fact(name, d["text"], tuple(d["components"]), d["kind"], tuple(d["source"]), d.get("out of scope", ""))
+            name: Fact(
+                name,
+                d["text"],
+                tuple(d["components"]),
+                d["kind"],
+                tuple(d["source"]),
+                d.get("out of scope", ""),
+            )
             for name, d in self.data["facts"].items()
         }
 
@@ -284,7 +323,9 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
 }
 """For each kind of property its forms, each with the keys it needs and the keys it may have."""
 
-FORM_KEYS = frozenset(key for forms in FORMS.values() for needed, may in forms.values() for key in needed | may)
+FORM_KEYS = frozenset(
+    key for forms in FORMS.values() for needed, may in forms.values() for key in needed | may
+)
 
 
 def _listed(value: str | list[str]) -> tuple[str, ...]:
@@ -300,8 +341,12 @@ def _only_after(name: str, data: Data) -> Machine:
     """``event`` never before ``only after``; after ``since`` it needs that anew."""
     waiting, armed, violated = OBSERVER_STATES
     first = _observed(data, "event", waiting, violated)
-    enabling = [r for r in _observed(data, "only after", waiting, armed) if r.trigger not in _listed(data["event"])]
-    ending = [r for r in _observed(data, "since", armed, waiting) if r.trigger not in _listed(data["only after"])]
+    enabling = [
+        r for r in _observed(data, "only after", waiting, armed) if r.trigger not in _listed(data["event"])
+    ]
+    ending = [
+        r for r in _observed(data, "since", armed, waiting) if r.trigger not in _listed(data["only after"])
+    ]
     return _observing(name, [*first, *enabling, *ending])
 
 
@@ -322,7 +367,7 @@ def _observing(name: str, rows: list[Row]) -> Machine:
     return Machine(name, OBSERVER_STATES, OBSERVER_STATES[0], tuple(rows), title="Observer", runs_on=OBSERVER)
 
 
-def _renamed(part: guard.Guard, old: str, new: str) -> guard.Guard:
+def _renamed(part: Guard, old: str, new: str) -> Guard:
     match part:
         case guard.In():
             return replace(part, machine=new) if part.machine == old else part
@@ -338,9 +383,11 @@ def _renamed(part: guard.Guard, old: str, new: str) -> guard.Guard:
             return replace(part, body=_renamed(part.body, old, new))
 
 
-def ordered(documents: Sequence[Document], key: str, report: Callable[[Document, str], None]) -> list[Document]:
+def ordered(
+    documents: Sequence[Document], key: str, report: Callable[[Document, str], None]
+) -> list[Document]:
     """Documents such that what one extends stands before it; a cycle is reported and left out."""
-    named = {d.data[key]: d for d in documents if isinstance(d.data, dict)}
+    named = {str(d.data[key]): d for d in documents if isinstance(d.data, dict)}
     done: dict[str, Document] = {}
 
     def visit(name: str, trail: tuple[str, ...]) -> None:

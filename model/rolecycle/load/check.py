@@ -78,7 +78,12 @@ def _vocabulary(spec: Specification) -> dict[str, set[str]]:
 def _of_guard(part: guard.Guard, place: Place, known: Mapping[str, set[str]]) -> Iterator[Diagnostic]:
     for atom in atoms(part):
         if atom.machine not in known:
-            yield Diagnostic("RC127", f"unknown machine or parameter '{atom.machine}'", place, hint=did_you_mean(atom.machine, known))
+            yield Diagnostic(
+                "RC127",
+                f"unknown machine or parameter '{atom.machine}'",
+                place,
+                hint=did_you_mean(atom.machine, known),
+            )
             continue
         for state in atom.states:
             if state not in known[atom.machine]:
@@ -86,7 +91,12 @@ def _of_guard(part: guard.Guard, place: Place, known: Mapping[str, set[str]]) ->
                 yield Diagnostic("RC121", f"'{atom.machine}' has no state '{state}'", place, hint=hint)
     for quantifier in ranges(part):
         if quantifier.over not in known:
-            yield Diagnostic("RC127", f"unknown machine or family '{quantifier.over}'", place, hint=did_you_mean(quantifier.over, known))
+            yield Diagnostic(
+                "RC127",
+                f"unknown machine or family '{quantifier.over}'",
+                place,
+                hint=did_you_mean(quantifier.over, known),
+            )
 
 
 def _event(name: str, place: Place, spec: Specification) -> Iterator[Diagnostic]:
@@ -113,14 +123,21 @@ def _of_machines(spec: Specification) -> Iterator[Diagnostic]:
     senders = set(spec.machines) | set(spec.actors)
     for event in spec.events.values():
         if event.sender not in senders:
-            yield Diagnostic("RC127", f"unknown sender '{event.sender}'", event.place, hint=did_you_mean(event.sender, senders))
+            yield Diagnostic(
+                "RC127",
+                f"unknown sender '{event.sender}'",
+                event.place,
+                hint=did_you_mean(event.sender, senders),
+            )
 
 
 def _mixed_modes(machine: Machine) -> Iterator[Diagnostic]:
     modes: dict[str, str] = {}
     for row in machine.rows:
         if modes.setdefault(row.trigger, row.mode) != row.mode:
-            yield Diagnostic("RC133", f"'{machine.name}' has both must and may rows for '{row.trigger}'", row.place)
+            yield Diagnostic(
+                "RC133", f"'{machine.name}' has both must and may rows for '{row.trigger}'", row.place
+            )
 
 
 def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
@@ -147,7 +164,9 @@ def _known(name: str, known: Iterable[str], what: str, place: Place) -> Iterator
 def _values(values: Mapping[str, str], system: SystemSpec, place: Place) -> Iterator[Diagnostic]:
     for name, value in values.items():
         if name not in system.parameters:
-            yield Diagnostic("RC126", f"unknown parameter '{name}'", place, hint=did_you_mean(name, system.parameters))
+            yield Diagnostic(
+                "RC126", f"unknown parameter '{name}'", place, hint=did_you_mean(name, system.parameters)
+            )
         elif value not in system.parameters[name].values:
             hint = did_you_mean(value, system.parameters[name].values)
             yield Diagnostic("RC126", f"'{value}' is no value of '{name}'", place, hint=hint)
@@ -163,7 +182,9 @@ def _of_scenarios(spec: Specification) -> Iterator[Diagnostic]:
             yield from _known(identifier, spec.properties, "property", scenario.place)
         for copies in scenario.families.values():
             for name in copies:
-                yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", scenario.place)
+                yield from _known(
+                    name, {**spec.machines, **spec.systems}, "machine or system", scenario.place
+                )
         yield from _facts(scenario.facts, scenario.place, spec)
         for name in scenario.systems:
             if name in spec.systems and not spec.systems[name].families.keys() >= {"instance"}:
@@ -208,7 +229,9 @@ def _vetoes(spec: Specification) -> Iterator[Diagnostic]:
             roots = {name for name in musts if not musts & set(spec.machines[name].answers_to)}
             if len(_unrelated(roots, spec)) > 1:
                 message = f"{event.kind} event '{event.name}' has several must participants: {', '.join(sorted(roots))}"
-                yield Diagnostic("RC141", message, event.place, "warning", hint="let the victims take part with mode: may")
+                yield Diagnostic(
+                    "RC141", message, event.place, "warning", hint="let the victims take part with mode: may"
+                )
 
 
 def _must(machine: Machine, event: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
@@ -57,7 +57,14 @@ def parse_guard(text: str, place: Place) -> guard.Guard:
 
 
 def _expected(problem: UnexpectedInput) -> str:
-    words = {"NAME": "a name", "NUMBER": "a number", "COMPARE": "a comparison", "LPAR": "'('", "LSQB": "'['", "COLON": "':'"}
+    words = {
+        "NAME": "a name",
+        "NUMBER": "a number",
+        "COMPARE": "a comparison",
+        "LPAR": "'('",
+        "LSQB": "'['",
+        "COLON": "':'",
+    }
     names = sorted(getattr(problem, "accepts", None) or getattr(problem, "expected", None) or [])
     shown = [words.get(n, f"'{n.lower()}'") for n in names if n not in ("$END", "WHICH", "QUANTIFIER")]
     return "expected " + " or ".join(shown) if shown else ""
@@ -97,18 +104,19 @@ class _Build(Transformer[Token, Any]):
         return guard.FALSE
 
     def quantified(self, parts: list[Any]) -> guard.Guard:
-        quantifier, body = str(parts[0]), parts[-1]
-        which = str(parts[1]) if len(parts) == 4 else "every"
-        found = guard.Quantified(
-            "all" if quantifier == "all" else "some", str(parts[-2]), body, which, offset=parts[-2].start_pos or 0  # type: ignore[arg-type]
-        )
+        quantifier, *which, over, body = parts
+        kind: Literal["all", "some"] = "all" if quantifier == "all" else "some"
+        found = guard.Quantified(kind, str(over), body, _which(which), offset=over.start_pos or 0)
         return guard.Not(found) if quantifier == "no" else found
 
     def count(self, parts: list[Any]) -> guard.Guard:
-        *head, over, body, compare, number = parts
+        *which, over, body, compare, number = parts
         low, high = _interval(str(compare), int(number))
-        which = str(head[0]) if head else "every"
-        return guard.Quantified("count", str(over), body, which, low, high, over.start_pos or 0)  # type: ignore[arg-type]
+        return guard.Quantified("count", str(over), body, _which(which), low, high, over.start_pos or 0)
+
+
+def _which(words: list[Token]) -> Literal["every", "earlier", "other"]:
+    return "every" if not words else "earlier" if words[0] == "earlier" else "other"
 
 
 setattr(_Build, "or", _Build.or_)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
@@ -24,7 +25,9 @@ def validator(kind: str) -> Draft202012Validator:
 
 def mistakes(document: Document, kind: str) -> list[Diagnostic]:
     """Every way in which the document departs from the schema: RC110 to RC114."""
-    errors = sorted(validator(kind).iter_errors(document.data), key=lambda e: [str(p) for p in e.absolute_path])
+    errors = sorted(
+        validator(kind).iter_errors(document.data), key=lambda e: [str(p) for p in e.absolute_path]
+    )
     return [found for error in errors for found in _diagnostics(document, error)]
 
 
@@ -33,27 +36,37 @@ def _diagnostics(document: Document, error: ValidationError) -> Iterable[Diagnos
         error = best_match([error]) or error
     path = tuple(error.absolute_path)
     place = document.place(*path)
+    wanted, found = cast(Any, error.validator_value), cast(Any, error.instance)
     match error.validator:
         case "additionalProperties":
-            known = error.schema.get("properties", {})
-            for key in error.instance:
-                if key not in known:
-                    yield Diagnostic("RC110", f"unknown key '{key}'", document.place(*path, key), hint=did_you_mean(key, known))
+            known = cast(Any, error.schema).get("properties", {})
+            for key in sorted(set(found) - set(known)):
+                hint = did_you_mean(key, known)
+                yield Diagnostic("RC110", f"unknown key '{key}'", document.place(*path, key), hint=hint)
         case "required":
-            for key in error.validator_value:
-                if key not in error.instance:
+            for key in wanted:
+                if key not in found:
                     yield Diagnostic("RC111", f"the key '{key}' is missing", place)
         case "enum" | "const":
-            values = [str(v) for v in error.validator_value] if error.validator == "enum" else [str(error.validator_value)]
-            yield Diagnostic("RC113", f"'{_shown(error.instance)}' is not allowed here", place, hint=did_you_mean(str(error.instance), values))
+            values = [str(v) for v in wanted] if error.validator == "enum" else [str(wanted)]
+            hint = did_you_mean(str(found), values)
+            yield Diagnostic("RC113", f"'{_shown(found)}' is not allowed here", place, hint=hint)
         case "type":
-            yield Diagnostic("RC112", f"expected {_named(error.validator_value)}, found {_shown(error.instance)}", place)
+            message = f"expected {_named(wanted)}, found {_shown(found)}"
+            yield Diagnostic("RC112", message, place)
         case _:
-            yield Diagnostic("RC114", f"'{_shown(error.instance)}' does not fit: {error.validator} {_shown(error.validator_value)}", place)
+            message = f"'{_shown(found)}' does not fit: {error.validator} {_shown(wanted)}"
+            yield Diagnostic("RC114", message, place)
 
 
 def _named(kind: object) -> str:
-    names = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "boolean": "true or false"}
+    names = {
+        "object": "a mapping",
+        "array": "a list",
+        "string": "text",
+        "integer": "a whole number",
+        "boolean": "true or false",
+    }
     return names.get(str(kind), str(kind))
 
 

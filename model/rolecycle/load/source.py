@@ -141,8 +141,9 @@ class _Reader:
         self.nodes += 1
         if len(path) > MAX_DEPTH or self.nodes > MAX_NODES:
             raise _error("RC106", "the file is nested too deeply or has too many entries", self.at(event))
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self.refuse("RC104", f"anchors and aliases are not allowed: '{event.anchor}'", self.at(event))
+        anchor = getattr(event, "anchor", None)
+        if anchor:
+            self.refuse("RC104", f"anchors and aliases are not allowed: '{anchor}'", self.at(event))
         tag = getattr(event, "tag", None)
         if tag and tag != "!":
             self.refuse("RC105", f"tags are not allowed: '{tag}'", self.at(event))
@@ -151,7 +152,8 @@ class _Reader:
         self.problems.append(Diagnostic(code, message, place))
 
     def at(self, event: yaml.Event) -> Place:
-        return Place(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name)
 
 
 def _scalar(event: yaml.ScalarEvent) -> Value:

@@ -98,7 +98,7 @@ def _value(element: Element, name: str, value: str, kind: Kind) -> Iterator[Diag
         case Whole() if breach := _breach(value, kind):
             message = f"{name} of <{element.name}> is {shown(value)}, not a whole number"
             message += f" from {kind.least} to {kind.most}"
-            yield found(breach, message, element.place, f"or write '{kind.instead}'" if kind.instead else "")
+            yield found(breach, message, element.place, "write digits only; fill in placeholders first")
         case Text() | Choice() | Whole():
             return
 

@@ -7,6 +7,7 @@ are met, before anything is built. It opens nothing by itself: no file, no netwo
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ def read_xml(path: Path) -> Document:
     Raises ``InputError``: RC201 it cannot be read, RC202 it is too large, RC203 it is malformed, RC204 it has
     a DOCTYPE or an entity, RC206 it is nested too deeply.
     """
-    file = relative(path)
+    file = relative(path) if os.path.isfile(path) else path.as_posix()
     text = _text(_bytes(path, file), file)
     start, end = 0, _TEMPLATE.match(text)
     while end:

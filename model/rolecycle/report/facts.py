@@ -23,7 +23,10 @@ def to_json(found: Traceability) -> str:
 
 def render(found: Traceability) -> str:
     """Counts by kind, then what nothing cites, then what cites nothing."""
-    lines = [f"{len(found.facts)} facts, {len(found.cited)} cited, {len(found.out_of_scope)} out of scope", ""]
+    lines = [
+        f"{len(found.facts)} facts, {len(found.cited)} cited, {len(found.out_of_scope)} out of scope",
+        "",
+    ]
     cited, total = (Counter(found.facts[f].kind for f in names) for names in (found.cited, found.facts))
     lines += [f"  {kind:16} {cited[kind]:4} of {total[kind]:4} cited" for kind in sorted(total)]
     lines += ["", f"Facts that nothing cites ({len(found.uncited)}):"]

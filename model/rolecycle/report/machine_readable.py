@@ -120,20 +120,31 @@ def to_junit(outcome: Outcome) -> str:
     """JUnit XML: a suite for each run, a case for each property."""
     root = ElementTree.Element("testsuites", name="rolecycle")
     for run in outcome.runs:
-        suite = ElementTree.SubElement(root, "testsuite", name=f"{run.system} / {run.scenario}", time=f"{run.seconds:.3f}")
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=f"{run.system} / {run.scenario}", time=f"{run.seconds:.3f}"
+        )
         failures = unknown = 0
         for verdict in run.verdicts:
             case = ElementTree.SubElement(
-                suite, "testcase", classname=f"{run.system}.{run.scenario}", name=f"{verdict.property.id} {verdict.property.title}"
+                suite,
+                "testcase",
+                classname=f"{run.system}.{run.scenario}",
+                name=f"{verdict.property.id} {verdict.property.title}",
             )
             if verdict.outcome == "unknown":
                 unknown += 1
                 ElementTree.SubElement(case, "skipped", message=f"unknown: {verdict.note}")
             elif not outcome.as_expected(verdict):
                 failures += 1
-                failure = ElementTree.SubElement(case, "failure", message=f"{verdict.outcome}, expected {verdict.expected}")
-                failure.text = "\n".join([verdict.note, *(step.event for step in (verdict.trace.steps if verdict.trace else ()))])
-        suite.attrib.update(tests=str(len(run.verdicts)), failures=str(failures), skipped=str(unknown), errors="0")
+                failure = ElementTree.SubElement(
+                    case, "failure", message=f"{verdict.outcome}, expected {verdict.expected}"
+                )
+                failure.text = "\n".join(
+                    [verdict.note, *(step.event for step in (verdict.trace.steps if verdict.trace else ()))]
+                )
+        suite.attrib.update(
+            tests=str(len(run.verdicts)), failures=str(failures), skipped=str(unknown), errors="0"
+        )
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
@@ -172,7 +183,9 @@ def _verdict_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
             place = verdict.property.place
             file = outcome.service.definition if outcome.service else place.file
             line = 1 if outcome.service else place.line
-            text = f"{verdict.property.title} {verdict.outcome} in {run.system}, {run.scenario}. {verdict.note}"
+            text = (
+                f"{verdict.property.title} {verdict.outcome} in {run.system}, {run.scenario}. {verdict.note}"
+            )
             level = "warning" if verdict.outcome == "unknown" else "error"
             yield {
                 "ruleId": verdict.property.id,

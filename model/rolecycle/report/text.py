@@ -110,7 +110,9 @@ def _trace(trace: Trace) -> Iterator[str]:
     for number, step in enumerate(trace.steps, 1):
         if trace.loop == number - 1:
             yield "             and then for ever:"
-        changes = ", ".join(f"{member}: {state}" for member, state in step.changes.items()) or "(nothing changes)"
+        changes = (
+            ", ".join(f"{member}: {state}" for member, state in step.changes.items()) or "(nothing changes)"
+        )
         yield f"       {number:4}  {step.event:{width}}  {changes}"
 
 
