@@ -90,7 +90,8 @@ def test_the_quotient_of_a_quotient_is_itself(drawn: tuple[int, list[Edge], list
     graph = graph_of(states, edges)
     partition = branching_partition(graph, np.array(colours, dtype=np.int64), HIDDEN)
     small = quotient(graph, partition, HIDDEN)
-    again = [(int(s), max(int(k), 0), int(t)) for s, k, t in zip(small.sources, small.labels, small.targets, strict=True)]
+    steps = zip(small.sources, small.labels, small.targets, strict=True)
+    again = [(int(s), max(int(k), TAU), int(t)) for s, k, t in steps]
     kept = [colours[int(r)] for r in small.representative]
     assert partition_of(small.blocks, again, kept) == list(range(small.blocks))
 
@@ -110,9 +111,15 @@ def test_a_quotient_neither_makes_nor_hides_a_deadlock(drawn: tuple[int, list[Ed
 @pytest.mark.parametrize(
     ("edges", "same"),
     [
-        pytest.param([(0, TAU, 1), (1, A, 2), (3, A, 2)], [(0, 1), (1, 3)], id="a silent step before a is inert"),
-        pytest.param([(0, A, 1), (1, TAU, 2), (3, A, 2)], [(0, 3), (1, 2)], id="a silent step after a is inert"),
-        pytest.param([(0, TAU, 1), (1, TAU, 0), (0, A, 2), (3, TAU, 3), (3, A, 2)], [(0, 1), (0, 3)], id="a silent cycle"),
+        pytest.param(
+            [(0, TAU, 1), (1, A, 2), (3, A, 2)], [(0, 1), (1, 3)], id="a silent step before a is inert"
+        ),
+        pytest.param(
+            [(0, A, 1), (1, TAU, 2), (3, A, 2)], [(0, 3), (1, 2)], id="a silent step after a is inert"
+        ),
+        pytest.param(
+            [(0, TAU, 1), (1, TAU, 0), (0, A, 2), (3, TAU, 3), (3, A, 2)], [(0, 1), (0, 3)], id="a cycle"
+        ),
     ],
 )
 def test_equal_by_a_law(edges: list[Edge], same: list[tuple[int, int]]) -> None:
@@ -123,7 +130,11 @@ def test_equal_by_a_law(edges: list[Edge], same: list[tuple[int, int]]) -> None:
 @pytest.mark.parametrize(
     ("edges", "apart"),
     [
-        pytest.param([(0, A, 1), (1, A, 4), (1, B, 4), (2, A, 3), (3, A, 4), (2, A, 5), (5, B, 4)], (0, 2), id="a.(a+b) and a.a+a.b"),
+        pytest.param(
+            [(0, A, 1), (1, A, 4), (1, B, 4), (2, A, 3), (3, A, 4), (2, A, 5), (5, B, 4)],
+            (0, 2),
+            id="a.(a+b), a.a+a.b",
+        ),
         pytest.param([(0, TAU, 1), (0, A, 2), (1, B, 2), (3, A, 2), (3, B, 2)], (0, 3), id="tau.b+a and a+b"),
         pytest.param([(0, TAU, 0)], (0, 1), id="divergence and deadlock"),
     ],

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import lifecycle
-import naive
 import networkx
 import numpy as np
 import pytest
-import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+import lifecycle
+import naive
+import rolecycle.pack as pack_module
+import strategies
 from rolecycle.compose import compose
 from rolecycle.explore import Limits, explore
 from rolecycle.guard import Guard
@@ -42,7 +43,8 @@ def named_transitions(space: Space) -> set[naive.Transition]:
     labels = [o.label for o in space.packed.product.occurrences]
     sources = np.repeat(np.arange(len(states)), np.diff(graph.offsets))
     return {
-        (states[s], labels[k], states[t]) for s, k, t in zip(sources, graph.labels, graph.targets, strict=True)
+        (states[s], labels[k], states[t])
+        for s, k, t in zip(sources, graph.labels, graph.targets, strict=True)
     }
 
 
@@ -120,6 +122,17 @@ def test_a_property_at_an_event_is_the_twins(data: st.DataObject) -> None:
         assert verdict.trace is not None
         naive.replay(system, verdict.trace)
         assert naive.event_of(verdict.trace.steps[-1].event) == event
+
+
+@SLOW
+@given(strategies.systems())
+def test_states_of_many_words_are_no_different(system: System) -> None:
+    slow = complete(system)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pack_module, "STATE_BITS", 3)
+        fast = engine(system)
+    assert set(named_states(fast)) == set(slow.states)
+    assert named_transitions(fast) == slow.transitions
 
 
 @SLOW

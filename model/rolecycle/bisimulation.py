@@ -180,7 +180,4 @@ def _same(a: int, b: int, block: Numbers, begin: Numbers, codes: Numbers) -> boo
     length = begin[a + 1] - begin[a]
     if block[a] != block[b] or length != begin[b + 1] - begin[b]:
         return False
-    for i in range(length):
-        if codes[begin[a] + i] != codes[begin[b] + i]:
-            return False
-    return True
+    return np.array_equal(codes[begin[a] : begin[a] + length], codes[begin[b] : begin[b] + length])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+from rolecycle import __version__
 
 if TYPE_CHECKING:
     from rolecycle.diagnostics import Diagnostic
@@ -24,13 +27,32 @@ _format = click.option(
 )
 
 
+class _Verb(click.Command):
+    """A command that says what is wrong with its words in the format that they ask for."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse the words; with ``--format json`` a mistake in them is JSON, too."""
+        words = " ".join(args).replace("=", " ")
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as problem:
+            if "--format json" not in words:
+                raise
+            _misused(problem.format_message(), "json")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="rolecycle")
+@click.version_option(__version__, prog_name="rolecycle")
 def main() -> None:
     """An executable, machine-checked specification of the Windows Azure Cloud Services role architecture."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter stops nothing
 
 
-@main.command()
+@main.command(cls=_Verb)
 @click.argument("service", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--config", type=click.Path(path_type=Path), help="The .cscfg to use; else the one beside the definition."
@@ -44,7 +66,7 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
 @click.option(
     "--max-states",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 2_000_000_000),
     default=200_000_000,
     help="Give up a run beyond so many states.",
 )
@@ -61,14 +83,14 @@ def verify(
     Exit codes: 0 all as expected, 1 a property is not, 2 the input or the command is wrong, 3 a limit was reached.
     """
     if config and not service:
-        raise click.UsageError("--config needs a SERVICE.csdef")
+        _misused("--config needs a SERVICE.csdef", form)
     outcome = _guarded(lambda: _verify(service, config, spec, words), form)
     outcome = _with_strict(outcome, strict)
     click.echo(_rendered(outcome, form))
     sys.exit(outcome.exit_code)
 
 
-@main.command()
+@main.command(cls=_Verb)
 @click.argument("service", required=False, type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("diagrams"), help="Folder to write to."
@@ -85,7 +107,7 @@ def draw(service: Path | None, output: Path, config: Path | None, spec: Path | N
     click.echo(f"{written} files in {output}")
 
 
-@main.command()
+@main.command(cls=_Verb)
 @_spec
 @_format
 def facts(spec: Path | None, form: str) -> None:
@@ -99,7 +121,7 @@ def facts(spec: Path | None, form: str) -> None:
     click.echo(report.to_json(found) if form == "json" else report.render(found))
 
 
-@main.command()
+@main.command(cls=_Verb)
 @click.argument("code")
 @_format
 def explain(code: str, form: str) -> None:
@@ -170,20 +192,31 @@ def _rendered(outcome: Outcome, form: str) -> str:
 
 
 def _guarded(verb: Callable[[], Any], form: str) -> Any:
-    """Call a verb; mistakes in the input are printed, all of them, and end the program with code 2."""
-    from rolecycle.diagnostics import InputError
+    """Call a verb; mistakes in the input are printed, all of them, and end the program with code 2.
+
+    Ctrl-C while a verb has nothing to report yet ends it like a limit, with code 3.
+    """
+    from rolecycle.diagnostics import Diagnostic, InputError
 
     try:
         return verb()
     except InputError as problem:
         _fail(problem.diagnostics, form)
+    except KeyboardInterrupt:
+        _fail((Diagnostic("RC153", "interrupted before anything was found"),), form, 3)
 
 
-def _fail(diagnostics: tuple[Diagnostic, ...], form: str) -> None:
+def _misused(message: str, form: str) -> NoReturn:
+    from rolecycle.diagnostics import Diagnostic
+
+    _fail((Diagnostic("RC152", message),), form)
+
+
+def _fail(diagnostics: tuple[Diagnostic, ...], form: str, code: int = 2) -> NoReturn:
     from rolecycle.report import machine_readable, text
 
     for found in diagnostics:
         click.echo(text.diagnostic(found), err=True)
     if form == "json":
-        click.echo(machine_readable.errors_to_json(diagnostics))
-    sys.exit(2)
+        click.echo(machine_readable.errors_to_json(diagnostics, code))
+    sys.exit(code)

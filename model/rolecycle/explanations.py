@@ -97,11 +97,30 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "Several machines must agree to a fault or a timeout. One decides it; let those who only suffer it take part "
         "with 'mode: may'.",
     ),
+    "RC260": (
+        "An import that is not modelled",
+        "Diagnostics, RemoteAccess and RemoteForwarder are modelled. Other imports add startup tasks that are not in "
+        "the definition, and are left out of the model.",
+    ),
+    "RC261": (
+        "The kind of role is not known",
+        "A packaged definition has no Sites element whatever the hosting, so the role is verified under each reading.",
+    ),
+    "RC262": (
+        "A role that is not modelled",
+        "Virtual machine roles are recognised, and there is no machine for them in this version: nothing is claimed "
+        "about the role, and the exit code is 3.",
+    ),
     "RC150": (
         "Nothing to run",
         "No run fits what --system, --scenario and --property ask for. The hint names what there is.",
     ),
     "RC151": ("The folder cannot be written", "The output folder of draw cannot be made or written."),
+    "RC152": (
+        "The command is wrong",
+        "An option or argument does not fit; --help of the command lists them.",
+    ),
+    "RC153": ("Interrupted", "The command was interrupted before it had anything to report."),
 }
 
 CODES: Mapping[str, tuple[str, str]] = {**SPECIFICATION, **SERVICE}

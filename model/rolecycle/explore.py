@@ -78,7 +78,7 @@ class _Search:
 
 def explore(
     packed: Packed,
-    limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    limits: Limits = Limits(),
     keep_graph: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Space:

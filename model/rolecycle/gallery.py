@@ -13,7 +13,6 @@ from rolecycle.machine import Machine
 from rolecycle.pipeline import Job, Workshop, run, suite
 from rolecycle.read_service import read_service
 from rolecycle.service_jobs import service_jobs
-from rolecycle.specification import Specification, SystemSpec
 from rolecycle.system import System
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from rolecycle import formula
 from rolecycle.compose import resolve
@@ -31,7 +32,9 @@ def instantiate(
         members.append(Member(budget))
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
     events = {**spec.events, **{name: Event(name) for name in sorted(inner)}}
-    return System(wanted.name, tuple(members), events, values, _forbidden(spec, scenario), wanted.title)
+    return System(
+        wanted.name, tuple(members), events, values, _forbidden(spec, scenario, members), wanted.title
+    )
 
 
 def parameters(wanted: SystemSpec, scenario: Scenario) -> Mapping[str, str]:
@@ -52,12 +55,17 @@ def _copies(wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Mac
             yield Member(provide(name), family, index)
 
 
-def _forbidden(spec: Specification, scenario: Scenario) -> frozenset[str]:
-    """Unhealthy outcomes that the scenario does not switch on, and what it switches off."""
+def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member]) -> frozenset[str]:
+    """Unhealthy outcomes that the scenario does not switch on, and what it switches off.
+
+    An outcome that is allowed at single indices is forbidden at the others.
+    """
     allowed = {*scenario.allow, *scenario.faults}
-    indexed = {name.partition("[")[0] for name in scenario.allow if "[" in name}
-    unhealthy = {e.name for e in spec.events.values() if not e.healthy and e.name not in allowed | indexed}
-    return frozenset(unhealthy | set(scenario.forbid))
+    indexed = {name.partition("[")[0] for name in scenario.allow if "[" in name} - allowed
+    unhealthy = {e.name for e in spec.events.values() if not e.healthy} - allowed - indexed
+    indices = {m.index for m in members if m.family}
+    elsewhere = {f"{name}[{index}]" for name in indexed for index in indices} - allowed
+    return frozenset(unhealthy | elsewhere | set(scenario.forbid))
 
 
 def _budget(scenario: Scenario, members: list[Member]) -> Machine | None:
@@ -67,7 +75,7 @@ def _budget(scenario: Scenario, members: list[Member]) -> Machine | None:
     states = tuple(f"Left{n}" for n in range(scenario.budget, -1, -1))
     alphabet = {event for member in members for event in member.machine.alphabet}
     faults = sorted(set(scenario.faults) & alphabet)
-    rows = (Row(event, (a,), b) for event in faults for a, b in zip(states, states[1:], strict=False))
+    rows = (Row(event, (a,), b) for event in faults for a, b in pairwise(states))
     spent = tuple(rows) or tuple(Row(event, (), states[-1]) for event in faults)
     return (
         Machine(BUDGET, states, states[0], spent, title="Fault budget", runs_on="environment")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.service import Service
+from rolecycle.specification import Expectation
 from rolecycle.verdict import Run, Verdict
 
 
@@ -18,11 +19,15 @@ class Outcome:
     findings: tuple[Diagnostic, ...] = ()
     strict: bool = False
 
+    def expected(self, verdict: Verdict) -> Expectation:
+        """What is expected of a property: a hazard of the user's own choice may be refuted, unless strict."""
+        if verdict.hazard and not self.strict and verdict.outcome == "refuted":
+            return "refuted"
+        return verdict.expected
+
     def as_expected(self, verdict: Verdict) -> bool:
-        """Whether a verdict is as expected; when strict, a refuted hazard is not."""
-        if self.strict and verdict.hazard and verdict.expected == "holds":
-            return verdict.outcome == "holds"
-        return verdict.as_expected
+        """Whether a verdict is the expected one; an unknown one never is."""
+        return verdict.outcome == self.expected(verdict)
 
     @property
     def exit_code(self) -> int:

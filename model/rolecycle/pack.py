@@ -13,6 +13,9 @@ from rolecycle.formula import TRUE, Atom, Formula, conjuncts
 from rolecycle.system import System
 
 WORD = 64
+STATE_BITS = 64
+"""Bits of a state's word that members may take; a test takes fewer, to have states of many words."""
+
 CHUNK_BITS = 10
 """Bits of a state that one look-up of allowed rules reads: 2^10 rows of a table stay in the cache."""
 
@@ -97,24 +100,25 @@ def _owed(product: Product, rule: Rule) -> bool:
 # --- layout -------------------------------------------------------------------------------------
 
 
-def _width(states: int) -> int:
+def width(states: int) -> int:
+    """The bits that a member with so many states takes."""
     return max(states - 1, 0).bit_length()
 
 
 def _layout(system: System, symmetric: Sequence[str]) -> tuple[tuple[Field, ...], Numbers]:
     """Members into words, none across a border; the copies at one symmetric index lie side by side."""
-    widths = [_width(len(member.machine.states)) for member in system.members]
+    widths = [width(len(member.machine.states)) for member in system.members]
     groups = _groups(system, symmetric)
     fields: dict[int, Field] = {}
     blocks: list[tuple[int, int, int, int]] = []
     word = used = 0
     classes: dict[tuple[str, ...], int] = {}
     for key, group in groups:
-        width = sum(widths[p] for p in group)
-        if used + width > WORD:
+        needed = sum(widths[p] for p in group)
+        if used + needed > STATE_BITS:
             word, used = word + 1, 0
         if key:
-            blocks.append((word, used, (1 << width) - 1, classes.setdefault(key, len(classes))))
+            blocks.append((word, used, (1 << needed) - 1, classes.setdefault(key, len(classes))))
         for p in group:
             fields[p] = Field(word, used, widths[p])
             used += widths[p]
@@ -213,7 +217,7 @@ def _member_rows(
 ) -> Words:
     """uint64[2^width, columns]: the rules that each local state of one member permits; padding rows permit none."""
     states = len(product.system.members[member].machine.states)
-    table = np.zeros((1 << _width(states), columns), dtype=np.uint64)
+    table = np.zeros((1 << width(states), columns), dtype=np.uint64)
     for r, conditions in enumerate(permitted):
         bit = np.uint64(1 << (r % WORD))
         for state in conditions.get(member, range(states)):

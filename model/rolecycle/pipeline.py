@@ -51,7 +51,7 @@ class Workshop:
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
 
 
-class Incomplete(Exception):
+class IncompleteError(Exception):
     """A member of a system could not be reduced within the limits."""
 
 
@@ -60,7 +60,7 @@ def run(job: Job, shop: Workshop) -> Run:
     begin = time.monotonic()
     try:
         system = _system(job, shop)
-    except Incomplete as reason:
+    except IncompleteError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
     space = _explore(job, system, wanted, shop)
@@ -76,7 +76,7 @@ def run(job: Job, shop: Workshop) -> Run:
         limit=space.limit,
         seconds=time.monotonic() - begin,
         memory=space.states.nbytes + space.parents.nbytes,
-        symmetry=symmetric_families(space.packed.product.system),
+        symmetry=symmetric_families(space.packed.product.system, [p.goal for p in wanted]),
         reduced=_sizes(system, job.spec),
     )
 
@@ -102,7 +102,7 @@ def _provide(name: str, job: Job, shop: Workshop) -> Machine:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
         space = _explore(inner, _system(inner, shop), [], shop, keep_graph=True)
         if not space.exhaustive:
-            raise Incomplete(f"'{name}' could not be reduced: {space.limit}")
+            raise IncompleteError(f"'{name}' could not be reduced: {space.limit}")
         shop.reduced[key] = reduce(space, inner.system)
     return shop.reduced[key]
 
@@ -112,7 +112,7 @@ def _explore(
 ) -> Space:
     wanted = list(wanted)
     whole = observed(system, [p.observer for p in wanted if p.observer])
-    packed = pack(compose(whole), symmetric_families(whole))
+    packed = pack(compose(whole), symmetric_families(whole, [p.goal for p in wanted]))
     graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
     name = f"{job.system.name} / {job.scenario.name}"
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))

@@ -26,7 +26,8 @@ class Ticker:
             return
         self.last = now
         rate = progress.states / max(progress.seconds, 1e-9)
-        text = f"{name}: {progress.states:,} states, {progress.states - progress.expanded:,} to go, {rate:,.0f} states/s"
+        left = progress.states - progress.expanded
+        text = f"{name}: {progress.states:,} states, {left:,} to go, {rate:,.0f} states/s"
         sys.stderr.write(f"\r\x1b[2K{text}" if self.terminal else f"{text}\n")
         sys.stderr.flush()
         self.shown = True

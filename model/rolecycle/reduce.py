@@ -82,9 +82,11 @@ def _machine(
 
 
 def _state_names(found: Quotient, truths: Mapping[str, NDArray[np.bool_]]) -> tuple[str, ...]:
-    """``Ready+InRotation/2``: the labels that hold, and a number that tells equal ones apart."""
-    names = []
-    for block, state in enumerate(found.representative):
-        labels = "+".join(label for label, truth in truths.items() if truth[state]) or "None"
-        names.append(f"{labels}/{block}")
-    return tuple(names)
+    """The labels that hold, ``Ready+InRotation``; blocks with equal labels bear a number behind a stroke."""
+    labels = [
+        "+".join(label for label, truth in truths.items() if truth[s]) or "None" for s in found.representative
+    ]
+    return tuple(
+        name if labels.count(name) == 1 else f"{name}/{labels[:block].count(name) + 1}"
+        for block, name in enumerate(labels)
+    )

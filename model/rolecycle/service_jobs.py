@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rolecycle.diagnostics import Diagnostic, Place
+from rolecycle.diagnostics import Diagnostic
 from rolecycle.pipeline import Job
 from rolecycle.service import Role, Service
 from rolecycle.specification import Specification, SystemSpec
@@ -58,16 +58,13 @@ def modelling_notes(service: Service) -> list[Diagnostic]:
                 text = f"role '{role.name}': the import '{name}' is not modelled; its startup tasks are not in the file"
                 notes.append(Diagnostic("RC260", text, role.place, "note"))
         if role.kind in READINGS:
-            text = f"role '{role.name}': the kind of role is not known; it is verified as {' and as '.join(READINGS[role.kind])}"
+            readings = " and as ".join(READINGS[role.kind])
+            text = f"role '{role.name}': the kind of role is not known; it is verified as {readings}"
             notes.append(Diagnostic("RC261", text, role.place, "note"))
         if role.kind in NOT_MODELLED:
             text = f"role '{role.name}': {NOT_MODELLED[role.kind]}; there is no verdict on it"
-            notes.append(Diagnostic("RC262", text, _place(role), "warning"))
+            notes.append(Diagnostic("RC262", text, role.place, "warning"))
     return notes
-
-
-def _place(role: Role) -> Place:
-    return role.place
 
 
 def _instances(spec: Specification, role: Role) -> list[SystemSpec]:

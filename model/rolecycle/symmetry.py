@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rolecycle import guard
+from rolecycle.pack import STATE_BITS, width
 from rolecycle.system import System
 
 
-def symmetric_families(system: System) -> tuple[str, ...]:
-    """The families whose copies of one machine are interchangeable.
+def symmetric_families(system: System, goals: Iterable[guard.Guard] = ()) -> tuple[str, ...]:
+    """The families whose copies of one machine are interchangeable, for what these goals ask.
 
-    Sound when nothing tells two such copies apart: no guard compares indices of the family (``earlier``)
+    Sound when nothing tells two such copies apart: no guard and no goal compares indices (``earlier``)
     and no single index is forbidden.  Families of different machines are exchanged within each machine
     only, so a guard that quantifies over them all stays true under the exchange.
     """
     families = {m.family for m in system.members if m.family}
+    if any(_compares(goal) for goal in goals):
+        return ()
     return tuple(sorted(f for f in families if _exchangeable(system, f)))
 
 
@@ -21,7 +26,17 @@ def _exchangeable(system: System, family: str) -> bool:
     copies = [m.machine for m in system.members if m.family == family]
     compared = any(_compares(row.when) for m in system.members for row in m.machine.rows)
     singled_out = any("[" in event for event in system.forbidden)
-    return len({m.name for m in copies}) < len(copies) and not compared and not singled_out
+    alike = len({m.name for m in copies}) < len(copies)
+    return alike and not compared and not singled_out and _bits(system, family) <= STATE_BITS
+
+
+def _bits(system: System, family: str) -> int:
+    """The width of the widest copy; a copy must fit in one word to be sorted as one."""
+    widths: dict[int, int] = {}
+    for member in system.members:
+        if member.family == family:
+            widths[member.index] = widths.get(member.index, 0) + width(len(member.machine.states))
+    return max(widths.values())
 
 
 def _compares(part: guard.Guard) -> bool:

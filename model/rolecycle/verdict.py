@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -28,11 +27,6 @@ class Verdict:
     hazard: bool = False
     vacuous: bool = False
     note: str = ""
-
-    @builtins.property
-    def as_expected(self) -> bool:
-        """Whether the outcome is the expected one; a hazard may go either way."""
-        return self.outcome == self.expected or (self.hazard and self.outcome != "unknown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,8 @@ class _Loading:
         result: dict[str, Any] = {}
         for document in self.documents[kind]:
             made = self.build(document, verb)
-            for name in made.keys() & result.keys():
-                place = document.place(kind, name)
+            for name in sorted(made.keys() & result.keys()):
+                place = document.key(kind, name)
                 self.mistakes.append(
                     Diagnostic("RC122", f"property '{name}' is also in {result[name].place}", place)
                 )

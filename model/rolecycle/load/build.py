@@ -37,7 +37,7 @@ class Builder:
         if key not in data:
             return absent
         try:
-            return parse_guard(str(data[key]), self.document.place(*path, key))
+            return parse_guard(str(data[key]), self.document.text(*path, key))
         except InputError as problem:
             self.mistakes += problem.diagnostics
             return absent
@@ -98,7 +98,10 @@ class Builder:
             [_widened(r, base, states) for r in base.rows if r.trigger not in replaced] if base else []
         )
         initial = data.get("initial", base.initial if base else "")
-        self.state(initial, states, "initial")
+        if initial:
+            self.state(initial, states, "initial")
+        elif "extends" not in data:
+            self.refuse("RC111", "the key 'initial' is missing")
         return Machine(
             name=data["machine"],
             states=states,
@@ -144,7 +147,7 @@ class Builder:
                 meaning=data["meaning"],
                 healthy=not data.get("unhealthy", data["kind"] == "fault"),
                 collective=tuple(data.get("all", ())),
-                place=self.document.place("events", name),
+                place=self.document.key("events", name),
             )
             for name, data in self.data["events"].items()
         }
@@ -236,7 +239,7 @@ class Builder:
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
             facts=tuple(data.get("facts", ())),
             theme=str(self.data["theme"]),
-            place=self.document.place("properties", name),
+            place=self.document.key("properties", name),
         )
 
     def form(self, name: str, data: Data) -> str:

@@ -129,6 +129,8 @@ def _of_machines(spec: Specification) -> Iterator[Diagnostic]:
                 event.place,
                 hint=did_you_mean(event.sender, senders),
             )
+        for family in event.collective:
+            yield from _known(family, _families(spec), "family", event.place)
 
 
 def _mixed_modes(machine: Machine) -> Iterator[Diagnostic]:
@@ -161,6 +163,10 @@ def _known(name: str, known: Iterable[str], what: str, place: Place) -> Iterator
         yield Diagnostic("RC123", f"unknown {what} '{name}'", place, hint=did_you_mean(name, known))
 
 
+def _families(spec: Specification) -> set[str]:
+    return {family for system in spec.systems.values() for family in system.families}
+
+
 def _values(values: Mapping[str, str], system: SystemSpec, place: Place) -> Iterator[Diagnostic]:
     for name, value in values.items():
         if name not in system.parameters:
@@ -180,7 +186,8 @@ def _of_scenarios(spec: Specification) -> Iterator[Diagnostic]:
             yield from _event(event, scenario.place, spec)
         for identifier in scenario.expect:
             yield from _known(identifier, spec.properties, "property", scenario.place)
-        for copies in scenario.families.values():
+        for family, copies in scenario.families.items():
+            yield from _known(family, _families(spec), "family", scenario.place)
             for name in copies:
                 yield from _known(
                     name, {**spec.machines, **spec.systems}, "machine or system", scenario.place
@@ -206,8 +213,8 @@ def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
         yield from _facts(found.facts, found.place, spec)
 
 
-def _events_of(found: Property) -> set[str]:
-    return {*found.events, *(found.observer.alphabet if found.observer else ())}
+def _events_of(found: Property) -> list[str]:
+    return sorted({*found.events, *(found.observer.alphabet if found.observer else ())})
 
 
 # --- warnings ---------------------------------------------------------------------------------------

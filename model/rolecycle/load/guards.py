@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Literal
 
-from lark import Lark, Token, Transformer
+from lark import Lark, Token, Transformer, Tree
 from lark.exceptions import UnexpectedInput
 
 from rolecycle import guard
@@ -13,21 +13,30 @@ from rolecycle.diagnostics import Diagnostic, InputError, Place
 
 GRAMMAR = r"""
 ?start: implies
-?implies: or ("implies" implies)?
-?or: and ("or" and)*
-?and: not ("and" not)*
-?not: "not" not -> negated
+?implies: or (_IMPLIES implies)?
+?or: and (_OR and)*
+?and: not (_AND not)*
+?not: _NOT not -> negated
     | quantified
     | atom
 quantified: QUANTIFIER WHICH? NAME ":" implies
-?atom: NAME "is" NAME            -> is_
-     | NAME "is" "not" NAME      -> is_not
-     | NAME "in" "[" NAME ("," NAME)* "]"     -> in_
-     | NAME "not" "in" "[" NAME ("," NAME)* "]" -> not_in
-     | "count" "(" WHICH? NAME ":" implies ")" COMPARE NUMBER -> count
-     | "true" -> true_
-     | "false" -> false_
+?atom: NAME _IS NAME            -> is_
+     | NAME _IS _NOT NAME       -> is_not
+     | NAME _IN "[" NAME ("," NAME)* "]"      -> in_
+     | NAME _NOT _IN "[" NAME ("," NAME)* "]" -> not_in
+     | _COUNT "(" WHICH? NAME ":" implies ")" COMPARE NUMBER -> count
+     | _TRUE -> true_
+     | _FALSE -> false_
      | "(" implies ")"
+_IMPLIES.2: /implies\b/
+_OR.2: /or\b/
+_AND.2: /and\b/
+_NOT.2: /not\b/
+_IS.2: /is\b/
+_IN.2: /in\b/
+_COUNT.2: /count\b/
+_TRUE.2: /true\b/
+_FALSE.2: /false\b/
 QUANTIFIER.2: /(all|some|no)\b/
 WHICH.2: /(earlier|other)\b/
 COMPARE: "<=" | ">=" | "==" | "<" | ">"
@@ -36,6 +45,9 @@ NAME: /[A-Za-z][A-Za-z0-9_]*/
 %ignore /[ \t\r\n]+/
 """
 
+MAX_DEPTH = 40
+"""How deeply a guard may nest: what reads guards calls itself once a level."""
+
 
 @cache
 def _parser() -> Lark:
@@ -43,17 +55,43 @@ def _parser() -> Lark:
 
 
 def parse_guard(text: str, place: Place) -> guard.Guard:
-    """Parse a guard; raises ``InputError`` RC120 with the place of the offending word."""
+    """Parse a guard; raises ``InputError`` RC120 with the place of the offending word.
+
+    ``place`` is where the text begins; without a column the place of a mistake has none either.
+    """
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as problem:
-        column = max(getattr(problem, "column", 1) or 1, 1)
-        found = getattr(problem, "token", None) or text[column - 1 : column] or "the end"
-        where = Place(place.file, place.line, place.column + column - 1 if place.column else 0)
-        message = f"the guard does not parse at '{found or 'the end'}': {text[:80]}"
-        raise InputError([Diagnostic("RC120", message, where, hint=_expected(problem))]) from None
+        token = getattr(problem, "token", None)
+        ended = token is not None and token.type == "$END"
+        column = len(text) + 1 if ended else max(problem.column, 1)
+        found = "the end" if ended else f"'{token or getattr(problem, 'char', '')}'"
+        message = f"the guard does not parse at {found}: {_shortened(text)}"
+        raise InputError(
+            [Diagnostic("RC120", message, _moved(place, column), hint=_expected(problem))]
+        ) from None
+    if _depth(tree) > MAX_DEPTH:
+        message = f"the guard nests more than {MAX_DEPTH} levels deep: {_shortened(text)}"
+        raise InputError([Diagnostic("RC120", message, place)])
     result: guard.Guard = _Build().transform(tree)
     return result
+
+
+def _moved(place: Place, column: int) -> Place:
+    return Place(place.file, place.line, place.column + column - 1 if place.column else 0)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _depth(tree: Tree[Token]) -> int:
+    """The height of a parse tree, found without recursion."""
+    level, depth = [tree], 0
+    while level:
+        depth += 1
+        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+    return depth
 
 
 def _expected(problem: UnexpectedInput) -> str:
@@ -62,11 +100,21 @@ def _expected(problem: UnexpectedInput) -> str:
         "NUMBER": "a number",
         "COMPARE": "a comparison",
         "LPAR": "'('",
+        "RPAR": "')'",
         "LSQB": "'['",
+        "RSQB": "']'",
         "COLON": "':'",
+        "COMMA": "','",
     }
-    names = sorted(getattr(problem, "accepts", None) or getattr(problem, "expected", None) or [])
-    shown = [words.get(n, f"'{n.lower()}'") for n in names if n not in ("$END", "WHICH", "QUANTIFIER")]
+    names = sorted(
+        getattr(problem, "accepts", None)
+        or getattr(problem, "expected", None)
+        or getattr(problem, "allowed", None)
+        or []
+    )
+    shown = [
+        words.get(n, f"'{n.lstrip('_').lower()}'") for n in names if n not in ("$END", "WHICH", "QUANTIFIER")
+    ]
     return "expected " + " or ".join(shown) if shown else ""
 
 

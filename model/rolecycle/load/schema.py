@@ -11,7 +11,7 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from rolecycle.diagnostics import Diagnostic, did_you_mean
+from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.load.source import Document
 from rolecycle.spec_files import spec_root
 
@@ -35,14 +35,14 @@ def _diagnostics(document: Document, error: ValidationError) -> Iterable[Diagnos
     if error.validator == "anyOf" and error.context:
         error = best_match([error]) or error
     path = tuple(error.absolute_path)
-    place = document.place(*path)
+    place = _place(document, error, path)
     wanted, found = cast(Any, error.validator_value), cast(Any, error.instance)
     match error.validator:
         case "additionalProperties":
             known = cast(Any, error.schema).get("properties", {})
             for key in sorted(set(found) - set(known)):
                 hint = did_you_mean(key, known)
-                yield Diagnostic("RC110", f"unknown key '{key}'", document.place(*path, key), hint=hint)
+                yield Diagnostic("RC110", f"unknown key '{key}'", document.key(*path, key), hint=hint)
         case "required":
             for key in wanted:
                 if key not in found:
@@ -59,6 +59,12 @@ def _diagnostics(document: Document, error: ValidationError) -> Iterable[Diagnos
             yield Diagnostic("RC114", message, place)
 
 
+def _place(document: Document, error: ValidationError, path: tuple[str | int, ...]) -> Place:
+    """Where the value stands; a name that does not fit is a key."""
+    named = "propertyNames" in error.absolute_schema_path
+    return document.key(*path, cast(Any, error.instance)) if named else document.place(*path)
+
+
 def _named(kind: object) -> str:
     names = {
         "object": "a mapping",
@@ -71,7 +77,15 @@ def _named(kind: object) -> str:
 
 
 def _shown(value: object) -> str:
-    text = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else str(value)
+    match value:
+        case dict():
+            text = "a mapping"
+        case list():
+            text = "a list"
+        case bool():
+            text = str(value).lower()
+        case _:
+            text = str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

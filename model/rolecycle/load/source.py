@@ -28,11 +28,17 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as plain values, with the place of each value by its path from the root."""
+    """A file as plain values, with the place of each value by its path from the root.
+
+    ``keys`` has the place of each key of a mapping, ``texts`` where the words of each scalar begin:
+    behind an opening quote; without a column when they are spread over lines.
+    """
 
     file: str
     data: Value
     places: Mapping[Path_, Place]
+    keys: Mapping[Path_, Place]
+    texts: Mapping[Path_, Place]
 
     def place(self, *path: str | int) -> Place:
         """Where the value at this path stands; of its nearest ancestor when it is absent."""
@@ -40,15 +46,24 @@ class Document:
             path = path[:-1]
         return self.places.get(path, Place(self.file))
 
+    def key(self, *path: str | int) -> Place:
+        """Where the key that leads to this value stands; the place of the value when it has none."""
+        return self.keys.get(path) or self.place(*path)
+
+    def text(self, *path: str | int) -> Place:
+        """Where the words of this scalar begin."""
+        return self.texts.get(path) or self.place(*path)
+
 
 def read(path: Path) -> Document:
     """Read one file; raises ``InputError`` RC101 to RC106."""
     name = relative(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise _error("RC106", f"the file is too large: {size} bytes, at most {MAX_BYTES}", Place(name))
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise _error("RC106", f"the file is too large: more than {MAX_BYTES} bytes", Place(name))
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise _error("RC101", f"cannot read '{name}': {_reason(problem)}", Place(name)) from None
     return parse(text, name)
@@ -63,7 +78,7 @@ def parse(text: str, name: str) -> Document:
         raise _error("RC102", f"not YAML: {_first_line(problem)}", _mark(name, problem)) from None
     if reader.problems:
         raise InputError(reader.problems)
-    return Document(name, data, reader.places)
+    return Document(name, data, reader.places, reader.keys, reader.texts)
 
 
 def _error(code: str, message: str, place: Place, hint: str = "") -> InputError:
@@ -90,6 +105,8 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.places: dict[Path_, Place] = {}
+        self.keys: dict[Path_, Place] = {}
+        self.texts: dict[Path_, Place] = {}
         self.problems: list[Diagnostic] = []
         self.nodes = 0
 
@@ -115,21 +132,31 @@ class _Reader:
             return self.mapping(events, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(events, path)
-        return _scalar(event) if isinstance(event, yaml.ScalarEvent) else ""
+        if not isinstance(event, yaml.ScalarEvent):
+            return ""
+        self.texts.setdefault(path, self.words(event))
+        return _scalar(event)
 
     def mapping(self, events: Iterator[yaml.Event], path: Path_) -> Value:
         result: dict[str, Value] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             place = self.at(event)
-            key = self.value(event, events, (*path, "(key)"))
-            self.places.pop((*path, "(key)"), None)
-            if not isinstance(key, str):
-                key = str(key)
+            key = self.key(event)
             if key in result:
                 self.refuse("RC103", f"the key '{key}' stands here twice", place)
+            self.keys.setdefault((*path, key), place)
             inner = next(events)
             result[key] = self.value(inner, events, (*path, key))
         return result
+
+    def key(self, event: yaml.Event) -> str:
+        """The key as written; a mapping or list cannot be one."""
+        self.check(event, ())
+        if isinstance(event, yaml.ScalarEvent):
+            return str(event.value)
+        if isinstance(event, yaml.AliasEvent):
+            return ""
+        raise _error("RC102", "a key must be a word", self.at(event))
 
     def sequence(self, events: Iterator[yaml.Event], path: Path_) -> Value:
         result: list[Value] = []
@@ -154,6 +181,13 @@ class _Reader:
     def at(self, event: yaml.Event) -> Place:
         mark = event.start_mark
         return Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name)
+
+    def words(self, event: yaml.ScalarEvent) -> Place:
+        """Where the text of a scalar begins; without a column when it is not all on one line."""
+        begin, end = self.at(event), event.end_mark
+        if end is None or begin.line != end.line + 1:
+            return Place(self.name, begin.line)
+        return Place(self.name, begin.line, begin.column + (1 if event.style in ("'", '"') else 0))
 
 
 def _scalar(event: yaml.ScalarEvent) -> Value:

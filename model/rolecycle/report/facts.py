@@ -18,7 +18,7 @@ def to_json(found: Traceability) -> str:
         "elements_without_source": list(found.without_source),
         "citations": {fact: list(where) for fact, where in found.citations.items() if where},
     }
-    return json.dumps(document, indent=1, ensure_ascii=False)
+    return json.dumps(document, indent=1)
 
 
 def render(found: Traceability) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from rolecycle import __version__
@@ -27,21 +28,21 @@ def to_json(outcome: Outcome) -> str:
         "findings": [finding(found) for found in outcome.findings],
         "runs": [_run(outcome, run) for run in outcome.runs],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False)
+    return json.dumps(document, indent=1)
 
 
-def errors_to_json(diagnostics: tuple[Diagnostic, ...]) -> str:
+def errors_to_json(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
     """The same object when the input cannot be used."""
     document = {
         "tool": "rolecycle",
         "version": __version__,
         "ok": False,
-        "exit": 2,
+        "exit": code,
         "service": None,
         "findings": [finding(found) for found in diagnostics],
         "runs": [],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False)
+    return json.dumps(document, indent=1)
 
 
 def finding(found: Diagnostic) -> dict[str, Any]:
@@ -100,12 +101,13 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "title": verdict.property.title,
         "kind": verdict.property.kind.replace(" ", "_"),
         "verdict": verdict.outcome,
-        "expected": verdict.expected,
-        "as_expected": verdict.outcome != "unknown" and outcome.as_expected(verdict),
+        "expected": outcome.expected(verdict),
+        "as_expected": outcome.as_expected(verdict),
         "hazard": verdict.hazard,
         "vacuous": verdict.vacuous,
         "note": verdict.note,
         "trace": _trace(verdict.trace),
+        "loop": verdict.trace.loop if verdict.trace else None,
     }
 
 
@@ -137,7 +139,7 @@ def to_junit(outcome: Outcome) -> str:
             elif not outcome.as_expected(verdict):
                 failures += 1
                 failure = ElementTree.SubElement(
-                    case, "failure", message=f"{verdict.outcome}, expected {verdict.expected}"
+                    case, "failure", message=f"{verdict.outcome}, expected {outcome.expected(verdict)}"
                 )
                 failure.text = "\n".join(
                     [verdict.note, *(step.event for step in (verdict.trace.steps if verdict.trace else ()))]
@@ -146,7 +148,8 @@ def to_junit(outcome: Outcome) -> str:
             tests=str(len(run.verdicts)), failures=str(failures), skipped=str(unknown), errors="0"
         )
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+    content: bytes = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=True)
+    return content.decode("ascii")
 
 
 # --- SARIF ------------------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ def to_sarif(outcome: Outcome) -> str:
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": results}],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False)
+    return json.dumps(document, indent=1)
 
 
 def _finding_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
@@ -171,7 +174,7 @@ def _finding_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
             "ruleId": found.code,
             "level": found.severity,
             "message": {"text": found.message + (f" ({found.hint})" if found.hint else "")},
-            "locations": [_location(found.place.file, found.place.line, found.place.column)],
+            "locations": _locations(found.place.file, found.place.line, found.place.column),
         }
 
 
@@ -191,10 +194,13 @@ def _verdict_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
                 "ruleId": verdict.property.id,
                 "level": level,
                 "message": {"text": text.strip()},
-                "locations": [_location(file, line, 0)],
+                "locations": _locations(file, line, 0),
             }
 
 
-def _location(file: str, line: int, column: int) -> dict[str, Any]:
+def _locations(file: str, line: int, column: int) -> list[dict[str, Any]]:
+    """The place as SARIF has it, the file as a URI reference; none when there is no file."""
+    if not file:
+        return []
     region = {"startLine": max(line, 1), **({"startColumn": column} if column else {})}
-    return {"physicalLocation": {"artifactLocation": {"uri": file}, "region": region}}
+    return [{"physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": region}}]

@@ -1,0 +1,637 @@
+"""Bad specification files: every mistake is named, at its place, with a hint, and nothing is ever run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from rolecycle.diagnostics import Diagnostic, InputError, Place
+from rolecycle.explanations import SPECIFICATION
+from rolecycle.load import load
+from rolecycle.load.guards import MAX_DEPTH, parse_guard
+from rolecycle.load.source import MAX_BYTES, MAX_NODES, parse
+from rolecycle.pipeline import Workshop, run, suite
+from rolecycle.spec_files import spec_root
+from rolecycle.specification import Specification
+
+GOOD = Path(__file__).parent / "specs" / "good"
+
+KETTLE = "machines/kettle.yaml"
+LAMP = "machines/lamp.yaml"
+FUSE = "machines/fuse.yaml"
+APPLIANCE = "machines/appliance.yaml"
+ROOM = "systems/room.yaml"
+KITCHEN = "systems/kitchen.yaml"
+CALM = "scenarios/calm.yaml"
+STORM = "scenarios/storm.yaml"
+PROPERTIES = "properties/kitchen.yaml"
+EVENTS = "events.yaml"
+FACTS = "facts.yaml"
+
+ELSEWHERE = {
+    "RC101": "test_what_cannot_be_read",
+    "RC106": "test_what_is_too_much_is_refused_in_bounded_time",
+    "RC130": "test_an_event_of_two_families",
+    "RC131": "test_a_system_that_lacks_a_machine",
+    "RC132": "test_a_machine_that_lacks_a_state",
+    "RC140": "test_a_row_without_source_is_a_warning",
+    "RC141": "test_a_victim_that_could_veto_is_a_warning",
+    "RC150": "test_cli.py",
+    "RC151": "test_cli.py",
+    "RC152": "test_cli.py",
+    "RC153": "test_cli.py",
+}
+"""The codes that no case below emits, and where they are emitted."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One damage: in a file, ``old`` becomes ``new``, in which ``§`` marks the place of the message.
+
+    With ``line``, the message points at a whole line, without a column.
+    """
+
+    code: str
+    file: str
+    old: str
+    new: str
+    message: str
+    hint: str = ""
+    line: bool = False
+    others: int = 0  # mistakes that follow from this one
+
+
+CASES = {
+    # the file
+    "not YAML": Case("RC102", KETTLE, "states: [Heating,", "states§: Heating: [", "mapping values are not"),
+    "two documents": Case("RC102", KETTLE, "facts: [S1-A1]\nstates", "§---\nstates", "more than one document"),
+    "a list as a key": Case("RC102", LAMP, "title: Lamp", "§[a, b]: Lamp", "a key must be a word"),
+    "key twice": Case("RC103", KETTLE, "title: Kettle\n", "title: Kettle\n§title: K\n", "'title' stands here twice"),
+    "key twice, quoted": Case("RC103", KETTLE, "title: Kettle\n", "title: K\n§'title': K\n", "'title'"),
+    "anchor": Case("RC104", KETTLE, "title: Kettle\n", "title: §&a Kettle\n", "'a'"),
+    "alias": Case("RC104", KETTLE, "title: Kettle\n", "title: §*kettle\n", "'kettle'"),
+    "alias as a key": Case("RC104", KETTLE, "title: Kettle\n", "title: K\n§*kettle : K\n", "'kettle'"),
+    "tag": Case("RC105", KETTLE, "title: Kettle\n", "title: §!tea Kettle\n", "'!tea'"),
+    "standard tag": Case("RC105", KETTLE, "title: Kettle\n", "title: §!!str 1\n", "'tag:yaml.org,2002:str'"),
+    # the schema
+    "unknown key": Case(
+        "RC110", KETTLE, "executable:", "§exectuable:", "unknown key 'exectuable'", "did you mean 'executable'?"
+    ),
+    "unknown key with a block": Case(
+        "RC110", KETTLE, "groups:\n", "§gruops:\n", "unknown key 'gruops'", "did you mean 'groups'?"
+    ),
+    "unknown key of a row": Case(
+        "RC110", FUSE, "dest: Blown, facts: [S1-A2]", "dest: Blown, §fact: [S1-A2]", "unknown key 'fact'", "'facts'"
+    ),
+    "unknown key of an event": Case("RC110", EVENTS, "sender: water", "§snder: water", "'snder'", "'sender'"),
+    "missing key": Case("RC111", KETTLE, "machine: kettle\ntitle: Kettle\n", "§machine: kettle\n", "'title' is missing"),
+    "missing key of a row": Case("RC111", LAMP, "trigger: lamp.switch_on\n    s", "§s", "'trigger' is missing"),
+    "no initial state": Case("RC111", FUSE, "machine: fuse\ntitle: Fuse\nruns on: cellar\ninitial: Whole\n", 
+        "§machine: fuse\ntitle: Fuse\n", "'initial' is missing"),
+    "text for a list": Case("RC112", KETTLE, "logs: [kettle.log]", "logs: §kettle.log", "expected a list, found kettle.log"),
+    "mapping for a text": Case("RC112", KETTLE, "title: Kettle", "title: §{a: b}", "expected text, found a mapping"),
+    "true for a text": Case("RC112", KETTLE, "title: Kettle", "title: §true", "expected text, found true"),
+    "number for a text": Case("RC112", KETTLE, "title: Kettle", "title: §7", "expected text, found 7"),
+    "text for a number": Case("RC112", STORM, "at most: 1", "at most: §one", "expected a whole number, found one"),
+    "text for true": Case("RC112", KITCHEN, "suite: true", "suite: §yes", "expected true or false, found yes"),
+    "text for a mapping": Case("RC112", FUSE, "  - {trigger: fuse.replace", "  - §oops\n  - {trigger: fuse.replace",
+        "expected a mapping, found oops"),
+    "unknown kind of event": Case("RC113", EVENTS, "kind: time", "kind: §tim", "'tim' is not allowed", "did you mean 'time'?"),
+    "unknown mode": Case("RC113", APPLIANCE, "mode: may", "mode: §maybe", "'maybe' is not allowed", "did you mean 'may'?"),
+    "unknown expectation": Case("RC113", STORM, "P02: refuted", "P02: §refused", "'refused'", "did you mean 'refuted'?"),
+    "name with a space": Case("RC114", KETTLE, "states: [Heating,", "states: [§Heat ing,", "'Heat ing' does not fit"),
+    "event without a dot": Case("RC114", FUSE, "trigger: fuse.blow", "trigger: §blow", "'blow' does not fit"),
+    "bad name of a property": Case("RC114", PROPERTIES, "  P07:", "  §seven:", "'seven' does not fit"),
+    "bad name of a fact": Case("RC114", FACTS, "  X-B1:", "  §Y-B1:", "'Y-B1' does not fit"),
+    "too many copies": Case("RC114", KITCHEN, "count: 1}", "count: §1001}", "'1001' does not fit"),
+    "negative budget": Case("RC114", STORM, "at most: 1", "at most: §-1", "'-1' does not fit"),
+    "empty list": Case("RC114", FUSE, "states: [Whole, Blown]", "states: §[]", "does not fit: minItems 1"),
+    # guards
+    "guard: unknown word": Case("RC120", KETTLE, "when: fuse is Whole", "when: fuse §was Whole", "at 'was'", "'is'"),
+    "guard: is runs into a name": Case("RC120", KETTLE, "when: fuse is Whole", "when: fuse §isWhole", "'isWhole'", "'is'"),
+    "guard: in quotes": Case("RC120", KETTLE, "and not (fuse is Blown)", "and §and fuse is Blown", "at 'and'", "a name"),
+    "guard: in single quotes": Case("RC120", KETTLE, "when: fuse is Whole", "when: 'fuse §= Whole'", "at '='", "'is'"),
+    "guard: ends too early": Case("RC120", PROPERTIES, "reach: fuse is Whole", "reach: fuse is§", "at the end", "a name"),
+    "guard: bracket": Case("RC120", KETTLE, "[Whole, Blown]", "[Whole §Blown]", "at 'Blown'", "',' or ']'"),
+    "guard: code": Case("RC120", PROPERTIES, "reach: fuse is Whole", "reach: §__import__('os').system('true')", "at '_'"),
+    "guard: comparison": Case(
+        "RC120", PROPERTIES, "reach: fuse is Whole", 'reach: "count(lamp: lamp is Lit) §= 1"', "at '='", "a comparison"
+    ),
+    "guard: over lines": Case(
+        "RC120", PROPERTIES, "reach: fuse is Whole", "§reach: >-\n      fuse\n      was Whole", "at 'was'", "", line=True
+    ),
+    "guard: of a label": Case("RC120", ROOM, "all lamp: lamp is Off", "all lamp§, lamp is Off", "at ','", "':'"),
+    "guard: too deep": Case(
+        "RC120", PROPERTIES, "reach: fuse is Whole", "reach: §" + "not " * 400 + "fuse is Whole", "levels deep"
+    ),
+    # names
+    "unknown destination": Case("RC121", FUSE, "dest: Blown", "dest: §Blwn", "unknown state 'Blwn'", "did you mean 'Blown'?"),
+    "unknown source state": Case("RC121", FUSE, "source: Whole", "source: §Hole", "unknown state 'Hole'", "'Whole'"),
+    "unknown group": Case("RC121", KETTLE, "source: [Hot]", "source: §[Hott]", "unknown state 'Hott'", "did you mean 'Hot'?"),
+    "unknown initial state": Case("RC121", FUSE, "initial: Whole", "initial: §Half", "unknown state 'Half'", "Blown, Whole"),
+    "unknown state in a group": Case("RC121", KETTLE, "Hot: [Heating,", "Hot: [§Heated,", "'Heated'", "'Heating'"),
+    "unknown state in a guard": Case(
+        "RC121", KETTLE, "- {trigger: kettle.switch_on, source: Off, dest: Heating, when: fuse is Whole",
+        "- §{trigger: kettle.switch_on, source: Off, dest: Heating, when: fuse is Hole",
+        "'fuse' has no state 'Hole'", "did you mean 'Whole'?",
+    ),
+    "unknown state in a property": Case("RC121", PROPERTIES, "  P08:\n", "  §P08:\n", "'fuse' has no state 'Hole'", "'Whole'"),
+    "unknown state of an observer": Case("RC121", PROPERTIES, "initial: Fine", "initial: §Fin", "'Fin'", "'Fine'"),
+    "unknown value in a guard": Case(
+        "RC121", PROPERTIES, "  P02:\n", "  §P02:\n", "'season' has no state 'autumn'", "known here: summer, winter"
+    ),
+    "state twice": Case("RC122", FUSE, "states: [Whole, Blown]", "states: [Whole, Blown, §Whole]", "'Whole' stands here twice"),
+    "state of the base again": Case("RC122", LAMP, "states: [Lit]", "states: [Lit, §Off]", "'Off' stands here twice"),
+    "machine twice": Case("RC122", LAMP, "machine: lamp\n", "machine: §kettle\n", "machine 'kettle' is also in", others=1),
+    "scenario twice": Case("RC122", STORM, "scenario: storm", "scenario: §calm", "scenario 'calm' is also in"),
+    "unknown base": Case("RC123", KETTLE, "extends: appliance", "extends: §aplliance", "machine 'aplliance'",
+        "did you mean 'appliance'?", others=2),
+    "unknown base of a system": Case("RC123", KITCHEN, "extends: room", "extends: §rom", "system 'rom'", "'room'"),
+    "extends itself": Case("RC123", KETTLE, "extends: appliance", "extends: §kettle",
+        "nothing can extend itself: kettle extends kettle", others=2),
+    "unknown member": Case("RC123", ROOM, "system: room", "system: §room", "unknown machine 'fuze'", "did you mean 'fuse'?"),
+    "unknown copy": Case("RC123", KITCHEN, "system: kitchen", "system: §kitchen", "machine or system 'lump'", "'lamp'"),
+    "unknown system of a property": Case("RC123", PROPERTIES, "  P08:\n", "  §P08:\n", "unknown system 'kitchn'", "'kitchen'"),
+    "unknown scenario of a property": Case(
+        "RC123", PROPERTIES, "  P02:\n", "  §P02:\n", "unknown scenario 'strom'", "did you mean 'storm'?"
+    ),
+    "unknown property expected": Case("RC123", STORM, "scenario: storm", "scenario: §storm", "unknown property 'P99'", "P0"),
+    "unknown family of an event": Case("RC123", EVENTS, "  fuse.blow:", "  §fuse.blow:", "family 'lihgt'", "'light'"),
+    "unknown family of a scenario": Case("RC123", STORM, "scenario: storm", "scenario: §storm", "family 'lihgt'", "'light'"),
+    "property without form": Case(
+        "RC124", PROPERTIES, "    require: fuse is Whole\n", "", "'P03' of kind precedence needs at with require or event"
+    ),
+    "property of mixed forms": Case(
+        "RC124", PROPERTIES, "    reach: kettle is Boiled", "    always: kettle is Boiled", "'P07' of kind reachable needs reach"
+    ),
+    "unknown source": Case("RC125", FACTS, "kind: failure, source: [manual]", "kind: failure, source: [§manul]",
+        "unknown source 'manul'", "did you mean 'manual'?"),
+    "default is no value": Case("RC126", ROOM, "default: summer", "default: §sumer", "'sumer' is no value of 'season'",
+        "did you mean 'summer'?"),
+    "unknown value": Case("RC126", KITCHEN, "system: kitchen", "system: §kitchen", "'wintr' is no value", "'winter'"),
+    "unknown parameter": Case("RC126", STORM, "scenario: storm", "scenario: §storm", "unknown parameter 'saison'", "season"),
+    "unknown machine in a guard": Case(
+        "RC127", LAMP, "  - trigger: lamp.switch_on", "  - §trigger: lamp.switch_on", "machine or family 'lmp'", "'lamp'"
+    ),
+    "unknown machine in a property": Case("RC127", PROPERTIES, "  P08:\n", "  §P08:\n", "parameter 'fuze'", "'fuse'"),
+    "unknown sender": Case("RC127", EVENTS, "  water.boils:", "  §water.boils:", "unknown sender 'wter'", "'water'"),
+    "unknown event": Case("RC128", FUSE, "  - {trigger: fuse.blow", "  - §{trigger: fuse.blew", "event 'fuse.blew'",
+        "did you mean 'fuse.blow'?"),
+    "unknown event of a scenario": Case("RC128", STORM, "scenario: storm", "scenario: §storm", "'kettle.tripp[1]'", "kettle"),
+    "unknown event of a property": Case("RC128", PROPERTIES, "  P05:\n", "  §P05:\n", "'fuse.replaced'", "'fuse.replace'"),
+    "unknown fact": Case("RC129", FUSE, "  - {trigger: fuse.blow", "  - §{trigger: fuse.blow", "unknown fact 'S1-A3'", "'S1-A"),
+    "unknown fact of a property": Case("RC129", PROPERTIES, "  P08:\n", "  §P08:\n", "unknown fact 'S1-A9'", "'S1-A"),
+    "must and may": Case(
+        "RC133", FUSE, "  - {trigger: fuse.replace",
+        "  - §{trigger: fuse.blow, source: Blown, dest: Blown, mode: may, facts: [S1-A2]}\n  - {trigger: fuse.replace",
+        "'fuse' has both must and may rows for 'fuse.blow'",
+    ),
+}  # fmt: skip
+
+SECOND = {
+    "unknown state in a property": (PROPERTIES, "reach: fuse is Whole", "reach: fuse is Hole"),
+    "unknown value in a guard": (PROPERTIES, "season in [summer, winter]", "season in [summer, autumn]"),
+    "unknown member": (ROOM, "  - fuse", "  - fuze"),
+    "unknown copy": (KITCHEN, "of: lamp", "of: lump"),
+    "unknown system of a property": (
+        PROPERTIES, "systems: [kitchen]\n    reach: fuse", "systems: [kitchn]\n    reach: fuse"
+    ),
+    "unknown scenario of a property": (PROPERTIES, "[calm, storm]", "[calm, strom]"),
+    "unknown property expected": (STORM, "P02: refuted", "P99: refuted"),
+    "unknown family of an event": (EVENTS, "all: [light]", "all: [lihgt]"),
+    "unknown family of a scenario": (STORM, "  light: [lamp]", "  lihgt: [lamp]"),
+    "unknown value": (KITCHEN, "set: {season: winter}", "set: {season: wintr}"),
+    "unknown parameter": (STORM, "set: {season: summer}", "set: {saison: summer}"),
+    "unknown machine in a guard": (LAMP, "all earlier lamp:", "all earlier lmp:"),
+    "unknown machine in a property": (PROPERTIES, "reach: fuse is Whole", "reach: fuze is Whole"),
+    "unknown sender": (EVENTS, "sender: water", "sender: wter"),
+    "unknown event of a scenario": (STORM, 'allow: ["kettle.trip"]', 'allow: ["kettle.tripp[1]"]'),
+    "unknown event of a property": (PROPERTIES, "until: fuse.replace", "until: fuse.replaced"),
+    "unknown fact": (FUSE, "facts: [S1-A2]", "facts: [S1-A3]"),
+    "unknown fact of a property": (
+        PROPERTIES, "reach: fuse is Whole\n    facts: [S1-A2]", "reach: fuse is Whole\n    facts: [S1-A9]"
+    ),
+}  # fmt: skip
+"""The damage itself, where the place of the message is not where the damage is."""
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the good specification, named by ``spec/...`` in messages."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(GOOD, tmp_path / "spec")
+    return tmp_path / "spec"
+
+
+def mistakes(root: Path) -> tuple[Diagnostic, ...]:
+    with pytest.raises(InputError) as caught:
+        load(root)
+    return caught.value.diagnostics
+
+
+def damage(root: Path, file: str, old: str, new: str) -> None:
+    """Put ``new`` in the place of ``old``, which stands there once."""
+    path = root / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def marked(root: Path, file: str) -> Place | None:
+    """Where the mark stands in a file, which is taken away."""
+    path = root / file
+    before, mark, after = path.read_text(encoding="utf-8").partition("§")
+    if not mark:
+        return None
+    path.write_text(before + after, encoding="utf-8")
+    return Place(f"spec/{file}", before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def test_the_good_specification_is_good() -> None:
+    spec = load(GOOD)
+    assert spec.warnings == ()
+    verdicts = [v for job in suite(spec) for v in run(job, Workshop()).verdicts]
+    assert {v.property.id for v in verdicts} == set(spec.properties)
+    assert all(v.outcome != "unknown" and v.as_expected and not v.vacuous for v in verdicts)
+
+
+def test_the_shipped_specification_has_no_warnings() -> None:
+    assert load(spec_root()).warnings == ()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mistake_is_named_at_its_place(name: str, root: Path) -> None:
+    case = CASES[name]
+    damage(root, case.file, case.old, case.new)
+    place = marked(root, case.file)
+    if name in SECOND:
+        damage(root, *SECOND[name])
+    found = mistakes(root)
+    assert len(found) == 1 + case.others, found
+    problem = next(d for d in found if d.code == case.code)
+    assert case.message in problem.message
+    assert case.hint in problem.hint
+    assert problem.severity == "error"
+    assert problem.place.file == f"spec/{case.file}"
+    if place:
+        assert problem.place == (Place(place.file, place.line) if case.line else place)
+
+
+def test_every_code_of_the_specification_is_emitted_by_a_test() -> None:
+    emitted = {case.code for case in CASES.values()}
+    assert emitted | set(ELSEWHERE) == set(SPECIFICATION)
+    cli = Path(__file__).with_name("test_cli.py").read_text(encoding="utf-8")
+    for code, where in ELSEWHERE.items():
+        assert f'"{code}"' in cli if where == "test_cli.py" else callable(globals()[where])
+
+
+# --- the file ---------------------------------------------------------------------------------------
+
+
+def _missing(path: Path) -> None:
+    path.unlink()
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _latin_1(path: Path) -> None:
+    path.write_bytes("machine: kettle\ntitle: Théière\n".encode("latin-1"))
+
+
+def _dangling(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("file", "spoil", "reason"),
+    [
+        (EVENTS, _missing, "No such file"),
+        (FACTS, _missing, "No such file"),
+        (KETTLE, _folder, "s a directory"),
+        (KETTLE, _latin_1, "it is not UTF-8 text"),
+        (KETTLE, _dangling, "No such file"),
+    ],
+)
+def test_what_cannot_be_read(file: str, spoil: Callable[[Path], None], reason: str, root: Path) -> None:
+    spoil(root / file)
+    problem = mistakes(root)[0]
+    assert problem.code == "RC101"
+    assert problem.place == Place(f"spec/{file}")
+    assert f"'spec/{file}'" in problem.message
+    assert reason in problem.message
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_cannot_be_read(root: Path) -> None:
+    (root / KETTLE).chmod(0)
+    assert mistakes(root)[0].code == "RC101"
+
+
+def test_a_specification_that_is_not_there(root: Path) -> None:
+    (problem,) = mistakes(root / "nowhere")
+    assert problem.code == "RC101"
+    assert "'spec/nowhere'" in problem.message
+
+
+def test_an_empty_file_lacks_its_keys(root: Path) -> None:
+    (root / KETTLE).write_text("", encoding="utf-8")
+    found = mistakes(root)
+    assert [d.message for d in found] == [f"the key '{key}' is missing" for key in ("machine", "title")]
+    assert {d.place for d in found} == {Place(f"spec/{KETTLE}", 1, 1)}
+
+
+def test_a_byte_order_mark_is_no_mistake(root: Path) -> None:
+    (root / KETTLE).write_bytes(b"\xef\xbb\xbf" + (root / KETTLE).read_bytes())
+    load(root)
+
+
+def test_windows_line_ends_are_no_mistake(root: Path) -> None:
+    (root / KETTLE).write_bytes((root / KETTLE).read_bytes().replace(b"\n", b"\r\n"))
+    load(root)
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
+)
+
+
+def test_a_billion_laughs_stay_unheard(root: Path) -> None:
+    (root / KETTLE).write_text(BOMB, encoding="utf-8")
+    begin = time.monotonic()
+    found = mistakes(root)
+    assert time.monotonic() - begin < 2
+    assert {d.code for d in found} == {"RC104"}
+    assert found[0].place == Place(f"spec/{KETTLE}", 1, 5)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "!!python/object/apply:os.system ['touch ran']",
+        "!!python/object/new:os.system ['touch ran']",
+        "!!python/name:os.system",
+        "!<tag:yaml.org,2002:python/object/apply:os.system> ['touch ran']",
+    ],
+)
+def test_a_tag_runs_nothing(title: str, root: Path) -> None:
+    damage(root, KETTLE, "title: Kettle", f"title: {title}")
+    problem = mistakes(root)[0]
+    assert problem.code == "RC105"
+    assert "os.system" in problem.message
+    assert problem.place == Place(f"spec/{KETTLE}", 2, 8)
+    assert not list(root.parent.glob("ran"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# " + "x" * MAX_BYTES,
+        "[" * 500_000,
+        "{a: " * 200_000,
+        "- " * 400_000,
+        "? " * 400_000,
+        "a: [" + "x," * MAX_NODES + "]",
+        "".join(f"k{n}: x\n" for n in range(MAX_NODES // 1 + 1))[: MAX_BYTES - 1],
+        "".join(" " * n + "a:\n" for n in range(1000)),
+    ],
+    ids=["large", "lists", "mappings", "items", "keys", "nodes", "many keys", "indented"],
+)
+def test_what_is_too_much_is_refused_in_bounded_time(text: str, root: Path) -> None:
+    (root / KETTLE).write_text(text, encoding="utf-8")
+    begin = time.monotonic()
+    found = mistakes(root)
+    assert time.monotonic() - begin < 10
+    assert len(found) < 200_000
+    assert found[0].code in ("RC106", "RC102", "RC110")
+    assert found[0].place.file == f"spec/{KETTLE}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# " + "x" * MAX_BYTES, "[" * 40, "a: [" + "x," * MAX_NODES + "]"],
+    ids=["large", "deep", "nodes"],
+)
+def test_each_limit_has_its_message(text: str, root: Path) -> None:
+    (root / KETTLE).write_text(text, encoding="utf-8")
+    assert [d.code for d in mistakes(root)] == ["RC106"]
+
+
+# --- the guard language ---------------------------------------------------------------------------------
+
+
+def test_the_deepest_guard_is_read_and_one_more_level_is_refused() -> None:
+    inner = "a is B"
+    parse_guard("not " * (MAX_DEPTH - 1) + inner, Place("f"))
+    with pytest.raises(InputError):
+        parse_guard("not " * MAX_DEPTH + inner, Place("f"))
+
+
+@pytest.mark.parametrize(
+    "text", ["a is Bor c is D", "a inn [B]", "nota is B", "a is B andc is D", "all a:b is C d"]
+)
+def test_a_keyword_is_a_word_of_its_own(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_guard(text, Place("f", 1, 1))
+    assert caught.value.diagnostics[0].code == "RC120"
+
+
+def test_names_may_begin_with_keywords() -> None:
+    for name in ("island", "inner", "notary", "orange", "android", "allies", "nobody", "counter", "trueish"):
+        assert parse_guard(f"{name} is {name}", Place("f")) == parse_guard(
+            f"({name} in [{name}])", Place("f")
+        )
+
+
+@given(st.text(max_size=60) | st.text("abAB ()[]:,<>=1isnotandorcountallsomeimplies", max_size=80))
+def test_any_text_is_a_guard_or_a_mistake(text: str) -> None:
+    try:
+        parse_guard(text, Place("f", 1, 1))
+    except InputError as problem:
+        (found,) = problem.diagnostics
+        assert found.code == "RC120"
+        assert found.place.column >= 1
+
+
+# --- systems that do not fit ----------------------------------------------------------------------------
+
+
+def running(root: Path) -> Diagnostic:
+    """The mistake that shows only when the systems are put together."""
+    spec = load(root)
+    with pytest.raises(InputError) as caught:
+        [run(job, Workshop()) for job in suite(spec)]
+    (found,) = caught.value.diagnostics
+    return found
+
+
+def test_an_event_of_two_families(root: Path) -> None:
+    damage(root, KITCHEN, "  light: [lamp, {of: lamp, count: 1}]", "  light: [lamp]\n  dark: [lamp]")
+    found = running(root)
+    assert found.code == "RC130"
+    assert "dark and light" in found.message
+
+
+def test_a_system_that_lacks_a_machine(root: Path) -> None:
+    damage(root, KITCHEN, "season in [summer, winter]", "season is summer")
+    found = running(root)
+    assert found.code == "RC131"
+    assert "system 'kitchen' has no machine 'kettle'" in found.message
+
+
+def test_a_system_that_has_several_of_a_machine(root: Path) -> None:
+    damage(root, PROPERTIES, "reach: kettle is Boiled", "reach: lamp is Lit")
+    assert running(root).code == "RC131"
+
+
+def test_a_machine_that_lacks_a_state(root: Path) -> None:
+    damage(root, PROPERTIES, "reach: kettle is Boiled", "reach: some appliance in [Lit]")
+    assert mistakes(root)[0].code == "RC120"
+    damage(root, PROPERTIES, "some appliance in [Lit]", "'some appliance: appliance in [Lit]'")
+    found = running(root)
+    assert found.code == "RC132"
+    assert "'kettle' has no state 'Lit'" in found.message
+    assert found.place.file == f"spec/{KETTLE}"
+
+
+# --- warnings -------------------------------------------------------------------------------------------
+
+
+def test_a_row_without_source_is_a_warning(root: Path) -> None:
+    damage(root, FUSE, "  - {trigger: fuse.blow, source: Whole, dest: Blown, facts: [S1-A2]}",
+           "  - §{trigger: fuse.blow, source: Whole, dest: Blown}")  # fmt: skip
+    place = marked(root, FUSE)
+    (warning,) = load(root).warnings
+    assert (warning.code, warning.severity, warning.place) == ("RC140", "warning", place)
+    assert "'fuse.blow' of 'fuse'" in warning.message
+
+
+def test_a_victim_that_could_veto_is_a_warning(root: Path) -> None:
+    damage(root, APPLIANCE, "mode: may, ", "")
+    damage(root, EVENTS, "  fuse.blow:", "  §fuse.blow:")
+    place = marked(root, EVENTS)
+    (warning,) = load(root).warnings
+    assert (warning.code, warning.severity, warning.place) == ("RC141", "warning", place)
+    assert "'fuse.blow'" in warning.message
+    assert "fuse, kettle, lamp" in warning.message
+    assert "mode: may" in warning.hint
+
+
+# --- all at once ----------------------------------------------------------------------------------------
+
+
+def test_mistakes_of_several_files_are_reported_at_once(root: Path) -> None:
+    (root / CALM).write_bytes(b"\xff\xff\xff")
+    damage(root, KETTLE, "logs:", "lgos:")
+    damage(root, FUSE, "initial: Whole", "initial: Hole")
+    damage(root, FUSE, "dest: Blown", "dest: Bloom")
+    damage(root, EVENTS, "kind: time", "kind: sometimes")
+    damage(root, PROPERTIES, "reach: kettle is Boiled", "reach: kettle be Boiled")
+    damage(root, FACTS, "kind: failure, source: [manual]", "kind: failure, source: [rumour]")
+    found = mistakes(root)
+    assert sorted((d.place.file, d.code) for d in found) == sorted(
+        [
+            (f"spec/{CALM}", "RC101"),
+            (f"spec/{KETTLE}", "RC110"),
+            (f"spec/{FUSE}", "RC121"),
+            (f"spec/{FUSE}", "RC121"),
+            (f"spec/{EVENTS}", "RC113"),
+            (f"spec/{PROPERTIES}", "RC120"),
+            (f"spec/{FACTS}", "RC125"),
+        ]
+    )
+
+
+def test_dangling_names_of_several_files_are_reported_at_once(root: Path) -> None:
+    damage(root, KITCHEN, "of: lamp", "of: lump")
+    damage(root, STORM, "P02: refuted", "P99: refuted")
+    damage(root, PROPERTIES, "until: fuse.replace", "until: fuse.repair")
+    damage(root, FUSE, "facts: [S1-A2]", "facts: [S1-A7]")
+    assert [d.code for d in mistakes(root)] == ["RC129", "RC123", "RC123", "RC128"]
+
+
+def test_a_property_twice_in_two_files(root: Path) -> None:
+    text = (root / PROPERTIES).read_text(encoding="utf-8")
+    (root / "properties/more.yaml").write_text(text, encoding="utf-8")
+    found = mistakes(root)
+    assert {d.code for d in found} == {"RC122"}
+    assert [d.message.split("'")[1] for d in found] == [f"P0{n}" for n in range(1, 9)]
+    assert found[0].place == Place("spec/properties/more.yaml", 3, 3)
+    assert f"spec/{PROPERTIES}:3:3" in found[0].message
+
+
+def test_a_longer_cycle_is_named_whole(root: Path) -> None:
+    damage(root, KETTLE, "extends: appliance", "extends: lamp")
+    damage(root, LAMP, "extends: appliance", "extends: kettle")
+    found = mistakes(root)
+    assert any("kettle extends lamp extends kettle" in d.message for d in found)
+
+
+# --- any text -------------------------------------------------------------------------------------------
+
+WORDS = ["machine: m\n", "title: T\n", "initial: A\n", "states: [A, B]\n", "transitions:\n", "  - ", "{", "}", "[", "]",
+         "trigger: fuse.blow", ", source: A", ", dest: B", "&a", "*a", "!!t", "|", ">-", "'", '"', "? ", ": ", "#", "---\n",
+         "...\n", "%YAML 9.9\n", "\t", "\n", "extends: kettle\n", "when: x is Y", "groups:\n", "  G: [A]\n", "=", "<<: ",
+         "~", "null", "1", "true", "\x00", "\x85", "\ufeff", "\U0001f600"]  # fmt: skip
+
+
+@settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=200) | st.lists(st.sampled_from(WORDS), max_size=25).map("".join))
+@example("machine: m\ntitle: T\ninitial: A\nstates: [A]\n")
+@example("? {a: b}\n: c\n")
+@example("machine: [m]\n")
+@example("[]")
+@example("7")
+def test_any_text_as_a_machine_gives_a_specification_or_mistakes(text: str, tmp_path: Path) -> None:
+    root = tmp_path / "spec"
+    if not root.exists():
+        shutil.copytree(GOOD, root)
+    (root / "machines" / "any.yaml").write_text(text, encoding="utf-8", newline="")
+    try:
+        assert isinstance(load(root), Specification)
+    except InputError as problem:
+        assert problem.diagnostics
+        assert all(d.code in SPECIFICATION for d in problem.diagnostics)
+
+
+@pytest.mark.parametrize("file", [KETTLE, KITCHEN, STORM, PROPERTIES, EVENTS, FACTS])
+@pytest.mark.parametrize(
+    "text", ["[]", "7", "x", "[a, b]", "{machine: {}}", "{events: [], facts: 3, properties: x}"]
+)
+def test_a_file_of_another_shape_gives_mistakes(file: str, text: str, root: Path) -> None:
+    (root / file).write_text(text, encoding="utf-8")
+    assert {d.place.file for d in mistakes(root)} >= {f"spec/{file}"}
+
+
+@pytest.mark.parametrize(
+    "file", [KETTLE, LAMP, FUSE, APPLIANCE, ROOM, KITCHEN, CALM, STORM, PROPERTIES, EVENTS, FACTS]
+)
+def test_a_file_cut_off_anywhere_gives_a_specification_or_mistakes(file: str, root: Path) -> None:
+    text = (root / file).read_text(encoding="utf-8")
+    for end in range(0, len(text), max(1, len(text) // 12)):
+        (root / file).write_text(text[:end], encoding="utf-8")
+        try:
+            load(root)
+        except InputError as problem:
+            assert all(d.code in SPECIFICATION for d in problem.diagnostics)
+
+
+def test_plain_scalars_are_text_but_for_numbers_and_truth() -> None:
+    read = parse(
+        "a: on\nb: yes\nc: 1.5\nd: 010\ne: 12\nf: true\ng: null\nh: 2024-01-01\ni: '1'\nj: ~\n", "f"
+    ).data
+    assert read == {
+        "a": "on", "b": "yes", "c": "1.5", "d": "010", "e": 12, "f": True, "g": "null", "h": "2024-01-01",
+        "i": "1", "j": "~",
+    }  # fmt: skip
