@@ -32,9 +32,8 @@ def instantiate(
         members.append(Member(budget))
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
     events = {**spec.events, **{name: Event(name) for name in sorted(inner)}}
-    return System(
-        wanted.name, tuple(members), events, values, _forbidden(spec, scenario, members), wanted.title
-    )
+    forbidden = _forbidden(spec, scenario, members) | _unsent(spec, members)
+    return System(wanted.name, tuple(members), events, values, forbidden, wanted.title)
 
 
 def parameters(wanted: SystemSpec, scenario: Scenario) -> Mapping[str, str]:
@@ -66,6 +65,14 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
     indices = {m.index for m in members if m.family}
     elsewhere = {f"{name}[{index}]" for name in indexed for index in indices} - allowed
     return frozenset(unhealthy | elsewhere | set(scenario.forbid))
+
+
+def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:
+    """Events whose sender is a machine that the system has not: without it nobody would decide them."""
+    inner = [m for m in members if m.machine.name not in spec.machines]
+    shown = {event for m in inner for event in m.machine.alphabet}
+    absent = {name for name in spec.machines if not any(m.machine.is_a(name) for m in members)}
+    return frozenset(e.name for e in spec.events.values() if e.sender in absent and e.name not in shown)
 
 
 def _budget(scenario: Scenario, members: list[Member]) -> Machine | None:
