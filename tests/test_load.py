@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from rolecycle.diagnostics import Diagnostic, InputError, Place
 from rolecycle.explanations import SPECIFICATION
+from rolecycle.guard import In
 from rolecycle.load import load
 from rolecycle.load.guards import MAX_DEPTH, parse_guard
 from rolecycle.load.source import MAX_BYTES, MAX_NODES, parse
@@ -66,15 +67,18 @@ class Case:
     message: str
     hint: str = ""
     line: bool = False
-    others: int = 0  # mistakes that follow from this one
 
 
 CASES = {
     # the file
-    "not YAML": Case("RC102", KETTLE, "states: [Heating,", "states§: Heating: [", "mapping values are not"),
-    "two documents": Case("RC102", KETTLE, "facts: [S1-A1]\nstates", "§---\nstates", "more than one document"),
+    "not YAML": Case("RC102", KETTLE, "states: [Heating,", "states: Heating§: [", "mapping values are not"),
+    "two documents": Case(
+        "RC102", KETTLE, "facts: [S1-A1]\nstates", "§---\nstates", "more than one document"
+    ),
     "a list as a key": Case("RC102", LAMP, "title: Lamp", "§[a, b]: Lamp", "a key must be a word"),
-    "key twice": Case("RC103", KETTLE, "title: Kettle\n", "title: Kettle\n§title: K\n", "'title' stands here twice"),
+    "key twice": Case(
+        "RC103", KETTLE, "title: Kettle\n", "title: Kettle\n§title: K\n", "'title' stands here twice"
+    ),
     "key twice, quoted": Case("RC103", KETTLE, "title: Kettle\n", "title: K\n§'title': K\n", "'title'"),
     "anchor": Case("RC104", KETTLE, "title: Kettle\n", "title: §&a Kettle\n", "'a'"),
     "alias": Case("RC104", KETTLE, "title: Kettle\n", "title: §*kettle\n", "'kettle'"),
@@ -83,31 +87,71 @@ CASES = {
     "standard tag": Case("RC105", KETTLE, "title: Kettle\n", "title: §!!str 1\n", "'tag:yaml.org,2002:str'"),
     # the schema
     "unknown key": Case(
-        "RC110", KETTLE, "executable:", "§exectuable:", "unknown key 'exectuable'", "did you mean 'executable'?"
+        "RC110",
+        KETTLE,
+        "executable:",
+        "§exectuable:",
+        "unknown key 'exectuable'",
+        "did you mean 'executable'?",
     ),
     "unknown key with a block": Case(
         "RC110", KETTLE, "groups:\n", "§gruops:\n", "unknown key 'gruops'", "did you mean 'groups'?"
     ),
     "unknown key of a row": Case(
-        "RC110", FUSE, "dest: Blown, facts: [S1-A2]", "dest: Blown, §fact: [S1-A2]", "unknown key 'fact'", "'facts'"
+        "RC110",
+        FUSE,
+        "dest: Blown, facts: [S1-A2]",
+        "dest: Blown, §fact: [S1-A2]",
+        "unknown key 'fact'",
+        "'facts'",
     ),
     "unknown key of an event": Case("RC110", EVENTS, "sender: water", "§snder: water", "'snder'", "'sender'"),
-    "missing key": Case("RC111", KETTLE, "machine: kettle\ntitle: Kettle\n", "§machine: kettle\n", "'title' is missing"),
-    "missing key of a row": Case("RC111", LAMP, "trigger: lamp.switch_on\n    s", "§s", "'trigger' is missing"),
-    "no initial state": Case("RC111", FUSE, "machine: fuse\ntitle: Fuse\nruns on: cellar\ninitial: Whole\n", 
-        "§machine: fuse\ntitle: Fuse\n", "'initial' is missing"),
-    "text for a list": Case("RC112", KETTLE, "logs: [kettle.log]", "logs: §kettle.log", "expected a list, found kettle.log"),
-    "mapping for a text": Case("RC112", KETTLE, "title: Kettle", "title: §{a: b}", "expected text, found a mapping"),
+    "missing key": Case(
+        "RC111", KETTLE, "machine: kettle\ntitle: Kettle\n", "§machine: kettle\n", "'title' is missing"
+    ),
+    "missing key of a row": Case(
+        "RC111", LAMP, "trigger: lamp.switch_on\n    s", "§s", "'trigger' is missing"
+    ),
+    "no initial state": Case(
+        "RC111",
+        FUSE,
+        "machine: fuse\ntitle: Fuse\nruns on: cellar\ninitial: Whole\n",
+        "§machine: fuse\ntitle: Fuse\n",
+        "'initial' is missing",
+    ),
+    "text for a list": Case(
+        "RC112", KETTLE, "logs: [kettle.log]", "logs: §kettle.log", "expected a list, found kettle.log"
+    ),
+    "mapping for a text": Case(
+        "RC112", KETTLE, "title: Kettle", "title: §{a: b}", "expected text, found a mapping"
+    ),
     "true for a text": Case("RC112", KETTLE, "title: Kettle", "title: §true", "expected text, found true"),
     "number for a text": Case("RC112", KETTLE, "title: Kettle", "title: §7", "expected text, found 7"),
-    "text for a number": Case("RC112", STORM, "at most: 1", "at most: §one", "expected a whole number, found one"),
-    "text for true": Case("RC112", KITCHEN, "suite: true", "suite: §yes", "expected true or false, found yes"),
-    "text for a mapping": Case("RC112", FUSE, "  - {trigger: fuse.replace", "  - §oops\n  - {trigger: fuse.replace",
-        "expected a mapping, found oops"),
-    "unknown kind of event": Case("RC113", EVENTS, "kind: time", "kind: §tim", "'tim' is not allowed", "did you mean 'time'?"),
-    "unknown mode": Case("RC113", APPLIANCE, "mode: may", "mode: §maybe", "'maybe' is not allowed", "did you mean 'may'?"),
-    "unknown expectation": Case("RC113", STORM, "P02: refuted", "P02: §refused", "'refused'", "did you mean 'refuted'?"),
-    "name with a space": Case("RC114", KETTLE, "states: [Heating,", "states: [§Heat ing,", "'Heat ing' does not fit"),
+    "text for a number": Case(
+        "RC112", STORM, "at most: 1", "at most: §one", "expected a whole number, found one"
+    ),
+    "text for true": Case(
+        "RC112", KITCHEN, "suite: true", "suite: §yes", "expected true or false, found yes"
+    ),
+    "text for a mapping": Case(
+        "RC112",
+        FUSE,
+        "  - {trigger: fuse.replace",
+        "  - §oops\n  - {trigger: fuse.replace",
+        "expected a mapping, found oops",
+    ),
+    "unknown kind of event": Case(
+        "RC113", EVENTS, "kind: time", "kind: §tim", "'tim' is not allowed", "did you mean 'time'?"
+    ),
+    "unknown mode": Case(
+        "RC113", APPLIANCE, "mode: may", "mode: §maybe", "'maybe' is not allowed", "did you mean 'may'?"
+    ),
+    "unknown expectation": Case(
+        "RC113", STORM, "P02: refuted", "P02: §refused", "'refused'", "did you mean 'refuted'?"
+    ),
+    "name with a space": Case(
+        "RC114", KETTLE, "states: [Heating,", "states: [§Heat ing,", "'Heat ing' does not fit"
+    ),
     "event without a dot": Case("RC114", FUSE, "trigger: fuse.blow", "trigger: §blow", "'blow' does not fit"),
     "bad name of a property": Case("RC114", PROPERTIES, "  P07:", "  §seven:", "'seven' does not fit"),
     "bad name of a fact": Case("RC114", FACTS, "  X-B1:", "  §Y-B1:", "'Y-B1' does not fit"),
@@ -115,86 +159,219 @@ CASES = {
     "negative budget": Case("RC114", STORM, "at most: 1", "at most: §-1", "'-1' does not fit"),
     "empty list": Case("RC114", FUSE, "states: [Whole, Blown]", "states: §[]", "does not fit: minItems 1"),
     # guards
-    "guard: unknown word": Case("RC120", KETTLE, "when: fuse is Whole", "when: fuse §was Whole", "at 'was'", "'is'"),
-    "guard: is runs into a name": Case("RC120", KETTLE, "when: fuse is Whole", "when: fuse §isWhole", "'isWhole'", "'is'"),
-    "guard: in quotes": Case("RC120", KETTLE, "and not (fuse is Blown)", "and §and fuse is Blown", "at 'and'", "a name"),
-    "guard: in single quotes": Case("RC120", KETTLE, "when: fuse is Whole", "when: 'fuse §= Whole'", "at '='", "'is'"),
-    "guard: ends too early": Case("RC120", PROPERTIES, "reach: fuse is Whole", "reach: fuse is§", "at the end", "a name"),
+    "guard: unknown word": Case(
+        "RC120", KETTLE, "when: fuse is Whole", "when: fuse §was Whole", "at 'was'", "'is'"
+    ),
+    "guard: is runs into a name": Case(
+        "RC120", KETTLE, "when: fuse is Whole", "when: fuse §isWhole", "'isWhole'", "'is'"
+    ),
+    "guard: in quotes": Case(
+        "RC120", KETTLE, "and not (fuse is Blown)", "and §) and fuse is Blown", "at ')'", "a name"
+    ),
+    "guard: in single quotes": Case(
+        "RC120", KETTLE, "when: fuse is Whole", "when: 'fuse §= Whole'", "at '='", "'is'"
+    ),
+    "guard: ends too early": Case(
+        "RC120", PROPERTIES, "reach: fuse is Whole", "reach: fuse is§", "at the end", "a name"
+    ),
     "guard: bracket": Case("RC120", KETTLE, "[Whole, Blown]", "[Whole §Blown]", "at 'Blown'", "',' or ']'"),
-    "guard: code": Case("RC120", PROPERTIES, "reach: fuse is Whole", "reach: §__import__('os').system('true')", "at '_'"),
+    "guard: code": Case(
+        "RC120", PROPERTIES, "reach: fuse is Whole", "reach: §__import__('os').system('true')", "at '_'"
+    ),
     "guard: comparison": Case(
-        "RC120", PROPERTIES, "reach: fuse is Whole", 'reach: "count(lamp: lamp is Lit) §= 1"', "at '='", "a comparison"
+        "RC120",
+        PROPERTIES,
+        "reach: fuse is Whole",
+        'reach: "count(lamp: lamp is Lit) §= 1"',
+        "at '='",
+        "a comparison",
     ),
     "guard: over lines": Case(
-        "RC120", PROPERTIES, "reach: fuse is Whole", "§reach: >-\n      fuse\n      was Whole", "at 'was'", "", line=True
+        "RC120",
+        PROPERTIES,
+        "reach: fuse is Whole",
+        "§reach: >-\n      fuse\n      was Whole",
+        "at 'was'",
+        "",
+        line=True,
     ),
-    "guard: of a label": Case("RC120", ROOM, "all lamp: lamp is Off", "all lamp§, lamp is Off", "at ','", "':'"),
+    "guard: of a label": Case(
+        "RC120", ROOM, "all lamp: lamp is Off", "all lamp§, lamp is Off", "at ','", "':'"
+    ),
     "guard: too deep": Case(
-        "RC120", PROPERTIES, "reach: fuse is Whole", "reach: §" + "not " * 400 + "fuse is Whole", "levels deep"
+        "RC120",
+        PROPERTIES,
+        "reach: fuse is Whole",
+        "reach: §" + "not " * 400 + "fuse is Whole",
+        "levels deep",
     ),
     # names
-    "unknown destination": Case("RC121", FUSE, "dest: Blown", "dest: §Blwn", "unknown state 'Blwn'", "did you mean 'Blown'?"),
-    "unknown source state": Case("RC121", FUSE, "source: Whole", "source: §Hole", "unknown state 'Hole'", "'Whole'"),
-    "unknown group": Case("RC121", KETTLE, "source: [Hot]", "source: §[Hott]", "unknown state 'Hott'", "did you mean 'Hot'?"),
-    "unknown initial state": Case("RC121", FUSE, "initial: Whole", "initial: §Half", "unknown state 'Half'", "Blown, Whole"),
-    "unknown state in a group": Case("RC121", KETTLE, "Hot: [Heating,", "Hot: [§Heated,", "'Heated'", "'Heating'"),
+    "unknown destination": Case(
+        "RC121", FUSE, "dest: Blown", "dest: §Blwn", "unknown state 'Blwn'", "did you mean 'Blown'?"
+    ),
+    "unknown source state": Case(
+        "RC121", FUSE, "source: Whole", "source: §Hole", "unknown state 'Hole'", "'Whole'"
+    ),
+    "unknown group": Case(
+        "RC121", KETTLE, "source: [Hot]", "source: §[Hott]", "unknown state 'Hott'", "did you mean 'Hot'?"
+    ),
+    "unknown initial state": Case(
+        "RC121", FUSE, "initial: Whole", "initial: §Half", "unknown state 'Half'", "Blown, Whole"
+    ),
+    "unknown state in a group": Case(
+        "RC121", KETTLE, "Hot: [Heating,", "Hot: [§Heated,", "'Heated'", "'Heating'"
+    ),
     "unknown state in a guard": Case(
-        "RC121", KETTLE, "- {trigger: kettle.switch_on, source: Off, dest: Heating, when: fuse is Whole",
+        "RC121",
+        KETTLE,
+        "- {trigger: kettle.switch_on, source: Off, dest: Heating, when: fuse is Whole",
         "- §{trigger: kettle.switch_on, source: Off, dest: Heating, when: fuse is Hole",
-        "'fuse' has no state 'Hole'", "did you mean 'Whole'?",
+        "'fuse' has no state 'Hole'",
+        "did you mean 'Whole'?",
     ),
-    "unknown state in a property": Case("RC121", PROPERTIES, "  P08:\n", "  §P08:\n", "'fuse' has no state 'Hole'", "'Whole'"),
-    "unknown state of an observer": Case("RC121", PROPERTIES, "initial: Fine", "initial: §Fin", "'Fin'", "'Fine'"),
+    "unknown state in a property": Case(
+        "RC121", PROPERTIES, "  P08:\n", "  §P08:\n", "'fuse' has no state 'Hole'", "'Whole'"
+    ),
+    "unknown state of an observer": Case(
+        "RC121", PROPERTIES, "initial: Fine", "initial: §Fin", "'Fin'", "'Fine'"
+    ),
     "unknown value in a guard": Case(
-        "RC121", PROPERTIES, "  P02:\n", "  §P02:\n", "'season' has no state 'autumn'", "known here: summer, winter"
+        "RC121",
+        PROPERTIES,
+        "  P02:\n",
+        "  §P02:\n",
+        "'season' has no state 'autumn'",
+        "known here: summer, winter",
     ),
-    "state twice": Case("RC122", FUSE, "states: [Whole, Blown]", "states: [Whole, Blown, §Whole]", "'Whole' stands here twice"),
-    "state of the base again": Case("RC122", LAMP, "states: [Lit]", "states: [Lit, §Off]", "'Off' stands here twice"),
-    "machine twice": Case("RC122", LAMP, "machine: lamp\n", "machine: §kettle\n", "machine 'kettle' is also in", others=1),
-    "scenario twice": Case("RC122", STORM, "scenario: storm", "scenario: §calm", "scenario 'calm' is also in"),
-    "unknown base": Case("RC123", KETTLE, "extends: appliance", "extends: §aplliance", "machine 'aplliance'",
-        "did you mean 'appliance'?", others=2),
-    "unknown base of a system": Case("RC123", KITCHEN, "extends: room", "extends: §rom", "system 'rom'", "'room'"),
-    "extends itself": Case("RC123", KETTLE, "extends: appliance", "extends: §kettle",
-        "nothing can extend itself: kettle extends kettle", others=2),
-    "unknown member": Case("RC123", ROOM, "system: room", "system: §room", "unknown machine 'fuze'", "did you mean 'fuse'?"),
-    "unknown copy": Case("RC123", KITCHEN, "system: kitchen", "system: §kitchen", "machine or system 'lump'", "'lamp'"),
-    "unknown system of a property": Case("RC123", PROPERTIES, "  P08:\n", "  §P08:\n", "unknown system 'kitchn'", "'kitchen'"),
+    "state twice": Case(
+        "RC122", FUSE, "states: [Whole, Blown]", "states: [Whole, Blown, §Whole]", "'Whole' stands here twice"
+    ),
+    "state of the base again": Case(
+        "RC122", LAMP, "states: [Lit]", "states: [Lit, §Off]", "'Off' stands here twice"
+    ),
+    "machine twice": Case(
+        "RC122", LAMP, "machine: lamp\n", "machine: §kettle\n", "machine 'kettle' is also in"
+    ),
+    "scenario twice": Case(
+        "RC122", STORM, "scenario: storm", "scenario: §calm", "scenario 'calm' is also in"
+    ),
+    "unknown base": Case(
+        "RC123",
+        KETTLE,
+        "extends: appliance",
+        "extends: §aplliance",
+        "machine 'aplliance'",
+        "did you mean 'appliance'?",
+    ),
+    "unknown base of a system": Case(
+        "RC123", KITCHEN, "extends: room", "extends: §rom", "system 'rom'", "'room'"
+    ),
+    "extends itself": Case(
+        "RC123",
+        KETTLE,
+        "extends: appliance",
+        "extends: §kettle",
+        "nothing can extend itself: kettle extends kettle",
+    ),
+    "unknown member": Case(
+        "RC123", ROOM, "system: room", "system: §room", "unknown machine 'fuze'", "did you mean 'fuse'?"
+    ),
+    "unknown copy": Case(
+        "RC123", KITCHEN, "system: kitchen", "system: §kitchen", "machine or system 'lump'", "'lamp'"
+    ),
+    "unknown system of a property": Case(
+        "RC123", PROPERTIES, "  P08:\n", "  §P08:\n", "unknown system 'kitchn'", "'kitchen'"
+    ),
     "unknown scenario of a property": Case(
         "RC123", PROPERTIES, "  P02:\n", "  §P02:\n", "unknown scenario 'strom'", "did you mean 'storm'?"
     ),
-    "unknown property expected": Case("RC123", STORM, "scenario: storm", "scenario: §storm", "unknown property 'P99'", "P0"),
-    "unknown family of an event": Case("RC123", EVENTS, "  fuse.blow:", "  §fuse.blow:", "family 'lihgt'", "'light'"),
-    "unknown family of a scenario": Case("RC123", STORM, "scenario: storm", "scenario: §storm", "family 'lihgt'", "'light'"),
+    "unknown property expected": Case(
+        "RC123", STORM, "scenario: storm", "scenario: §storm", "unknown property 'P99'", "P0"
+    ),
+    "unknown family of an event": Case(
+        "RC123", EVENTS, "  fuse.blow:", "  §fuse.blow:", "family 'lihgt'", "'light'"
+    ),
+    "unknown family of a scenario": Case(
+        "RC123", STORM, "scenario: storm", "scenario: §storm", "family 'lihgt'", "'light'"
+    ),
     "property without form": Case(
-        "RC124", PROPERTIES, "    require: fuse is Whole\n", "", "'P03' of kind precedence needs at with require or event"
+        "RC124",
+        PROPERTIES,
+        "    require: fuse is Whole\n",
+        "",
+        "'P03' of kind precedence needs at with require or event",
     ),
     "property of mixed forms": Case(
-        "RC124", PROPERTIES, "    reach: kettle is Boiled", "    always: kettle is Boiled", "'P07' of kind reachable needs reach"
+        "RC124",
+        PROPERTIES,
+        "    reach: kettle is Boiled",
+        "    always: kettle is Boiled",
+        "'P07' of kind reachable needs reach",
     ),
-    "unknown source": Case("RC125", FACTS, "kind: failure, source: [manual]", "kind: failure, source: [§manul]",
-        "unknown source 'manul'", "did you mean 'manual'?"),
-    "default is no value": Case("RC126", ROOM, "default: summer", "default: §sumer", "'sumer' is no value of 'season'",
-        "did you mean 'summer'?"),
-    "unknown value": Case("RC126", KITCHEN, "system: kitchen", "system: §kitchen", "'wintr' is no value", "'winter'"),
-    "unknown parameter": Case("RC126", STORM, "scenario: storm", "scenario: §storm", "unknown parameter 'saison'", "season"),
+    "unknown source": Case(
+        "RC125",
+        FACTS,
+        "kind: failure, source: [manual]",
+        "kind: failure, source: [§manul]",
+        "unknown source 'manul'",
+        "did you mean 'manual'?",
+    ),
+    "default is no value": Case(
+        "RC126",
+        ROOM,
+        "default: summer",
+        "default: §sumer",
+        "'sumer' is no value of 'season'",
+        "did you mean 'summer'?",
+    ),
+    "unknown value": Case(
+        "RC126", KITCHEN, "system: kitchen", "system: §kitchen", "'wintr' is no value", "'winter'"
+    ),
+    "unknown parameter": Case(
+        "RC126", STORM, "scenario: storm", "scenario: §storm", "unknown parameter 'saison'", "season"
+    ),
     "unknown machine in a guard": Case(
-        "RC127", LAMP, "  - trigger: lamp.switch_on", "  - §trigger: lamp.switch_on", "machine or family 'lmp'", "'lamp'"
+        "RC127",
+        LAMP,
+        "  - trigger: lamp.switch_on",
+        "  - §trigger: lamp.switch_on",
+        "machine or family 'lmp'",
+        "'lamp'",
     ),
-    "unknown machine in a property": Case("RC127", PROPERTIES, "  P08:\n", "  §P08:\n", "parameter 'fuze'", "'fuse'"),
-    "unknown sender": Case("RC127", EVENTS, "  water.boils:", "  §water.boils:", "unknown sender 'wter'", "'water'"),
-    "unknown event": Case("RC128", FUSE, "  - {trigger: fuse.blow", "  - §{trigger: fuse.blew", "event 'fuse.blew'",
-        "did you mean 'fuse.blow'?"),
-    "unknown event of a scenario": Case("RC128", STORM, "scenario: storm", "scenario: §storm", "'kettle.tripp[1]'", "kettle"),
-    "unknown event of a property": Case("RC128", PROPERTIES, "  P05:\n", "  §P05:\n", "'fuse.replaced'", "'fuse.replace'"),
-    "unknown fact": Case("RC129", FUSE, "  - {trigger: fuse.blow", "  - §{trigger: fuse.blow", "unknown fact 'S1-A3'", "'S1-A"),
-    "unknown fact of a property": Case("RC129", PROPERTIES, "  P08:\n", "  §P08:\n", "unknown fact 'S1-A9'", "'S1-A"),
+    "unknown machine in a property": Case(
+        "RC127", PROPERTIES, "  P08:\n", "  §P08:\n", "parameter 'fuze'", "'fuse'"
+    ),
+    "unknown sender": Case(
+        "RC127", EVENTS, "  water.boils:", "  §water.boils:", "unknown sender 'wter'", "'water'"
+    ),
+    "unknown event": Case(
+        "RC128",
+        FUSE,
+        "  - {trigger: fuse.blow",
+        "  - §{trigger: fuse.blew",
+        "event 'fuse.blew'",
+        "did you mean 'fuse.blow'?",
+    ),
+    "unknown event of a scenario": Case(
+        "RC128", STORM, "scenario: storm", "scenario: §storm", "'kettle.tripp[1]'", "kettle"
+    ),
+    "unknown event of a property": Case(
+        "RC128", PROPERTIES, "  P05:\n", "  §P05:\n", "'fuse.replaced'", "'fuse.replace'"
+    ),
+    "unknown fact": Case(
+        "RC129", FUSE, "  - {trigger: fuse.blow", "  - §{trigger: fuse.blow", "unknown fact 'S1-A3'", "'S1-A"
+    ),
+    "unknown fact of a property": Case(
+        "RC129", PROPERTIES, "  P08:\n", "  §P08:\n", "unknown fact 'S1-A9'", "'S1-A"
+    ),
     "must and may": Case(
-        "RC133", FUSE, "  - {trigger: fuse.replace",
+        "RC133",
+        FUSE,
+        "  - {trigger: fuse.replace",
         "  - §{trigger: fuse.blow, source: Blown, dest: Blown, mode: may, facts: [S1-A2]}\n  - {trigger: fuse.replace",
         "'fuse' has both must and may rows for 'fuse.blow'",
     ),
-}  # fmt: skip
+}
 
 SECOND = {
     "unknown state in a property": (PROPERTIES, "reach: fuse is Whole", "reach: fuse is Hole"),
@@ -202,7 +379,9 @@ SECOND = {
     "unknown member": (ROOM, "  - fuse", "  - fuze"),
     "unknown copy": (KITCHEN, "of: lamp", "of: lump"),
     "unknown system of a property": (
-        PROPERTIES, "systems: [kitchen]\n    reach: fuse", "systems: [kitchn]\n    reach: fuse"
+        PROPERTIES,
+        "systems: [kitchen]\n    reach: fuse",
+        "systems: [kitchn]\n    reach: fuse",
     ),
     "unknown scenario of a property": (PROPERTIES, "[calm, storm]", "[calm, strom]"),
     "unknown property expected": (STORM, "P02: refuted", "P99: refuted"),
@@ -217,9 +396,11 @@ SECOND = {
     "unknown event of a property": (PROPERTIES, "until: fuse.replace", "until: fuse.replaced"),
     "unknown fact": (FUSE, "facts: [S1-A2]", "facts: [S1-A3]"),
     "unknown fact of a property": (
-        PROPERTIES, "reach: fuse is Whole\n    facts: [S1-A2]", "reach: fuse is Whole\n    facts: [S1-A9]"
+        PROPERTIES,
+        "reach: fuse is Whole\n    facts: [S1-A2]",
+        "reach: fuse is Whole\n    facts: [S1-A9]",
     ),
-}  # fmt: skip
+}
 """The damage itself, where the place of the message is not where the damage is."""
 
 
@@ -260,7 +441,7 @@ def test_the_good_specification_is_good() -> None:
     assert spec.warnings == ()
     verdicts = [v for job in suite(spec) for v in run(job, Workshop()).verdicts]
     assert {v.property.id for v in verdicts} == set(spec.properties)
-    assert all(v.outcome != "unknown" and v.as_expected and not v.vacuous for v in verdicts)
+    assert all(v.outcome == v.expected and not v.vacuous for v in verdicts)
 
 
 def test_the_shipped_specification_has_no_warnings() -> None:
@@ -275,7 +456,7 @@ def test_a_mistake_is_named_at_its_place(name: str, root: Path) -> None:
     if name in SECOND:
         damage(root, *SECOND[name])
     found = mistakes(root)
-    assert len(found) == 1 + case.others, found
+    assert len(found) == 1, found
     problem = next(d for d in found if d.code == case.code)
     assert case.message in problem.message
     assert case.hint in problem.hint
@@ -287,7 +468,7 @@ def test_a_mistake_is_named_at_its_place(name: str, root: Path) -> None:
 
 def test_every_code_of_the_specification_is_emitted_by_a_test() -> None:
     emitted = {case.code for case in CASES.values()}
-    assert emitted | set(ELSEWHERE) == set(SPECIFICATION)
+    assert emitted | set(ELSEWHERE) == {code for code in SPECIFICATION if code < "RC2"}
     cli = Path(__file__).with_name("test_cli.py").read_text(encoding="utf-8")
     for code, where in ELSEWHERE.items():
         assert f'"{code}"' in cli if where == "test_cli.py" else callable(globals()[where])
@@ -438,9 +619,7 @@ def test_the_deepest_guard_is_read_and_one_more_level_is_refused() -> None:
         parse_guard("not " * MAX_DEPTH + inner, Place("f"))
 
 
-@pytest.mark.parametrize(
-    "text", ["a is Bor c is D", "a inn [B]", "nota is B", "a is B andc is D", "all a:b is C d"]
-)
+@pytest.mark.parametrize("text", ["a is Bor c is D", "a inn [B]", "a is B andc is D", "all a:b is C d"])
 def test_a_keyword_is_a_word_of_its_own(text: str) -> None:
     with pytest.raises(InputError) as caught:
         parse_guard(text, Place("f", 1, 1))
@@ -449,9 +628,7 @@ def test_a_keyword_is_a_word_of_its_own(text: str) -> None:
 
 def test_names_may_begin_with_keywords() -> None:
     for name in ("island", "inner", "notary", "orange", "android", "allies", "nobody", "counter", "trueish"):
-        assert parse_guard(f"{name} is {name}", Place("f")) == parse_guard(
-            f"({name} in [{name}])", Place("f")
-        )
+        assert parse_guard(f"{name} is {name}", Place("f")) == In(name, (name,))
 
 
 @given(st.text(max_size=60) | st.text("abAB ()[]:,<>=1isnotandorcountallsomeimplies", max_size=80))
@@ -509,8 +686,12 @@ def test_a_machine_that_lacks_a_state(root: Path) -> None:
 
 
 def test_a_row_without_source_is_a_warning(root: Path) -> None:
-    damage(root, FUSE, "  - {trigger: fuse.blow, source: Whole, dest: Blown, facts: [S1-A2]}",
-           "  - §{trigger: fuse.blow, source: Whole, dest: Blown}")  # fmt: skip
+    damage(
+        root,
+        FUSE,
+        "  - {trigger: fuse.blow, source: Whole, dest: Blown, facts: [S1-A2]}",
+        "  - §{trigger: fuse.blow, source: Whole, dest: Blown}",
+    )
     place = marked(root, FUSE)
     (warning,) = load(root).warnings
     assert (warning.code, warning.severity, warning.place) == ("RC140", "warning", place)
@@ -580,29 +761,74 @@ def test_a_longer_cycle_is_named_whole(root: Path) -> None:
 
 # --- any text -------------------------------------------------------------------------------------------
 
-WORDS = ["machine: m\n", "title: T\n", "initial: A\n", "states: [A, B]\n", "transitions:\n", "  - ", "{", "}", "[", "]",
-         "trigger: fuse.blow", ", source: A", ", dest: B", "&a", "*a", "!!t", "|", ">-", "'", '"', "? ", ": ", "#", "---\n",
-         "...\n", "%YAML 9.9\n", "\t", "\n", "extends: kettle\n", "when: x is Y", "groups:\n", "  G: [A]\n", "=", "<<: ",
-         "~", "null", "1", "true", "\x00", "\x85", "\ufeff", "\U0001f600"]  # fmt: skip
+WORDS = [
+    "machine: m\n",
+    "title: T\n",
+    "initial: A\n",
+    "states: [A, B]\n",
+    "transitions:\n",
+    "  - ",
+    "{",
+    "}",
+    "[",
+    "]",
+    "trigger: fuse.blow",
+    ", source: A",
+    ", dest: B",
+    "&a",
+    "*a",
+    "!!t",
+    "|",
+    ">-",
+    "'",
+    '"',
+    "? ",
+    ": ",
+    "#",
+    "---\n",
+    "...\n",
+    "%YAML 9.9\n",
+    "\t",
+    "\n",
+    "extends: kettle\n",
+    "when: x is Y",
+    "groups:\n",
+    "  G: [A]\n",
+    "=",
+    "<<: ",
+    "~",
+    "null",
+    "1",
+    "true",
+    "\x00",
+    "\x85",
+    "\ufeff",
+    "\U0001f600",
+]
+
+
+def expect_a_specification_or_mistakes(root: Path) -> None:
+    found: tuple[Diagnostic, ...] = ()
+    try:
+        assert isinstance(load(root), Specification)
+    except InputError as problem:
+        found = problem.diagnostics or (Diagnostic("none", "no mistake"),)
+    assert all(d.code in SPECIFICATION for d in found)
 
 
 @settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(max_size=200) | st.lists(st.sampled_from(WORDS), max_size=25).map("".join))
-@example("machine: m\ntitle: T\ninitial: A\nstates: [A]\n")
-@example("? {a: b}\n: c\n")
-@example("machine: [m]\n")
-@example("[]")
-@example("7")
+@given(text=st.text(max_size=200) | st.lists(st.sampled_from(WORDS), max_size=25).map("".join))
+@example(text="machine: m\ntitle: T\ninitial: A\nstates: [A]\n")
+@example(text="? {a: b}\n: c\n")
+@example(text="machine: [m]\n")
+@example(text="[]")
+@example(text="7")
 def test_any_text_as_a_machine_gives_a_specification_or_mistakes(text: str, tmp_path: Path) -> None:
     root = tmp_path / "spec"
     if not root.exists():
         shutil.copytree(GOOD, root)
     (root / "machines" / "any.yaml").write_text(text, encoding="utf-8", newline="")
-    try:
-        assert isinstance(load(root), Specification)
-    except InputError as problem:
-        assert problem.diagnostics
-        assert all(d.code in SPECIFICATION for d in problem.diagnostics)
+    expect_a_specification_or_mistakes(root)
 
 
 @pytest.mark.parametrize("file", [KETTLE, KITCHEN, STORM, PROPERTIES, EVENTS, FACTS])
@@ -621,10 +847,7 @@ def test_a_file_cut_off_anywhere_gives_a_specification_or_mistakes(file: str, ro
     text = (root / file).read_text(encoding="utf-8")
     for end in range(0, len(text), max(1, len(text) // 12)):
         (root / file).write_text(text[:end], encoding="utf-8")
-        try:
-            load(root)
-        except InputError as problem:
-            assert all(d.code in SPECIFICATION for d in problem.diagnostics)
+        expect_a_specification_or_mistakes(root)
 
 
 def test_plain_scalars_are_text_but_for_numbers_and_truth() -> None:

@@ -61,6 +61,6 @@ def did_you_mean(value: str, known: Iterable[str]) -> str:
 def relative(path: Path) -> str:
     """The path as a user would type it: relative to the working directory when below it."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return (path.parent.resolve() / path.name).relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()

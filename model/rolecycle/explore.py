@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rolecycle.graph import Graph
 from rolecycle.kernels import compiled
-from rolecycle.pack import Packed, Words
+from rolecycle.pack import OWED_ALWAYS, OWED_IF_MOVED, Packed, Words
 from rolecycle.space import Space
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -348,7 +348,7 @@ def _generate(
     count: NDArray[np.int64], fresh: Words, origin: NDArray[np.int32], ways: NDArray[np.int32],
     chunks: NDArray[np.int64], allowed: Words, spans: NDArray[np.int64], parts: NDArray[np.int64], deltas: Words,
     code_spans: NDArray[np.int64], code: NDArray[np.int64], truth: NDArray[np.uint8], blocks: NDArray[np.int64],
-    owed: NDArray[np.bool_],
+    owed: NDArray[np.uint8],
 ) -> int:  # fmt: skip
     """Write the successors of the next states into ``fresh`` until it is full; how many there are."""
     found, current, transitions = count[0], count[1], count[2]
@@ -372,7 +372,7 @@ def _generate(
                 for w in range(words):
                     fresh[filled, w] = states[current, w]
                 moved = _move(fresh, filled, rule, spans, parts, deltas)
-                alive |= moved and owed[rule]
+                alive |= owed[rule] == OWED_ALWAYS or (moved and owed[rule] == OWED_IF_MOVED)
                 if symmetric and moved:
                     _sort_blocks(fresh, filled, blocks)
                 fired[rule] += 1
@@ -447,7 +447,7 @@ def _expand(
     slots: NDArray[np.int64], chunks: NDArray[np.int64], allowed: Words, spans: NDArray[np.int64],
     parts: NDArray[np.int64], deltas: Words, code_spans: NDArray[np.int64], code: NDArray[np.int64],
     truth: NDArray[np.uint8], blocks: NDArray[np.int64], rule_labels: NDArray[np.int32],
-    owed: NDArray[np.bool_],
+    owed: NDArray[np.uint8],
 ) -> None:  # fmt: skip
     """Expand about ``batch`` states in breadth-first order; stop early when an array is nearly full."""
     room, keep = fresh.shape[0], labels.shape[0] > 0

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rolecycle import formula
 from rolecycle.compose import resolve
-from rolecycle.machine import Event, Machine, Row
+from rolecycle.machine import ASKED, Event, Machine, Row
 from rolecycle.specification import Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
 
@@ -31,9 +31,14 @@ def instantiate(
     if budget:
         members.append(Member(budget))
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
-    events = {**spec.events, **{name: Event(name) for name in sorted(inner)}}
+    events = {**spec.events, **{name: _inner(name) for name in sorted(inner)}}
     forbidden = _forbidden(spec, scenario, members) | _unsent(spec, members)
     return System(wanted.name, tuple(members), events, values, forbidden, wanted.title)
+
+
+def _inner(name: str) -> Event:
+    """An event that a reduced system has for many: decided by the platform, or by a person."""
+    return Event(name, "user" if name.endswith(f".{ASKED}") else "platform", inner=True)
 
 
 def parameters(wanted: SystemSpec, scenario: Scenario) -> Mapping[str, str]:

@@ -130,7 +130,10 @@ def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[
     if stuck.any():
         return path_to(space, int(np.argmax(stuck)))
     sources = sources_of(graph)
-    follow = allowed[graph.labels] & lost[sources] & (sources != graph.targets)
+    product = space.packed.product
+    inner = np.array([product.system.events[o.event].inner for o in product.occurrences], dtype=np.bool_)
+    moving = (sources != graph.targets) | inner[graph.labels]
+    follow = allowed[graph.labels] & lost[sources] & moving
     component = strongly_connected(graph.offsets, graph.targets, follow)
     leaving = follow & (component[sources] != component[graph.targets])
     closed = np.ones(int(component.max()) + 1, dtype=np.bool_)

@@ -14,6 +14,9 @@ Mode = Literal["must", "may"]
 OBSERVER = "observer"
 """Where a machine runs that only watches for a property."""
 
+INTERNAL, ASKED = "internal", "asked"
+"""What a reduced system does by itself, and what it does when a person decides so: ``name.internal``, ``name.asked``."""
+
 SAME = "="
 """As a destination: stay in the source state."""
 
@@ -25,6 +28,7 @@ class Event:
     ``kind`` says who decides it.  ``healthy`` is false for an outcome that a healthy scenario leaves
     out: every fault, and those outcomes of the customer's code that are marked so.  ``collective``
     names the families all of whose copies take part at once instead of one copy an occurrence.
+    ``inner``: it stands for steps inside a reduced system, so that even a loop of it is life.
     """
 
     name: str
@@ -33,6 +37,7 @@ class Event:
     meaning: str = ""
     healthy: bool = True
     collective: tuple[str, ...] = ()
+    inner: bool = False
     place: Place = NOWHERE
 
 

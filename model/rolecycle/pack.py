@@ -16,6 +16,9 @@ WORD = 64
 STATE_BITS = 64
 """Bits of a state's word that members may take; a test takes fewer, to have states of many words."""
 
+NOT_OWED, OWED_IF_MOVED, OWED_ALWAYS = 0, 1, 2
+"""Whether firing a rule shows that a state is no deadlock: never, when the state changes, in any case."""
+
 CHUNK_BITS = 10
 """Bits of a state that one look-up of allowed rules reads: 2^10 rows of a table stay in the cache."""
 
@@ -42,7 +45,7 @@ class Packed:
     for each mover of a rule; ``deltas``: uint64, what a mover's local state is XORed with.
     ``code_spans``: int64[rules + 1] into ``code``: int64[i, 4], a guard in postfix: either (word, shift,
     mask, first of ``truth``) for an atom or (-1, parts, low, high) for a tally; ``truth``: uint8.
-    ``rule_labels``: int32[rules], the occurrence of each rule; ``owed``: bool[rules], no user, no fault.
+    ``rule_labels``: int32[rules], the occurrence of each rule; ``owed``: uint8[rules], ``NOT_OWED`` and so on.
     ``blocks``: int64[b, 4] (word, shift, mask, class) for the copies of symmetric families, class by class.
     """
 
@@ -59,7 +62,7 @@ class Packed:
     truth: NDArray[np.uint8]
     blocks: Numbers
     rule_labels: NDArray[np.int32]
-    owed: NDArray[np.bool_]
+    owed: NDArray[np.uint8]
 
     @property
     def words(self) -> int:
@@ -88,13 +91,16 @@ def pack(product: Product, symmetric: Sequence[str] = ()) -> Packed:
         truth=truth,
         blocks=blocks,
         rule_labels=np.array([rule.occurrence for rule in product.rules], dtype=np.int32),
-        owed=np.array([_owed(product, rule) for rule in product.rules], dtype=np.bool_),
+        owed=np.array([_owed(product, rule) for rule in product.rules], dtype=np.uint8),
     )
 
 
-def _owed(product: Product, rule: Rule) -> bool:
-    """Whether a rule moves the system on by itself: neither a person's decision nor a fault."""
-    return product.system.events[product.occurrences[rule.occurrence].event].kind not in ("user", "fault")
+def _owed(product: Product, rule: Rule) -> int:
+    """Whether a rule is life: a person's decision and a fault are not, a step inside a reduced system always is."""
+    event = product.system.events[product.occurrences[rule.occurrence].event]
+    if event.kind in ("user", "fault"):
+        return NOT_OWED
+    return OWED_ALWAYS if event.inner else OWED_IF_MOVED
 
 
 # --- layout -------------------------------------------------------------------------------------

@@ -9,27 +9,26 @@ from numpy.typing import NDArray
 
 from rolecycle.bisimulation import Quotient, branching_partition, quotient
 from rolecycle.compose import Product, resolve
-from rolecycle.graph import Graph
-from rolecycle.machine import Machine, Row
+from rolecycle.graph import Graph, sources_of
+from rolecycle.machine import ASKED, INTERNAL, Machine, Row
 from rolecycle.pack import evaluate
 from rolecycle.space import Space
 from rolecycle.specification import SystemSpec
-
-INTERNAL = "internal"
 
 
 def reduce(space: Space, spec: SystemSpec) -> Machine:
     """The quotient of an exhausted space by divergence-preserving branching bisimulation.
 
     States are equivalent only if they agree on the labels of the system.  The events that it shows stay
-    visible, without their index, and so do faults, which budgets and recovery must see; every other
-    event becomes one internal event of the machine.  The labels become groups of states.
+    visible, without their index, and so do faults, which budgets and recovery must see.  What people
+    decide becomes one visible event of the machine, for a standstill is no less one when a person could
+    end it; all else becomes one internal event.  The labels become groups of states.
     """
     if not space.exhaustive or space.graph is None:
         raise ValueError("only an exhausted space with its graph can be reduced")
     product = space.packed.product
-    names, graph = _by_event(product, space.graph)
-    visible = np.array([_visible(product, name, spec) for name in names], dtype=np.bool_)
+    names, graph = _by_event(product, _moving(product, space.graph), spec)
+    visible = np.array([name != "" for name in names], dtype=np.bool_)
     truths = {
         label: evaluate(resolve(guard, product.system), space.packed.fields, space.states)
         for label, guard in spec.labels.items()
@@ -38,16 +37,28 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
     return _machine(quotient(graph, partition, ~visible), names, truths, spec)
 
 
-def _by_event(product: Product, graph: Graph) -> tuple[list[str], Graph]:
-    """The graph with labels that no longer tell the index."""
-    names = sorted({o.event for o in product.occurrences})
-    number = {name: k for k, name in enumerate(names)}
-    renamed = np.array([number[o.event] for o in product.occurrences], dtype=np.int32)
+def _moving(product: Product, graph: Graph) -> Graph:
+    """The graph without steps that change nothing: a stutter is no divergence.  Loops of inner events are life."""
+    inner = np.array([product.system.events[o.event].inner for o in product.occurrences], dtype=np.bool_)
+    sources = sources_of(graph)
+    kept = (sources != graph.targets) | inner[graph.labels]
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(sources[kept], minlength=len(graph.offsets) - 1))])
+    return Graph(offsets.astype(np.int64), graph.labels[kept], graph.targets[kept])
+
+
+def _by_event(product: Product, graph: Graph, spec: SystemSpec) -> tuple[list[str], Graph]:
+    """The graph with labels that no longer tell the index; what is hidden has no name."""
+    outward = [_outward(product, o.event, spec) for o in product.occurrences]
+    names = sorted(set(outward))
+    renamed = np.array([names.index(name) for name in outward], dtype=np.int32)
     return names, Graph(graph.offsets, renamed[graph.labels], graph.targets)
 
 
-def _visible(product: Product, event: str, spec: SystemSpec) -> bool:
-    return event in spec.shows or product.system.events[event].kind == "fault"
+def _outward(product: Product, event: str, spec: SystemSpec) -> str:
+    kind = product.system.events[event].kind
+    if event in spec.shows or kind == "fault":
+        return event
+    return f"{spec.name}.{ASKED}" if kind == "user" else ""
 
 
 def _colours(truths: Mapping[str, NDArray[np.bool_]], states: int) -> NDArray[np.int64]:
@@ -82,11 +93,9 @@ def _machine(
 
 
 def _state_names(found: Quotient, truths: Mapping[str, NDArray[np.bool_]]) -> tuple[str, ...]:
-    """The labels that hold, ``Ready+InRotation``; blocks with equal labels bear a number behind a stroke."""
-    labels = [
-        "+".join(label for label, truth in truths.items() if truth[s]) or "None" for s in found.representative
-    ]
+    """The set of labels that hold, ``{Ready, InRotation}``; blocks with equal labels bear a number behind."""
+    sets = ["{" + ", ".join(n for n, truth in truths.items() if truth[s]) + "}" for s in found.representative]
     return tuple(
-        name if labels.count(name) == 1 else f"{name}/{labels[:block].count(name) + 1}"
-        for block, name in enumerate(labels)
+        name if sets.count(name) == 1 else f"{name}/{sets[:block].count(name) + 1}"
+        for block, name in enumerate(sets)
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rolecycle.diagnostics import Diagnostic, InputError, relative
+from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean, relative
 from rolecycle.load import check, schema
 from rolecycle.load.build import Builder, ordered
 from rolecycle.load.source import Document, read
@@ -45,14 +45,21 @@ class _Loading:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.mistakes: list[Diagnostic] = []
+        self.lost: set[tuple[str, str]] = set()  # kind and name of what could not be built
         if not root.is_dir():
             raise InputError([Diagnostic("RC101", f"there is no specification folder '{relative(root)}'")])
         self.documents = {kind: self.folder(kind, root / folder) for kind, folder in FOLDERS.items()}
         self.singles: dict[str, Document | None] = {}
 
     def folder(self, kind: str, folder: Path) -> list[Document]:
-        found = (self.document(path, kind) for path in sorted(folder.glob("*.yaml")))
-        return [document for document in found if document]
+        found = []
+        for path in sorted(folder.glob("*.yaml")):
+            document = self.document(path, kind)
+            if document:
+                found.append(document)
+            else:
+                self.lost.add((kind, path.stem))
+        return found
 
     def document(self, path: Path, kind: str) -> Document | None:
         """One file, if it can be read and fits its schema."""
@@ -72,10 +79,12 @@ class _Loading:
         return made
 
     def chained(self, kind: str, verb: Callable[[Builder, Any], Any]) -> dict[str, Any]:
-        """Nouns that may extend each other, by name."""
+        """Nouns that may extend each other, by name; what extends something lost is lost without a word."""
         made: dict[str, Any] = {}
         self.duplicates(kind)
-        for document in ordered(self.documents[kind], kind, self.cycle):
+        for document in ordered(self.documents[kind], kind, lambda d, text: self.cycle(kind, d, text)):
+            if self.orphan(kind, document, made):
+                continue
             noun = self.build(document, lambda b: verb(b, made))
             made[noun.name] = noun
         return made
@@ -90,7 +99,25 @@ class _Loading:
                 )
             seen[name] = document.file
 
-    def cycle(self, document: Document, text: str) -> None:
+    def orphan(self, kind: str, document: Document, made: dict[str, Any]) -> bool:
+        """Whether a document extends what is not there; said unless something else is to blame."""
+        data = document.data if isinstance(document.data, dict) else {}
+        base = str(data.get("extends", ""))
+        if not base or base in made:
+            return False
+        if (kind, base) not in self.lost:
+            hint = did_you_mean(
+                base, {str(d.data[kind]) for d in self.documents[kind] if isinstance(d.data, dict)}
+            )
+            self.mistakes.append(
+                Diagnostic("RC123", f"unknown {kind} '{base}'", document.place("extends"), hint=hint)
+            )
+        self.lost.add((kind, str(data[kind])))
+        return True
+
+    def cycle(self, kind: str, document: Document, text: str) -> None:
+        if isinstance(document.data, dict):
+            self.lost.add((kind, str(document.data[kind])))
         self.mistakes.append(
             Diagnostic("RC123", f"nothing can extend itself: {text}", document.place("extends"))
         )

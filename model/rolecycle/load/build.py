@@ -84,12 +84,14 @@ class Builder:
     def machine(self, bases: Mapping[str, Machine]) -> Machine:
         """One machine; what it extends comes first, and own rows replace inherited rows of the same event."""
         data = self.data
-        base = self.base("extends", bases, "machine")
+        base = bases.get(data.get("extends", ""))
         own = [s if isinstance(s, dict) else {"name": s} for s in data.get("states", [])]
         states = (*(base.states if base else ()), *(s["name"] for s in own))
         self.unique([s["name"] for s in own], base.states if base else (), "states")
         groups = {**(base.groups if base else {}), **{k: tuple(v) for k, v in data.get("groups", {}).items()}}
         for group, members in data.get("groups", {}).items():
+            if group in states:
+                self.refuse("RC122", f"'{group}' is the name of a state and of a group", "groups", group)
             for number, name in enumerate(members):
                 self.state(name, states, "groups", group, number)
         rows = self.rows(data, states, groups)
@@ -100,7 +102,7 @@ class Builder:
         initial = data.get("initial", base.initial if base else "")
         if initial:
             self.state(initial, states, "initial")
-        elif "extends" not in data:
+        else:
             self.refuse("RC111", "the key 'initial' is missing")
         return Machine(
             name=data["machine"],
@@ -122,14 +124,6 @@ class Builder:
             facts=tuple(data.get("facts", ())),
             place=self.document.place("machine"),
         )
-
-    def base(self, key: str, known: Mapping[str, Any], what: str) -> Any:
-        name = self.data.get(key)
-        if name is None:
-            return None
-        if name not in known:
-            self.refuse("RC123", f"unknown {what} '{name}'", key, hint=did_you_mean(name, known))
-        return known.get(name)
 
     def unique(self, names: Sequence[str], taken: Sequence[str], *path: str | int) -> None:
         seen = set(taken)
@@ -154,7 +148,7 @@ class Builder:
 
     def system(self, bases: Mapping[str, SystemSpec]) -> SystemSpec:
         data = self.data
-        base = self.base("extends", bases, "system") or SystemSpec("", "")
+        base = bases.get(data.get("extends", ""), SystemSpec("", ""))
         parameters = {k: self.parameter(k, v) for k, v in data.get("parameters", {}).items()}
         families = {k: self.family(v) for k, v in data.get("families", {}).items()}
         return SystemSpec(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.machine import Machine
 from rolecycle.specification import Property, Specification, SystemSpec
+
+T = TypeVar("T")
 
 
 def mistakes(spec: Specification) -> list[Diagnostic]:
@@ -143,19 +146,25 @@ def _mixed_modes(machine: Machine) -> Iterator[Diagnostic]:
 
 
 def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
+    """What a system says itself; what it has from the one that it extends is held there."""
     known = _vocabulary(spec)
     for system in spec.systems.values():
-        for member in system.members:
+        base = spec.systems[system.answers_to[0]] if system.answers_to else SystemSpec("", "")
+        for member in system.members[len(base.members) :]:
             yield from _known(member.machine, spec.machines, "machine", system.place)
             yield from _of_guard(member.when, system.place, known)
-        for copies in system.families.values():
+        for copies in _own(system.families, base.families).values():
             for name in copies:
                 yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", system.place)
-        for label in system.labels.values():
+        for label in _own(system.labels, base.labels).values():
             yield from _of_guard(label, system.place, known)
-        for event in system.shows:
+        for event in system.shows[len(base.shows) :]:
             yield from _event(event, system.place, spec)
-        yield from _values(system.values, system, system.place)
+        yield from _values(_own(system.values, base.values), system, system.place)
+
+
+def _own(mapping: Mapping[str, T], inherited: Mapping[str, T]) -> dict[str, T]:
+    return {key: value for key, value in mapping.items() if inherited.get(key) != value}
 
 
 def _known(name: str, known: Iterable[str], what: str, place: Place) -> Iterator[Diagnostic]:

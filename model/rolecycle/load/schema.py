@@ -28,7 +28,7 @@ def mistakes(document: Document, kind: str) -> list[Diagnostic]:
     errors = sorted(
         validator(kind).iter_errors(document.data), key=lambda e: [str(p) for p in e.absolute_path]
     )
-    return [found for error in errors for found in _diagnostics(document, error)]
+    return list(dict.fromkeys(found for error in errors for found in _diagnostics(document, error)))
 
 
 def _diagnostics(document: Document, error: ValidationError) -> Iterable[Diagnostic]:

@@ -1,0 +1,299 @@
+"""Who may import whom, who may touch files, who may print; and that functions are short and told about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import rolecycle
+
+ROOT = Path(rolecycle.__file__).parent
+
+NOUNS = {
+    "diagnostics": "",
+    "guard": "",
+    "formula": "",
+    "trace": "",
+    "machine": "diagnostics guard",
+    "system": "machine",
+    "specification": "diagnostics guard machine",
+    "service": "diagnostics",
+    "space": "graph pack",
+    "verdict": "specification trace",
+    "outcome": "diagnostics service specification verdict",
+    "explanations": "read_service.codes",
+}
+"""What things are.  A space is what was found, in the integers of the engine."""
+
+ENGINE = {
+    "kernels": "",
+    "graph": "kernels",
+    "bisimulation": "graph kernels",
+    "pack": "compose formula system",
+    "explore": "graph kernels pack space",
+}
+"""Integers: no role, no file, no service."""
+
+VERBS = {
+    "guard_text": "guard",
+    "symmetry": "guard pack system",
+    "compose": "diagnostics formula guard machine system",
+    "instantiate": "compose formula machine specification system",
+    "paths": "compose explore pack space trace",
+    "judge": "compose formula graph guard machine pack paths space specification system trace verdict",
+    "reduce": "bisimulation compose graph machine pack space specification",
+    "coverage": "compose diagnostics formula machine pack pipeline space specification verdict",
+    "traceability": "machine specification",
+    "spec_files": "",
+    "progress": "explore",
+}
+
+LOAD = {
+    "load": "diagnostics specification load.build load.check load.schema load.source",
+    "load.source": "diagnostics",
+    "load.schema": "diagnostics spec_files load.source",
+    "load.guards": "diagnostics guard",
+    "load.build": "diagnostics guard machine specification load.guards load.source",
+    "load.check": "diagnostics guard machine specification",
+}
+
+SERVICES = {"read_service": "diagnostics service read_service.*"}
+"""What reads the user's files knows nothing of specifications or the engine."""
+
+PICTURES = {"draw": "guard guard_text machine system trace draw.*"}
+"""What draws takes nouns and gives text."""
+
+REPORTS = {
+    "report": "",
+    "report.facts": "traceability",
+    "report.text": "diagnostics outcome trace verdict",
+    "report.machine_readable": "__init__ diagnostics outcome service trace verdict",
+}
+
+TOP = {
+    "pipeline": "compose explore instantiate judge machine pack paths reduce space specification symmetry system "
+    "verdict",
+    "service_jobs": "diagnostics pipeline service specification verdict",
+    "verify": "coverage diagnostics load outcome pipeline read_service service_jobs specification verdict",
+    "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
+    "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report report.* spec_files "
+    "traceability verify",
+    "__init__": "",
+    "__main__": "cli",
+}
+
+MAY_IMPORT = NOUNS | ENGINE | VERBS | LOAD | SERVICES | PICTURES | REPORTS | TOP
+"""For each module (a package without a row of its own for a part: all of it) the modules it may import."""
+
+TOUCH_FILES = {
+    "load",
+    "load.source",
+    "load.schema",
+    "spec_files",
+    "gallery",
+    "read_service.tree",
+    "read_service.find_configuration",
+}
+PRINT_OR_EXIT = {"cli"}
+TALK_TO_THE_TERMINAL = {"cli", "progress"}
+
+COMPILED = {"explore", "graph", "bisimulation"}
+"""Modules with kernels, which are compiled whole and may be long."""
+
+FILE_CALLS = {
+    "open",
+    "read_text",
+    "write_text",
+    "read_bytes",
+    "write_bytes",
+    "mkdir",
+    "unlink",
+    "glob",
+    "rglob",
+    "iterdir",
+    "stat",
+    "is_file",
+    "is_dir",
+    "exists",
+    "rename",
+    "touch",
+}
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module by its name below ``rolecycle``, as its syntax tree."""
+    return {name(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.rglob("*.py"))}
+
+
+def name(path: Path) -> str:
+    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return dotted.removesuffix(".__init__")
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """The modules of ``rolecycle`` that a module imports, anywhere in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            if (node.module or "").partition(".")[0] == "rolecycle":
+                yield from (module_of(node.module or "", alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (module_of(a.name, "") for a in node.names if a.name.partition(".")[0] == "rolecycle")
+
+
+def module_of(package: str, word: str) -> str:
+    """The module that ``from package import word`` means."""
+    short = package.removeprefix("rolecycle").lstrip(".")
+    inner = f"{short}.{word}".lstrip(".")
+    return inner if inner in modules() else short or "__init__"
+
+
+def rule(module: str) -> list[str]:
+    row = MAY_IMPORT.get(module, MAY_IMPORT.get(module.partition(".")[0]))
+    assert row is not None, f"{module} has no row in the table: say what it may import"
+    return row.split()
+
+
+def permitted(target: str, rules: list[str]) -> bool:
+    return any(target == r or (r.endswith(".*") and target.startswith(r[:-1])) for r in rules)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_imports_only_what_it_may(module: str) -> None:
+    rules = rule(module)
+    assert [target for target in imports(modules()[module]) if not permitted(target, rules)] == []
+
+
+def test_no_row_of_the_table_is_stale() -> None:
+    assert set(MAY_IMPORT) <= set(modules())
+    for module, row in MAY_IMPORT.items():
+        inner = [m for m in modules() if m == module or (m not in MAY_IMPORT and m.startswith(f"{module}."))]
+        used = {target for m in inner for target in imports(modules()[m])}
+        assert [r for r in row.split() if not any(permitted(target, [r]) for target in used)] == [], module
+
+
+def test_nothing_is_imported_in_a_circle() -> None:
+    after = {module: set(imports(tree)) - {module} for module, tree in modules().items()}
+    while ready := {module for module, others in after.items() if not others & set(after)}:
+        after = {module: others for module, others in after.items() if module not in ready}
+    assert after == {}
+
+
+def test_nouns_import_nouns_only() -> None:
+    excused = {"space": {"graph", "pack"}, "explanations": {"read_service.codes"}}
+    for module in NOUNS:
+        assert set(imports(modules()[module])) <= set(NOUNS) | excused.get(module, set())
+
+
+@pytest.mark.parametrize("module", ENGINE)
+def test_the_engine_knows_no_role_no_file_and_no_service(module: str) -> None:
+    reached, todo = set[str](), {module}
+    while todo:
+        reached |= todo
+        todo = {target for m in todo for target in imports(modules()[m])} - reached
+    assert not [
+        m
+        for m in reached
+        if m.partition(".")[0] in ("specification", "service", "read_service", "load", "cli")
+    ]
+    if module in ("kernels", "graph", "bisimulation"):
+        assert reached <= {"kernels", "graph", "bisimulation"}
+
+
+def calls(tree: ast.Module) -> Iterator[str]:
+    """The names of everything that is called: the last word of each."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Name(id=word) | ast.Attribute(attr=word):
+                    yield word
+
+
+@pytest.mark.parametrize("module", modules())
+def test_only_a_few_touch_files(module: str) -> None:
+    if module not in TOUCH_FILES:
+        assert [call for call in calls(modules()[module]) if call in FILE_CALLS] == []
+
+
+@pytest.mark.parametrize("module", modules())
+def test_only_the_command_line_prints_and_exits(module: str) -> None:
+    words = {
+        ast.unparse(node)
+        for node in ast.walk(modules()[module])
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
+    if module not in PRINT_OR_EXIT:
+        assert not words & {"print", "sys.exit", "exit", "quit", "click.echo", "os._exit", "SystemExit"}
+    if module not in TALK_TO_THE_TERMINAL:
+        assert not words & {"sys.stdout", "sys.stderr", "sys.stdin", "input"}
+
+
+@pytest.mark.parametrize("module", modules())
+def test_nothing_runs_code_from_elsewhere(module: str) -> None:
+    forbidden = {"eval", "exec", "compile", "__import__", "import_module", "system", "Popen", "loads_pickle"}
+    bare = {
+        node.func.id
+        for node in ast.walk(modules()[module])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not bare & forbidden
+    roots = {
+        alias.name.partition(".")[0]
+        for node in ast.walk(modules()[module])
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    assert not roots & {"subprocess", "pickle", "marshal", "socket", "urllib", "http"}
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def is_kernel(function: ast.FunctionDef) -> bool:
+    return any("compiled" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_functions_are_short(module: str) -> None:
+    found = list(functions(modules()[module]))
+    assert module in COMPILED or not any(is_kernel(f) for f in found)
+    long = {f.name: f.end_lineno - f.lineno + 1 for f in found if f.end_lineno and not is_kernel(f)}
+    assert {function: lines for function, lines in long.items() if lines > 60} == {}
+
+
+def public(body: list[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef]]:
+    """The public functions and classes of a module, and the public methods of its public classes."""
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            yield inside + node.name, node
+            if isinstance(node, ast.ClassDef):
+                yield from public(node.body, f"{node.name}.")
+
+
+@pytest.mark.parametrize("module", modules())
+def test_what_is_public_has_a_docstring(module: str) -> None:
+    assert ast.get_docstring(modules()[module])
+    bare = [where for where, node in public(modules()[module].body) if not ast.get_docstring(node)]
+    assert [where for where in bare if "." not in where] == []
+
+
+def test_what_is_heavy_is_imported_late_by_the_command_line() -> None:
+    top = [node for node in modules()["cli"].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    words = {ast.unparse(node) for node in top}
+    assert words == {
+        "from __future__ import annotations",
+        "import io",
+        "import sys",
+        "import time",
+        "from collections.abc import Callable",
+        "from pathlib import Path",
+        "from typing import TYPE_CHECKING, Any, NoReturn",
+        "import click",
+        "from rolecycle import __version__",
+    }

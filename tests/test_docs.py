@@ -1,0 +1,84 @@
+"""What the documentation shows is what happens."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rolecycle.cli import main
+from rolecycle.diagnostics import NOWHERE
+from rolecycle.load import load
+from rolecycle.load.guards import parse_guard
+from rolecycle.load.schema import schema_files
+from rolecycle.pipeline import Workshop, run, suite
+
+ROOT = Path(__file__).parents[1]
+LANGUAGE = ROOT / "docs/reference/language.md"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(page: Path, kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[tuple[str, str]]:
+    lines = (line for page in PAGES for block in blocks(page, "console") for line in block.splitlines())
+    found = (
+        line.removeprefix("$ rolecycle ").partition("  # exit ")
+        for line in lines
+        if line.startswith("$ rolecycle ")
+    )
+    return sorted({(words.strip(), code or "0") for words, _, code in found})
+
+
+def test_the_language_page_is_one_specification_with_the_verdicts_it_states(tmp_path: Path) -> None:
+    for block in blocks(LANGUAGE, "yaml"):
+        name = tmp_path / block.splitlines()[0].removeprefix("# ")
+        name.parent.mkdir(exist_ok=True)
+        name.write_text(block, encoding="utf-8")
+    spec = load(tmp_path)
+    assert spec.warnings == ()
+    shop = Workshop()
+    runs = [run(job, shop) for job in suite(spec)]
+    found = sorted(f"{r.system} {r.scenario} {v.property.id} {v.outcome}" for r in runs for v in r.verdicts)
+    assert found == sorted(blocks(LANGUAGE, "verdicts")[0].splitlines())
+
+
+@pytest.mark.parametrize("text", blocks(LANGUAGE, "guard")[0].splitlines())
+def test_a_guard_of_the_language_page_parses(text: str) -> None:
+    parse_guard(text, NOWHERE)
+
+
+def test_the_language_page_names_every_key_of_the_schemas() -> None:
+    page = LANGUAGE.read_text(encoding="utf-8")
+    keys = {key for path in schema_files() for key in _keys(json.loads(path.read_text(encoding="utf-8")))}
+    assert {key for key in keys if f"`{key}`" not in page and not re.search(rf"\b{key}:", page)} == set()
+
+
+def _keys(schema: object) -> set[str]:
+    """The names of properties anywhere in a schema."""
+    if isinstance(schema, list):
+        return {key for part in schema for key in _keys(part)}
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema.get("properties", {})) if isinstance(schema.get("properties"), dict) else set()
+    named = schema["properties"].values() if own else ()
+    rest = [part for key, part in schema.items() if key != "properties"]
+    return own | {key for part in [*named, *rest] for key in _keys(part)} - set()
+
+
+@pytest.mark.parametrize(("words", "code"), commands())
+def test_a_command_of_the_documentation_runs(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert CliRunner().invoke(main, shlex.split(words)).exit_code == int(code)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
