@@ -69,6 +69,7 @@ PICTURES = {"draw": "guard guard_text machine system trace draw.*"}
 
 REPORTS = {
     "report": "",
+    "report.codes": "explanations",
     "report.facts": "traceability",
     "report.text": "diagnostics outcome trace verdict",
     "report.machine_readable": "__init__ diagnostics outcome service trace verdict",
@@ -80,7 +81,7 @@ TOP = {
     "service_jobs": "diagnostics pipeline service specification verdict",
     "verify": "coverage diagnostics load outcome pipeline read_service service_jobs specification verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
-    "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report report.* spec_files "
+    "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* spec_files "
     "traceability verify",
     "__init__": "",
     "__main__": "cli",

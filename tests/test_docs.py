@@ -16,6 +16,7 @@ from rolecycle.load import load
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.schema import schema_files
 from rolecycle.pipeline import Workshop, run, suite
+from rolecycle.report import codes
 
 ROOT = Path(__file__).parents[1]
 LANGUAGE = ROOT / "docs/reference/language.md"
@@ -76,6 +77,10 @@ def _keys(schema: object) -> set[str]:
 def test_a_command_of_the_documentation_runs(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert CliRunner().invoke(main, shlex.split(words)).exit_code == int(code)
+
+
+def test_the_page_of_codes_is_fresh() -> None:
+    assert (ROOT / "docs/reference/codes.md").read_text(encoding="utf-8") == codes.render()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -29,8 +29,10 @@ def test_an_event_whose_sender_is_absent_never_happens(spec: Specification) -> N
 def test_members_follow_the_kind_of_role(spec: Specification) -> None:
     worker = {m.name for m in made(spec, "worker_instance", "healthy").members}
     web = {m.name for m in made(spec, "web_full_iis_instance", "healthy").members}
-    assert "wa_worker_host" in worker and not {"wa_iis_host", "iis_configurator", "w3wp"} & worker
-    assert {"wa_iis_host", "iis_configurator", "w3wp"} <= web and "wa_worker_host" not in web
+    assert "wa_worker_host" in worker
+    assert not {"wa_iis_host", "iis_configurator", "w3wp"} & worker
+    assert {"wa_iis_host", "iis_configurator", "w3wp"} <= web
+    assert "wa_worker_host" not in web
 
 
 def test_startup_tasks_are_copies_in_order(spec: Specification) -> None:

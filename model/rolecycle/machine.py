@@ -15,7 +15,7 @@ OBSERVER = "observer"
 """Where a machine runs that only watches for a property."""
 
 INTERNAL, ASKED = "internal", "asked"
-"""What a reduced system does by itself, and what it does when a person decides so: ``name.internal``, ``name.asked``."""
+"""What a reduced system does by itself, ``name.internal``, and when a person decides so, ``name.asked``."""
 
 SAME = "="
 """As a destination: stay in the source state."""
