@@ -303,11 +303,11 @@ def test_architecture_arrows_leave_the_sender() -> None:
 def test_architecture_draws_one_arrow_to_all_in_a_place() -> None:
     kill = Event("vm.kill", sender="host_agent")
     sender = Machine("host_agent", ("A",), "A", (row("vm.kill", "A", "="),), runs_on="host")
-    guests = [Machine(n, ("A",), "A", (row("vm.kill", "A", "="),), runs_on="guest") for n in "abc"]
+    guests = [Machine(n, ("A",), "A", (row("vm.kill", "A", "="),), runs_on="guest") for n in "abcd"]
     system = System("s", tuple(map(Member, (sender, *guests))), {"vm.kill": kill})
     assert [edge.place for edge in architecture(system).edges] == ["", "guest"]
-    few = System("s", system.members[:3], system.events)
-    assert [edge.dest for edge in architecture(few).edges][1:] == ["a", "b"]
+    few = System("s", system.members[:4], system.events)
+    assert [edge.dest for edge in architecture(few).edges][1:] == ["a", "b", "c"]
 
 
 def test_sequence_shows_steps_members_and_new_states() -> None:

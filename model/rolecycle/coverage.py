@@ -57,7 +57,8 @@ class Coverage:
             return
         field = space.packed.fields[position]
         local = (space.states[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
-        self.dead_states -= {(machine.name, machine.states[int(k)]) for k in np.unique(local)}
+        seen = np.flatnonzero(np.bincount(local.astype(np.int64)))
+        self.dead_states -= {(machine.name, machine.states[int(k)]) for k in seen}
 
     def _rows(self, space: Space, product: Product, occurrence: int) -> None:
         what = product.occurrences[occurrence]

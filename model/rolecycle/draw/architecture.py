@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,8 +15,8 @@ from rolecycle.system import System
 FEW: Final = 2
 """Up to this number of shared events are named; more are counted."""
 
-MANY: Final = 3
-"""From this number on, all who run in one place are reached by one arrow to the place."""
+MANY: Final = 4
+"""From this number on, receivers in one place are reached by one arrow to the place, and counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,15 @@ def _ways(sharers: tuple[_Part, ...], sender: str) -> list[_Talk]:
 
 def _label(talk: _Talk, names: list[str]) -> Node:
     text = names if len(names) <= FEW else [f"{len(names)} events"]
-    return Node(talk.name, "label", tuple(Line(name, paint="paper") for name in text), "faint")
+    crowds = [f"to {count} in the {place}" for place, count in _crowds(talk.parts[1:]).items()]
+    lines = (*(Line(name, paint="paper") for name in text), *(Line(crowd, "small") for crowd in crowds))
+    return Node(talk.name, "label", lines, "faint")
+
+
+def _crowds(others: Iterable[_Part]) -> dict[str, int]:
+    """The places where many receivers run, with how many there are."""
+    counts = Counter(part.machine.runs_on for part in others)
+    return {place: count for place, count in counts.items() if place and count >= MANY}
 
 
 def _edges(talk: _Talk, parts: tuple[_Part, ...]) -> list[Edge]:
@@ -157,19 +166,21 @@ def _edges(talk: _Talk, parts: tuple[_Part, ...]) -> list[Edge]:
     below = parts[parts.index(first) + 1 :]
     edges = [_edge(first.name, talk.name, "none", upwards=not any(part in below for part in others))]
     direction: Direction = "forward" if talk.sent else "none"
-    for part, place in _receivers(others, parts):
+    for part, place in _receivers(talk):
         edges.append(_edge(talk.name, part.name, direction, upwards=part not in below, place=place))
     return edges
 
 
-def _receivers(others: list[_Part], parts: tuple[_Part, ...]) -> list[tuple[_Part, str]]:
-    """Each receiver; where all of many who run in one place are meant, one of them and the place."""
+def _receivers(talk: _Talk) -> list[tuple[_Part, str]]:
+    """Each receiver; of many who run in one place one, with the place, or none where the label stands there too."""
+    crowds = _crowds(talk.parts[1:])
     receivers: dict[str, tuple[_Part, str]] = {}
-    for part in others:
+    for part in talk.parts[1:]:
         place = part.machine.runs_on
-        there = _running_at(place, parts)
-        whole = bool(place) and len(there) >= MANY and all(one in others for one in there)
-        receivers.setdefault(f"all at {place}" if whole else part.name, (part, place if whole else ""))
+        if place not in crowds:
+            receivers[part.name] = (part, "")
+        elif place != talk.place:
+            receivers.setdefault(f"all at {place}", (part, place))
     return list(receivers.values())
 
 
