@@ -360,6 +360,9 @@ CASES = {
     "unknown fact": Case(
         "RC129", FUSE, "  - {trigger: fuse.blow", "  - §{trigger: fuse.blow", "unknown fact 'S1-A3'", "'S1-A"
     ),
+    "unknown fact of a log": Case(
+        "RC129", APPLIANCE, "logs: [{path", "logs: [§{path", "unknown fact 'S1-A7'", "'S1-A"
+    ),
     "unknown fact of a property": Case(
         "RC129", PROPERTIES, "  P08:\n", "  §P08:\n", "unknown fact 'S1-A9'", "'S1-A"
     ),
@@ -394,6 +397,7 @@ SECOND = {
     "unknown event of a scenario": (STORM, 'allow: ["kettle.trip"]', 'allow: ["kettle.tripp[1]"]'),
     "unknown event of a property": (PROPERTIES, "until: fuse.replace", "until: fuse.replaced"),
     "unknown fact": (FUSE, "facts: [S1-A2]", "facts: [S1-A3]"),
+    "unknown fact of a log": (APPLIANCE, "in., facts: [S1-A1]", "in., facts: [S1-A7]"),
     "unknown fact of a property": (
         PROPERTIES,
         "reach: fuse is Whole\n    facts: [S1-A2]",

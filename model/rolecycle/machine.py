@@ -60,6 +60,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """A log of a component: the path of a file, folder or event log, and what is in it."""
+
+    path: str
+    doc: str = ""
+    facts: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """A component: states, an initial state, rows; two rows may leave one state on one event (choice).
 
@@ -77,7 +87,7 @@ class Machine:
     title: str = ""
     runs_on: str = ""
     executable: str = ""
-    logs: tuple[str, ...] = ()
+    logs: tuple[Log, ...] = ()
     doc: str = ""
     state_docs: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[str, ...] = ()

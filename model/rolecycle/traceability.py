@@ -52,6 +52,9 @@ def _elements(spec: Specification) -> Iterator[tuple[str, tuple[str, ...], bool]
     """Each element with its facts, and whether it may do without: (name, facts, excused)."""
     for machine in spec.machines.values():
         yield f"machine {machine.name}", machine.facts, True
+        for log in machine.logs:
+            if log.place.file == machine.place.file:
+                yield f"log of {machine.name}: {log.path}", log.facts, True
         for row in machine.rows:
             if row.place.file == machine.place.file:
                 yield _row(machine.name, row), row.facts, bool(row.assumption)

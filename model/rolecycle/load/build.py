@@ -11,7 +11,7 @@ from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.guard import Guard
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
-from rolecycle.machine import OBSERVER, SAME, Event, Machine, Row
+from rolecycle.machine import OBSERVER, SAME, Event, Log, Machine, Row
 from rolecycle.specification import Fact, MemberSpec, Parameter, Property, Scenario, SystemSpec
 
 Data = Mapping[str, Any]
@@ -115,7 +115,7 @@ class Builder:
             title=data["title"],
             runs_on=data.get("runs on", base.runs_on if base else ""),
             executable=data.get("executable", base.executable if base else ""),
-            logs=tuple(data.get("logs", base.logs if base else ())),
+            logs=self.logs() if "logs" in data else base.logs if base else (),
             doc=data.get("doc", ""),
             state_docs={
                 **(base.state_docs if base else {}),
@@ -123,6 +123,14 @@ class Builder:
             },
             facts=tuple(data.get("facts", ())),
             place=self.document.place("machine"),
+        )
+
+    def logs(self) -> tuple[Log, ...]:
+        """The logs of a machine; an entry is a path, or a mapping that says more."""
+        entries = [e if isinstance(e, dict) else {"path": e} for e in self.data["logs"]]
+        return tuple(
+            Log(e["path"], e.get("doc", ""), tuple(e.get("facts", ())), self.document.place("logs", number))
+            for number, e in enumerate(entries)
         )
 
     def unique(self, names: Sequence[str], taken: Sequence[str], *path: str | int) -> None:

@@ -117,6 +117,9 @@ def _of_machines(spec: Specification) -> Iterator[Diagnostic]:
     known = _vocabulary(spec)
     for machine in spec.machines.values():
         yield from _facts(machine.facts, machine.place, spec)
+        for log in machine.logs:
+            if log.place.file == machine.place.file:
+                yield from _facts(log.facts, log.place, spec)
         for row in machine.rows:
             if row.place.file == machine.place.file:
                 yield from _event(row.trigger, row.place, spec)
