@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: verify test check diagrams bench clean
+.PHONY: verify test check diagrams components bench clean
 
 verify: $(VENV)/.installed ## judge the shipped specification and the example service
 	$(BIN)/rolecycle verify
@@ -20,6 +20,10 @@ check: $(VENV)/.developed ## lint and types
 diagrams: $(VENV)/.installed ## draw the shipped pictures anew
 	rm -rf diagrams
 	$(BIN)/rolecycle draw -o diagrams
+
+components: $(VENV)/.installed ## write the pages of the components anew
+	rm -rf docs/components
+	$(BIN)/python -m rolecycle.component_pages docs/components
 
 bench: $(VENV)/.tested ## print the benchmark figures
 	$(BIN)/python benchmarks/bench.py

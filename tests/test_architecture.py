@@ -48,6 +48,7 @@ VERBS = {
     "reduce": "bisimulation compose graph machine pack space specification",
     "coverage": "compose diagnostics formula machine pack pipeline space specification verdict",
     "traceability": "machine specification",
+    "cross_references": "compose formula guard guard_text instantiate machine specification system",
     "spec_files": "",
     "progress": "explore",
 }
@@ -81,6 +82,7 @@ TOP = {
     "service_jobs": "diagnostics pipeline service specification verdict",
     "verify": "coverage diagnostics load outcome pipeline read_service service_jobs specification verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
+    "component_pages": "cross_references gallery guard guard_text load machine spec_files specification",
     "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* spec_files "
     "traceability verify",
     "__init__": "",

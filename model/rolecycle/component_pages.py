@@ -1,0 +1,317 @@
+"""Verb: a page of documentation for each component, as Markdown."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from rolecycle.cross_references import (
+    Reader,
+    duties_of,
+    extenders,
+    facts_of,
+    machines_read,
+    members,
+    parameters_read,
+    properties,
+    readers,
+    sharers,
+    switched_on,
+)
+from rolecycle.guard import TRUE
+from rolecycle.guard_text import guard_text
+from rolecycle.machine import SAME, Event, EventKind, Log, Machine, Row
+from rolecycle.specification import Fact, Specification
+
+INDEX: Final = "index.md"
+_UP: Final = "../.."
+_KINDS: Final[Mapping[EventKind, str]] = {
+    "platform": "platform (the platform owes it)",
+    "user": "user (a decision of a person or another system, never owed)",
+    "code": "code (an outcome of the customer's code)",
+    "fault": "fault (never owed, switched on by scenarios)",
+    "time": "time (a limit has passed)",
+}
+
+
+def pages(spec: Specification) -> dict[str, str]:
+    """File name to Markdown: a page a machine, and the index of them."""
+    found = {f"{machine.name}.md": _page(spec, machine) for machine in spec.machines.values()}
+    return {INDEX: _index(spec), **found}
+
+
+def main(folder: Path) -> None:
+    """Write the pages of the shipped specification into a folder."""
+    from rolecycle.gallery import write
+    from rolecycle.load import load
+    from rolecycle.spec_files import spec_root
+
+    write(pages(load(spec_root())), folder)
+
+
+# --- the index --------------------------------------------------------------------------------------
+
+
+def _index(spec: Specification) -> str:
+    """All components in one table, those that run in one place together."""
+    inside = sorted(spec.machines.values(), key=lambda m: (m.runs_on, m.title.casefold(), m.name))
+    head = ("component", "what it is", "where it runs", "executable")
+    return _document(
+        _generated("[spec/machines](../../spec/machines)"),
+        "# Components",
+        "One page for each component of the architecture, for reviews of its design. A component marked *base* only "
+        "stands for what the components that extend it have in common.",
+        _table(head, (_entry(spec, machine) for machine in inside)),
+    )
+
+
+def _entry(spec: Specification, machine: Machine) -> Sequence[str]:
+    name = _link(machine) + (" (*base*)" if machine.abstract else "")
+    return name, _purpose(spec, machine), _words(machine.runs_on), _code(machine.executable)
+
+
+def _purpose(spec: Specification, machine: Machine) -> str:
+    """What the machine does in its own words, else in those of the nearest machine that it extends."""
+    if machine.doc:
+        return _words(machine.doc)
+    bases = (spec.machines[name] for name in machine.answers_to if name in spec.machines)
+    return next((f"As {_link(base)}: {_words(base.doc)}" for base in bases if base.doc), "")
+
+
+# --- a page -----------------------------------------------------------------------------------------
+
+
+def _page(spec: Specification, machine: Machine) -> str:
+    file = machine.place.file.rpartition("/")[2] or f"{machine.name}.yaml"
+    return _document(
+        _generated(f"[spec/machines/{file}]({_UP}/spec/machines/{file})"),
+        f"# {_words(machine.title)}",
+        _kinship(spec, machine),
+        _section("What it does", _purpose(spec, machine), _listed_facts(duties_of(spec, machine))),
+        _section("Where it runs", _where(machine)),
+        _section("Logs", _table(("path", "what is in it", "facts"), (_log(log) for log in machine.logs))),
+        _section("Systems", _systems(spec, machine)),
+        _section("Picture", _picture(machine)),
+        _section("States", _states(machine)),
+        _section("Parameters", _parameters(spec, machine)),
+        _events(spec, machine),
+        _faults(spec, machine),
+        _section("Who reads its states", _readers(spec, machine)),
+        _section("Properties", _properties(spec, machine)),
+        _section("Facts", _listed_facts(facts_of(spec, machine))),
+        f"[All components]({INDEX})",
+    )
+
+
+def _generated(source: str) -> str:
+    return f"*Generated from {source} by `make components`; change the specification, not this page.*"
+
+
+def _kinship(spec: Specification, machine: Machine) -> str:
+    """What the machine extends and what extends it."""
+    bases = [spec.machines[name] for name in machine.answers_to if name in spec.machines]
+    lines = [f"Extends {_links(bases)}."] if bases else []
+    lines += ["A base: it is only there to be extended, and never runs itself."] if machine.abstract else []
+    heirs = extenders(spec, machine)
+    return " ".join([*lines, *([f"Extended by {_links(heirs)}."] if heirs else [])])
+
+
+def _where(machine: Machine) -> str:
+    return "\n".join(
+        [
+            f"- Runs on: {_words(machine.runs_on) or 'not said'}",
+            f"- Executable: {_code(machine.executable) or 'none, or not said'}",
+        ]
+    )
+
+
+def _log(log: Log) -> Sequence[str]:
+    return _code(log.path), _words(log.doc), _ids(log.facts)
+
+
+def _systems(spec: Specification, machine: Machine) -> str:
+    rows = (
+        (_code(name), _words(spec.systems[name].title), how) for name, how in members(spec, machine).items()
+    )
+    return _table(("system", "what it is", "how it is there"), rows) or "It is a member of no system."
+
+
+def _picture(machine: Machine) -> str:
+    """The statechart; a base has none."""
+    return "" if machine.abstract else f"![{_words(machine.title)}]({_UP}/diagrams/{machine.name}.svg)"
+
+
+def _states(machine: Machine) -> str:
+    rows = (
+        (_state(machine, s), _words(machine.state_docs.get(s, "")), _groups(machine, s))
+        for s in machine.states
+    )
+    return _table(("state", "meaning", "groups"), rows)
+
+
+def _state(machine: Machine, state: str) -> str:
+    return _code(state) + (" (initial)" if state == machine.initial else "")
+
+
+def _groups(machine: Machine, state: str) -> str:
+    return ", ".join(group for group, states in machine.groups.items() if state in states)
+
+
+def _parameters(spec: Specification, machine: Machine) -> str:
+    rows = (
+        (_code(name), _words(p.meaning), ", ".join(_code(v) for v in p.values))
+        for name, p in parameters_read(spec, machine).items()
+    )
+    return _table(("parameter", "meaning", "values"), rows) or "Its guards read no parameter."
+
+
+# --- events -----------------------------------------------------------------------------------------
+
+
+def _events(spec: Specification, machine: Machine) -> str:
+    own = [event for event in _alphabet(spec, machine) if event.healthy]
+    parts = [_event(spec, machine, event) for event in own]
+    return _section("Events", *(parts or ["It takes part in no event of a healthy run."]))
+
+
+def _faults(spec: Specification, machine: Machine) -> str:
+    """Faults, and outcomes of the customer's code that are left out unless a scenario allows them."""
+    own = [event for event in _alphabet(spec, machine) if not event.healthy]
+    parts = [_event(spec, machine, event) for event in own]
+    return _section("Faults", *(parts or ["It takes part in no fault and in no unhealthy outcome."]))
+
+
+def _alphabet(spec: Specification, machine: Machine) -> list[Event]:
+    return [event for name, event in spec.events.items() if name in machine.alphabet]
+
+
+def _event(spec: Specification, machine: Machine, event: Event) -> str:
+    """One event: what it means, who decides, sends and shares it, and what it does here."""
+    rows = [row for row in machine.rows if _name(row) == event.name]
+    may = any(row.mode == "may" for row in rows)
+    facts = [
+        f"- Kind: {_KINDS[event.kind]}{'' if event.healthy or event.kind == 'fault' else '; unhealthy'}",
+        f"- Sent by: {_sender(spec, machine, event)}",
+        f"- Shared with: {_links(sharers(spec, machine, event.name)) or 'no other component'}",
+        *([f"- At once for every copy of: {', '.join(event.collective)}"] if event.collective else []),
+        *(["- Takes part if it can, and never holds the event up."] if may else []),
+        *([] if event.healthy else [f"- Switched on in: {_scenarios(spec, event)}"]),
+    ]
+    return _document(
+        f"### {event.name}", _words(event.meaning), "\n".join(facts), _moves(machine, rows)
+    ).rstrip()
+
+
+def _scenarios(spec: Specification, event: Event) -> str:
+    return ", ".join(switched_on(spec, event.name)) or "no scenario"
+
+
+def _sender(spec: Specification, machine: Machine, event: Event) -> str:
+    """The machine or the actor that sends the event."""
+    if machine.is_a(event.sender):
+        return "this component"
+    if event.sender in spec.machines:
+        return _link(spec.machines[event.sender])
+    return f"{event.sender} ({_words(spec.actors.get(event.sender, '')).rstrip('.')})"
+
+
+def _moves(machine: Machine, rows: Iterable[Row]) -> str:
+    head = ("from", "to", "if", "facts", "assumption")
+    return _table(head, (_move(machine, row) for row in rows))
+
+
+def _move(machine: Machine, row: Row) -> Sequence[str]:
+    dest = "stays" if row.dest == SAME else _code(row.dest)
+    index = row.trigger.partition("[")[2].rstrip("]")
+    when = [f"of index {index}"] if index else []
+    when += [] if row.when == TRUE else [_code(guard_text(row.when))]
+    return _sources(machine, row), dest, ", ".join(when), _ids(row.facts), _words(row.assumption)
+
+
+def _sources(machine: Machine, row: Row) -> str:
+    """The states that the row leaves, by the name of their group where they have one."""
+    if set(row.sources) == set(machine.states):
+        return "any state"
+    groups = (_code(g) for g, states in machine.groups.items() if set(states) == set(row.sources))
+    named = next(groups, "") if len(row.sources) > 1 else ""
+    return named or ", ".join(_code(state) for state in machine.states if state in row.sources)
+
+
+def _name(row: Row) -> str:
+    """The event of a row, without an index."""
+    return row.trigger.partition("[")[0]
+
+
+# --- who speaks of it -------------------------------------------------------------------------------
+
+
+def _readers(spec: Specification, machine: Machine) -> str:
+    read = [other for other in machines_read(spec, machine) if other.name != machine.name]
+    rows = (_reader(spec, reader) for reader in readers(spec, machine))
+    table = _table(("who", "for what", "guard"), rows) or "No guard outside this component reads its states."
+    return _document(table, f"Its own guards read {_links(read)}." if read else "").rstrip()
+
+
+def _reader(spec: Specification, reader: Reader) -> Sequence[str]:
+    known = spec.machines.get(reader.name)
+    return _link(known) if known else _code(reader.name), _code(reader.what), _code(reader.guard)
+
+
+def _properties(spec: Specification, machine: Machine) -> str:
+    rows = (
+        (name, _words(spec.properties[name].title), how) for name, how in properties(spec, machine).items()
+    )
+    return _table(("property", "title", "how it speaks of it"), rows) or "No property speaks of it."
+
+
+# --- Markdown ---------------------------------------------------------------------------------------
+
+
+def _document(*parts: str) -> str:
+    """The parts that are not empty, an empty line between them."""
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def _section(title: str, *parts: str) -> str:
+    """A section, if there is something in it."""
+    return _document(f"## {title}", *parts) if any(parts) else ""
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table without the columns that are empty throughout; nothing when it has no rows."""
+    body = list(rows)
+    used = [n for n in range(len(head)) if any(row[n] for row in body)]
+    lines = [head, ["---"] * len(head), *body] if body else []
+    return "\n".join("| " + " | ".join(line[n] for n in used) + " |" for line in lines)
+
+
+def _words(text: str) -> str:
+    """Plain text, with what Markdown would take for its own marked as text."""
+    return re.sub(r"\\(?=[!-/:-@\[-`{-~])|[`*<|\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('|', chr(92) + '|')}`" if text else ""
+
+
+def _ids(facts: Iterable[str]) -> str:
+    return ", ".join(facts)
+
+
+def _link(machine: Machine) -> str:
+    return f"[{_words(machine.title or machine.name)}]({machine.name}.md)"
+
+
+def _links(machines: Iterable[Machine]) -> str:
+    return ", ".join(_link(machine) for machine in machines)
+
+
+def _listed_facts(facts: Iterable[Fact]) -> str:
+    return "\n".join(f"- {fact.id}: {_words(fact.text)}" for fact in facts)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,163 @@
+"""Verb: where a specification speaks of a machine: systems, sharers, readers, properties, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rolecycle import formula
+from rolecycle.compose import resolve
+from rolecycle.guard import TRUE, Guard, atoms
+from rolecycle.guard_text import guard_text
+from rolecycle.instantiate import parameters
+from rolecycle.machine import Machine
+from rolecycle.specification import Fact, Parameter, Property, Scenario, Specification, SystemSpec
+from rolecycle.system import System
+
+_NO_SCENARIO = Scenario("", "", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A guard that reads a machine: who has it (a machine, a system or a view), what it decides, its text."""
+
+    name: str
+    what: str
+    guard: str
+
+
+def members(spec: Specification, machine: Machine) -> dict[str, str]:
+    """The systems that have the machine, or a machine that extends it, each with how it is there."""
+    found = {name: _membership(spec, system, machine) for name, system in spec.systems.items()}
+    return {name: how for name, how in found.items() if how}
+
+
+def _membership(spec: Specification, system: SystemSpec, machine: Machine) -> str:
+    """How the machine is in the system, in words; empty when it is not."""
+    named = [m for m in system.members if _is_a(spec, m.machine, machine.name)]
+    fixed = [_condition(m.when) for m in named if not system.suite or _possible(spec, system, m.when)]
+    return "; ".join([*dict.fromkeys(fixed), *_copies(spec, system, machine)])
+
+
+def _condition(when: Guard) -> str:
+    return "always" if when == TRUE else f"if `{guard_text(when)}`"
+
+
+def _possible(spec: Specification, system: SystemSpec, when: Guard) -> bool:
+    """Whether the parameters of the system, or those of a scenario that it is run in, make the condition true."""
+    runs = (s for s in spec.scenarios.values() if any(system.is_a(name) for name in s.systems))
+    values = (parameters(system, scenario) for scenario in (_NO_SCENARIO, *runs))
+    return any(resolve(when, System(system.name, (), {}, chosen)) == formula.TRUE for chosen in values)
+
+
+def _copies(spec: Specification, system: SystemSpec, machine: Machine) -> Iterator[str]:
+    for family, names in system.families.items():
+        places = [str(n) for n, name in enumerate(names, 1) if _is_a(spec, name, machine.name)]
+        if places:
+            yield f"in the family `{family}` at {', '.join(places)}"
+
+
+def _is_a(spec: Specification, name: str, wanted: str) -> bool:
+    return name in spec.machines and spec.machines[name].is_a(wanted)
+
+
+def extenders(spec: Specification, machine: Machine) -> list[Machine]:
+    """The machines that extend this one, directly or not."""
+    return [other for other in spec.machines.values() if machine.name in other.answers_to]
+
+
+def sharers(spec: Specification, machine: Machine, event: str) -> list[Machine]:
+    """The other machines that have the event in their alphabet, by title."""
+    found = [m for m in spec.machines.values() if m.name != machine.name and event in m.alphabet]
+    return sorted(found, key=lambda m: m.title.casefold())
+
+
+def parameters_read(spec: Specification, machine: Machine) -> dict[str, Parameter]:
+    """The parameters of systems that guards of the machine read."""
+    read = {atom.machine for row in machine.rows for atom in atoms(row.when)}
+    known = {name: p for system in spec.systems.values() for name, p in system.parameters.items()}
+    return {name: parameter for name, parameter in known.items() if name in read}
+
+
+def machines_read(spec: Specification, machine: Machine) -> list[Machine]:
+    """The machines that guards of this one read."""
+    read = {atom.machine for row in machine.rows for atom in atoms(row.when)}
+    return [spec.machines[name] for name in spec.machines if name in read]
+
+
+def readers(spec: Specification, machine: Machine) -> list[Reader]:
+    """The guards of other machines, of systems and of views that read the machine's states."""
+    found = (reader for reader, guard in _guards(spec, machine) if _reads(guard, machine))
+    return list(dict.fromkeys(found))
+
+
+def _guards(spec: Specification, machine: Machine) -> Iterator[tuple[Reader, Guard]]:
+    """Every guard outside the machine where it is written, not where it is inherited."""
+    for other in spec.machines.values():
+        for row in other.rows:
+            if other.name != machine.name and row.place.file == other.place.file:
+                yield Reader(other.name, row.trigger, guard_text(row.when)), row.when
+    for system in spec.systems.values():
+        base = spec.systems[system.answers_to[0]].labels if system.answers_to else {}
+        for label, guard in system.labels.items():
+            if base.get(label) != guard:
+                yield Reader(system.name, label, guard_text(guard)), guard
+    for view in spec.views.values():
+        for value in view.values:
+            yield Reader(view.name, value.name, guard_text(value.when)), value.when
+
+
+def _reads(guard: Guard, machine: Machine) -> bool:
+    return any(machine.is_a(atom.machine) for atom in atoms(guard))
+
+
+def properties(spec: Specification, machine: Machine) -> dict[str, str]:
+    """The properties that speak of the machine, each with how: by its states or by its events."""
+    found = {name: _speaks(spec, wanted, machine) for name, wanted in spec.properties.items()}
+    return {name: how for name, how in found.items() if how}
+
+
+def _speaks(spec: Specification, wanted: Property, machine: Machine) -> str:
+    named = {*wanted.events, *(wanted.observer.alphabet if wanted.observer else ())}
+    own = sorted(event.partition("[")[0] for event in named if _is_its(spec, event, machine))
+    states = ["reads its states"] if _reads(wanted.goal, machine) else []
+    views = [f"through the view `{name}`" for name in _views(spec, wanted.goal, machine)]
+    return "; ".join([*states, *views, *(f"`{event}`" for event in dict.fromkeys(own))])
+
+
+def _views(spec: Specification, guard: Guard, machine: Machine) -> list[str]:
+    """The views in a guard that read the machine."""
+    named = {atom.machine for atom in atoms(guard)}
+    return [n for n, v in spec.views.items() if n in named and any(_reads(x.when, machine) for x in v.values)]
+
+
+def _is_its(spec: Specification, name: str, machine: Machine) -> bool:
+    """Whether the machine takes part in an event or sends it."""
+    event = name.partition("[")[0]
+    return event in machine.alphabet or (event in spec.events and machine.is_a(spec.events[event].sender))
+
+
+def switched_on(spec: Specification, event: str) -> list[str]:
+    """The scenarios that switch an unhealthy event on."""
+    return [
+        scenario.name
+        for scenario in spec.scenarios.values()
+        if any(name.partition("[")[0] == event for name in (*scenario.faults, *scenario.allow))
+    ]
+
+
+def facts_of(spec: Specification, machine: Machine) -> list[Fact]:
+    """The facts that the machine rests on, in their order: its own, those of its rows and of its logs."""
+    rows = (fact for row in machine.rows for fact in row.facts)
+    logs = (fact for log in machine.logs for fact in log.facts)
+    return _ordered(spec, [*machine.facts, *rows, *logs])
+
+
+def duties_of(spec: Specification, machine: Machine) -> list[Fact]:
+    """The machine's own facts of kind responsibility; those of its rows and logs speak of others, too."""
+    return [fact for fact in _ordered(spec, machine.facts) if fact.kind == "responsibility"]
+
+
+def _ordered(spec: Specification, names: Iterable[str]) -> list[Fact]:
+    wanted = set(names)
+    return [fact for name, fact in spec.facts.items() if name in wanted]
