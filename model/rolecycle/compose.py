@@ -197,6 +197,9 @@ def resolve(condition: guard.Guard, system: System, family: str = "", index: int
 def _atom(atom: guard.In, system: System, index: int) -> Formula:
     if atom.machine in system.parameters:
         return formula.TRUE if system.parameters[atom.machine] in atom.states else formula.FALSE
+    if atom.machine in system.definitions and not any(m.machine.is_a(atom.machine) for m in system.members):
+        meaning = system.definitions[atom.machine]
+        return formula.disjunction(resolve(meaning[value], system, "", index) for value in atom.states)
     position = _position(system, atom.machine, index)
     machine = system.members[position].machine
     states: set[int] = set()

@@ -6,13 +6,14 @@ and ``all``, ``some``, ``count`` over the copies of a family.  Nothing is ever e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """``machine in [A, B]``: the machine (or parameter) is in one of these states or groups.
+    """``machine in [A, B]``: the machine (or parameter, or view) is in one of these states or groups.
 
     ``offset`` is the character offset in the guard's text, for messages.
     """
@@ -73,3 +74,38 @@ Guard = In | Not | And | Or | Implies | Quantified
 
 TRUE: Guard = And(())
 FALSE: Guard = Or(())
+
+
+def atoms(part: Guard) -> Iterator[In]:
+    """The atoms of a guard."""
+    match part:
+        case In():
+            yield part
+        case Not(operand):
+            yield from atoms(operand)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from atoms(operand)
+        case Implies(premise, conclusion):
+            yield from atoms(premise)
+            yield from atoms(conclusion)
+        case Quantified():
+            yield from atoms(part.body)
+
+
+def ranges(part: Guard) -> Iterator[Quantified]:
+    """The quantifiers of a guard."""
+    match part:
+        case In():
+            return
+        case Not(operand):
+            yield from ranges(operand)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from ranges(operand)
+        case Implies(premise, conclusion):
+            yield from ranges(premise)
+            yield from ranges(conclusion)
+        case Quantified():
+            yield part
+            yield from ranges(part.body)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from rolecycle import formula
 from rolecycle.compose import resolve
+from rolecycle.guard import Guard
 from rolecycle.machine import ASKED, Event, Machine, Row
 from rolecycle.specification import Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
@@ -32,8 +33,15 @@ def instantiate(
         members.append(Member(budget))
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
     events = {**spec.events, **{name: _inner(name) for name in sorted(inner)}}
-    forbidden = _forbidden(spec, scenario, members) | _unsent(spec, members)
-    return System(wanted.name, tuple(members), events, values, forbidden, wanted.title)
+    forbidden = _forbidden(spec, scenario, members) | (_unsent(spec, members) - set(wanted.shows))
+    definitions = _definitions(spec, wanted)
+    return System(wanted.name, tuple(members), events, values, forbidden, wanted.title, definitions)
+
+
+def _definitions(spec: Specification, wanted: SystemSpec) -> Mapping[str, Mapping[str, Guard]]:
+    """The views of the system, and its labels under its name and the names of those that it extends."""
+    views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
+    return {**views, **{name: wanted.labels for name in (wanted.name, *wanted.answers_to) if wanted.labels}}
 
 
 def _inner(name: str) -> Event:
@@ -73,7 +81,10 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
 
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:
-    """Events whose sender is a machine that the system has not: without it nobody would decide them."""
+    """Events whose sender is a machine that the system has not: without it nobody would decide them.
+
+    Those that a system shows are decided one level up, and stay possible.
+    """
     inner = [m for m in members if m.machine.name not in spec.machines]
     shown = {event for m in inner for event in m.machine.alphabet}
     absent = {name for name in spec.machines if not any(m.machine.is_a(name) for m in members)}

@@ -28,8 +28,13 @@ CHUNK = 1 << 18
 def concerns(wanted: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:
     """Whether a property is judged for a system under a scenario."""
     here = any(spec.is_a(name) for name in wanted.systems)
-    when = not wanted.scenarios or scenario.name in wanted.scenarios or wanted.id in scenario.expect
-    return here and when and resolve(wanted.applies, system) == formula.TRUE
+    return here and named_in(wanted, scenario) and resolve(wanted.applies, system) == formula.TRUE
+
+
+def named_in(wanted: Property, scenario: Scenario) -> bool:
+    """Whether a property is judged in a scenario: in every one, unless it or the scenario says in which."""
+    said = {*wanted.scenarios, *wanted.refuted_in}
+    return not wanted.scenarios or scenario.name in said or wanted.id in scenario.expect
 
 
 def judge(space: Space, wanted: Property, expected: Expectation = "holds") -> Verdict:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from rolecycle.compose import compose
 from rolecycle.explore import Limits, Progress, explore
 from rolecycle.instantiate import instantiate, observed
-from rolecycle.judge import concerns, judge, unexplored
+from rolecycle.judge import concerns, judge, named_in, unexplored
 from rolecycle.machine import Machine
 from rolecycle.pack import pack
 from rolecycle.paths import depth
@@ -64,7 +64,7 @@ def run(job: Job, shop: Workshop) -> Run:
         return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
     space = _explore(job, system, wanted, shop)
-    verdicts = tuple(judge(space, p, job.scenario.expect.get(p.id, "holds")) for p in wanted)
+    verdicts = tuple(judge(space, p, p.expected(job.scenario)) for p in wanted)
     shop.watch(job, space)
     return Run(
         system=job.system.name,
@@ -131,9 +131,7 @@ def skipped(job: Job, reason: str, seconds: float = 0.0) -> Run:
         if (not job.only or p.id in job.only) and any(job.system.is_a(name) for name in p.systems)
     ]
     verdicts: tuple[Verdict, ...] = tuple(
-        unexplored(p, job.scenario.expect.get(p.id, "holds"), reason)
-        for p in concerned
-        if not p.scenarios or job.scenario.name in p.scenarios
+        unexplored(p, p.expected(job.scenario), reason) for p in concerned if named_in(p, job.scenario)
     )
     return Run(job.system.name, job.scenario.name, verdicts, 0, 0, 0, reason, seconds)
 

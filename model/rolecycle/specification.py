@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rolecycle.diagnostics import NOWHERE, Diagnostic, Place
-from rolecycle.guard import FALSE, TRUE, Guard
+from rolecycle.guard import FALSE, TRUE, And, Guard, Not, Or
 from rolecycle.machine import Event, Machine
 
 PropertyKind = Literal["invariant", "precedence", "deadlock freedom", "reachable", "recoverable"]
@@ -23,7 +23,9 @@ class Property:
     run reaches (reachable); what can be reached again from everywhere without faults (recoverable).
     With ``events``, ``goal`` is asked only where one of them can happen.
     ``applies`` and ``hazard`` read parameters only: where the property makes sense, and where its
-    refutation is the consequence of the user's own choice.
+    refutation is the consequence of the user's own choice.  ``refuted_in`` names scenarios in which it is
+    judged and must be refuted, so that an incident is no run of a healthy system.  ``steps`` are the
+    events of a story, each with its alternatives; the observer follows them.
     """
 
     id: str
@@ -36,9 +38,51 @@ class Property:
     scenarios: tuple[str, ...] = ()
     applies: Guard = TRUE
     hazard: Guard = FALSE
+    refuted_in: tuple[str, ...] = ()
+    steps: tuple[tuple[str, ...], ...] = ()
     facts: tuple[str, ...] = ()
     theme: str = ""
     place: Place = NOWHERE
+
+    def expected(self, scenario: Scenario) -> Expectation:
+        """What a scenario expects of the property: what it says itself, else where the property fails."""
+        return scenario.expect.get(self.id, "refuted" if scenario.name in self.refuted_in else "holds")
+
+
+@dataclass(frozen=True, slots=True)
+class ViewValue:
+    """One thing that an onlooker may see, and when; the first value of a view that fits is seen."""
+
+    name: str
+    when: Guard
+    doc: str = ""
+    facts: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody outside sees of a system: a value for each of its states, with no influence on it.
+
+    ``systems`` have the view, and those that extend them.  Guards and properties read it like a machine.
+    """
+
+    name: str
+    title: str
+    systems: tuple[str, ...]
+    values: tuple[ViewValue, ...]
+    doc: str = ""
+    facts: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+    def guards(self) -> Mapping[str, Guard]:
+        """When each value is seen: its own condition holds and that of no value before it."""
+        before: tuple[Guard, ...] = ()
+        found: dict[str, Guard] = {}
+        for value in self.values:
+            found[value.name] = And((value.when, Not(Or(before)))) if before else value.when
+            before = (*before, value.when)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +174,5 @@ class Specification:
     scenarios: Mapping[str, Scenario]
     properties: Mapping[str, Property]
     facts: Mapping[str, Fact]
+    views: Mapping[str, View] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()

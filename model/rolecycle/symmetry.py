@@ -17,7 +17,8 @@ def symmetric_families(system: System, goals: Iterable[guard.Guard] = ()) -> tup
     only, so a guard that quantifies over them all stays true under the exchange.
     """
     families = {m.family for m in system.members if m.family}
-    if any(_compares(goal) for goal in goals):
+    read = (when for meaning in system.definitions.values() for when in meaning.values())
+    if any(_compares(goal) for goal in [*goals, *read]):
         return ()
     return tuple(sorted(f for f in families if _exchangeable(system, f)))
 

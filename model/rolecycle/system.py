@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rolecycle.guard import Guard
 from rolecycle.machine import Event, Machine
 
 
@@ -37,6 +38,8 @@ class System:
     An event is indexed by a family when a member of that family has it in its alphabet and the event
     is not collective for the family: each index is then an event of its own, in which the copy with
     that index and all members outside the family take part.  No event is indexed by two families.
+    ``definitions`` are names that guards read like machines and that stand for guards: views, and the
+    labels of the system itself and of those it extends.
     ``forbidden`` holds events (``name``) and single indices of events (``name[2]``) that never happen.
     A must or may stance belongs to a member and an event: all rows of a machine for one event agree.
     """
@@ -47,3 +50,4 @@ class System:
     parameters: Mapping[str, str] = field(default_factory=dict)
     forbidden: frozenset[str] = frozenset()
     title: str = ""
+    definitions: Mapping[str, Mapping[str, Guard]] = field(default_factory=dict)

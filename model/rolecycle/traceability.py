@@ -58,6 +58,10 @@ def _elements(spec: Specification) -> Iterator[tuple[str, tuple[str, ...], bool]
         for row in machine.rows:
             if row.place.file == machine.place.file:
                 yield _row(machine.name, row), row.facts, bool(row.assumption)
+    for view in spec.views.values():
+        yield f"view {view.name}", view.facts, True
+        for value in view.values:
+            yield f"{view.name}: {value.name} ({value.place})", value.facts, bool(value.doc)
     for wanted in spec.properties.values():
         yield f"property {wanted.id}", wanted.facts, False
     for scenario in spec.scenarios.values():

@@ -13,7 +13,13 @@ from rolecycle.load.build import Builder, ordered
 from rolecycle.load.source import Document, read
 from rolecycle.specification import Specification
 
-FOLDERS = {"machine": "machines", "system": "systems", "scenario": "scenarios", "properties": "properties"}
+FOLDERS = {
+    "machine": "machines",
+    "system": "systems",
+    "scenario": "scenarios",
+    "properties": "properties",
+    "view": "views",
+}
 
 
 def load(root: Path) -> Specification:
@@ -31,6 +37,7 @@ def load(root: Path) -> Specification:
         scenarios={s.name: s for s in loading.each("scenario", Builder.scenario)},
         properties=loading.merged("properties", Builder.properties),
         facts=loading.single("facts.yaml", "facts", Builder.facts),
+        views={v.name: v for v in loading.each("view", Builder.view)},
     )
     loading.finish()
     problems = check.mistakes(spec)
@@ -49,7 +56,7 @@ class _Loading:
         if not root.is_dir():
             raise InputError([Diagnostic("RC101", f"there is no specification folder '{relative(root)}'")])
         self.documents = {kind: self.folder(kind, root / folder) for kind, folder in FOLDERS.items()}
-        self.singles: dict[str, Document | None] = {}
+        self.singles = {"events.yaml": self.document(root / "events.yaml", "events")}
 
     def folder(self, kind: str, folder: Path) -> list[Document]:
         found = []
@@ -73,7 +80,7 @@ class _Loading:
         return None if problems else document
 
     def build(self, document: Document, verb: Callable[[Builder], Any]) -> Any:
-        builder = Builder(document)
+        builder = Builder(document, self.sets())
         made = verb(builder)
         self.mistakes += builder.mistakes
         return made
@@ -139,14 +146,21 @@ class _Loading:
         return result
 
     def single(self, file: str, kind: str, verb: Callable[[Builder], Any]) -> dict[str, Any]:
-        document = self.document(self.root / file, kind)
-        self.singles[file] = document
+        if file not in self.singles:
+            self.singles[file] = self.document(self.root / file, kind)
+        document = self.singles[file]
         made: dict[str, Any] = self.build(document, verb) if document else {}
         return made
 
     def actors(self) -> dict[str, str]:
         document = self.singles["events.yaml"]
         return dict(document.data.get("actors", {})) if document and isinstance(document.data, dict) else {}  # type: ignore[arg-type]
+
+    def sets(self) -> dict[str, tuple[str, ...]]:
+        """Names for sets of events, which other files may use for them."""
+        document = self.singles["events.yaml"]
+        data: Any = document.data if document and isinstance(document.data, dict) else {}
+        return {str(name): tuple(events) for name, events in data.get("sets", {}).items()}
 
     def finish(self) -> None:
         if self.mistakes:

@@ -12,7 +12,16 @@ from rolecycle.guard import Guard
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
 from rolecycle.machine import OBSERVER, SAME, Event, Log, Machine, Row
-from rolecycle.specification import Fact, MemberSpec, Parameter, Property, Scenario, SystemSpec
+from rolecycle.specification import (
+    Fact,
+    MemberSpec,
+    Parameter,
+    Property,
+    Scenario,
+    SystemSpec,
+    View,
+    ViewValue,
+)
 
 Data = Mapping[str, Any]
 Groups = Mapping[str, tuple[str, ...]]
@@ -22,9 +31,9 @@ OBSERVER_STATES = ("Waiting", "Armed", "Violated")
 class Builder:
     """Builds nouns from one document and collects the mistakes met on the way."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, sets: Groups | None = None) -> None:
         self.document = document
-        self.data: Data = document.data if isinstance(document.data, dict) else {}
+        self.data: Data = _written_out(document.data, sets or {}) if isinstance(document.data, dict) else {}
         self.mistakes: list[Diagnostic] = []
 
     # --- pieces ---------------------------------------------------------------------------------
@@ -221,6 +230,29 @@ class Builder:
             place=self.document.place("scenario"),
         )
 
+    def view(self) -> View:
+        data = self.data
+        self.unique([v["name"] for v in data["values"]], (), "values")
+        return View(
+            name=data["view"],
+            title=data["title"],
+            systems=tuple(data["systems"]),
+            values=tuple(self.value(n, v) for n, v in enumerate(data["values"])),
+            doc=data.get("doc", ""),
+            facts=tuple(data.get("facts", ())),
+            place=self.document.place("view"),
+        )
+
+    def value(self, number: int, data: Data) -> ViewValue:
+        here = ("values", number)
+        return ViewValue(
+            name=data["name"],
+            when=self.condition(data, "when", guard.TRUE, *here),
+            doc=data.get("doc", ""),
+            facts=tuple(data.get("facts", ())),
+            place=self.document.place(*here),
+        )
+
     def properties(self) -> dict[str, Property]:
         return {name: self.property(name, data) for name, data in self.data["properties"].items()}
 
@@ -237,6 +269,8 @@ class Builder:
             events=events,
             observer=observer,
             scenarios=tuple(data.get("scenarios", ())),
+            refuted_in=tuple(data.get("refuted in", ())),
+            steps=tuple(_listed(step) for step in data.get("steps", ())),
             applies=self.condition(data, "applies", guard.TRUE, "properties", name),
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
             facts=tuple(data.get("facts", ())),
@@ -267,6 +301,11 @@ class Builder:
                 return self.condition(data, "require", guard.TRUE, *here), _listed(data["at"])
             case "only after" | "never after" if observer:
                 return guard.Not(guard.In(observer.name, ("Violated",))), ()
+            case "in order" if observer:
+                return guard.Not(guard.In(observer.name, ("Broken",))), ()
+            case "story" if observer:
+                there = guard.In(observer.name, (observer.states[-2],))
+                return guard.And((there, self.condition(data, "reach", guard.TRUE, *here))), ()
             case "deadlock":
                 return self.condition(data, "except", guard.FALSE, *here), ()
             case _:
@@ -279,6 +318,8 @@ class Builder:
                 return _only_after(label, data)
             case "never after":
                 return _never_after(label, data)
+            case "in order" | "story":
+                return _story(label, data)
             case "always" if "observer" in data:
                 inner, here = data["observer"], ("properties", name, "observer")
                 self.state(inner["initial"], inner["states"], *here, "initial")
@@ -321,9 +362,10 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
         "at": ({"at", "require"}, set()),
         "only after": ({"event", "only after"}, {"since"}),
         "never after": ({"event", "never after"}, {"until"}),
+        "in order": ({"steps"}, set()),
     },
     "deadlock freedom": {"deadlock": (set(), {"except"})},
-    "reachable": {"reach": ({"reach"}, set())},
+    "reachable": {"story": ({"steps"}, {"reach"}), "reach": ({"reach"}, set())},
     "recoverable": {"reach": ({"reach"}, set())},
 }
 """For each kind of property its forms, each with the keys it needs and the keys it may have."""
@@ -331,6 +373,35 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
 FORM_KEYS = frozenset(
     key for forms in FORMS.values() for needed, may in forms.values() for key in needed | may
 )
+
+
+EVENT_KEYS = frozenset(
+    [
+        "trigger",
+        "at",
+        "event",
+        "only after",
+        "since",
+        "never after",
+        "until",
+        "allow",
+        "forbid",
+        "among",
+        "shows",
+    ]
+)
+"""Where a set of events may stand for its events; beside these, in each of the ``steps`` of a story."""
+
+
+def _written_out(data: Any, sets: Groups, key: str = "") -> Any:
+    """The data of a document with the events of a set in place of its name."""
+    if key in EVENT_KEYS and isinstance(data, str | list):
+        return [event for name in _listed(data) for event in sets.get(name, (name,))]
+    if key == "steps" and isinstance(data, list):
+        return [[event for name in _listed(step) for event in sets.get(name, (name,))] for step in data]
+    if isinstance(data, dict):
+        return {name: _written_out(value, sets, str(name)) for name, value in data.items()}
+    return [_written_out(value, sets) for value in data] if isinstance(data, list) else data
 
 
 def _listed(value: str | list[str]) -> tuple[str, ...]:
@@ -362,6 +433,19 @@ def _never_after(name: str, data: Data) -> Machine:
     breach = _observed(data, "event", armed, violated)
     lifting = [r for r in _observed(data, "until", armed, waiting) if r.trigger not in _listed(data["event"])]
     return _observing(name, [*forbidding, *breach, *lifting])
+
+
+def _story(name: str, data: Data) -> Machine:
+    """Follows the steps: each listed event is taken when it is next, and any other listed event breaks the order."""
+    steps = [_listed(step) for step in data["steps"]]
+    states = tuple(f"Step{n}" for n in range(len(steps) + 1))
+    listed = sorted({event for step in steps for event in step})
+    rows = []
+    for number, step in enumerate(steps):
+        for event in listed:
+            dest = states[number + 1] if event in step else "Broken"
+            rows.append(Row(event, (states[number],), dest, mode="may"))
+    return Machine(name, (*states, "Broken"), states[0], tuple(rows), title="Observer", runs_on=OBSERVER)
 
 
 def _observed(data: Data, key: str, source: str, dest: str) -> list[Row]:

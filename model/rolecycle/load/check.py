@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 def mistakes(spec: Specification) -> list[Diagnostic]:
     """Every dangling name of a specification: RC121 to RC129."""
-    checks = (_of_machines, _of_systems, _of_scenarios, _of_properties)
+    checks = (_of_machines, _of_systems, _of_views, _of_scenarios, _of_properties)
     return [found for check in checks for found in check(spec)]
 
 
@@ -25,41 +25,6 @@ def warnings(spec: Specification) -> list[Diagnostic]:
 
 
 # --- names ----------------------------------------------------------------------------------------
-
-
-def atoms(part: guard.Guard) -> Iterator[guard.In]:
-    """The atoms of a guard."""
-    match part:
-        case guard.In():
-            yield part
-        case guard.Not(operand):
-            yield from atoms(operand)
-        case guard.And(operands) | guard.Or(operands):
-            for operand in operands:
-                yield from atoms(operand)
-        case guard.Implies(premise, conclusion):
-            yield from atoms(premise)
-            yield from atoms(conclusion)
-        case guard.Quantified():
-            yield from atoms(part.body)
-
-
-def ranges(part: guard.Guard) -> Iterator[guard.Quantified]:
-    """The quantifiers of a guard."""
-    match part:
-        case guard.In():
-            return
-        case guard.Not(operand):
-            yield from ranges(operand)
-        case guard.And(operands) | guard.Or(operands):
-            for operand in operands:
-                yield from ranges(operand)
-        case guard.Implies(premise, conclusion):
-            yield from ranges(premise)
-            yield from ranges(conclusion)
-        case guard.Quantified():
-            yield part
-            yield from ranges(part.body)
 
 
 def _vocabulary(spec: Specification) -> dict[str, set[str]]:
@@ -75,11 +40,13 @@ def _vocabulary(spec: Specification) -> dict[str, set[str]]:
             known.setdefault(family, set())
         for name in (system.name, *system.answers_to):
             known.setdefault(name, set()).update(system.labels)
+    for view in spec.views.values():
+        known.setdefault(view.name, set()).update(value.name for value in view.values)
     return known
 
 
 def _of_guard(part: guard.Guard, place: Place, known: Mapping[str, set[str]]) -> Iterator[Diagnostic]:
-    for atom in atoms(part):
+    for atom in guard.atoms(part):
         if atom.machine not in known:
             yield Diagnostic(
                 "RC127",
@@ -92,7 +59,7 @@ def _of_guard(part: guard.Guard, place: Place, known: Mapping[str, set[str]]) ->
             if state not in known[atom.machine]:
                 hint = did_you_mean(state, known[atom.machine])
                 yield Diagnostic("RC121", f"'{atom.machine}' has no state '{state}'", place, hint=hint)
-    for quantifier in ranges(part):
+    for quantifier in guard.ranges(part):
         if quantifier.over not in known:
             yield Diagnostic(
                 "RC127",
@@ -154,7 +121,9 @@ def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
     for system in spec.systems.values():
         base = spec.systems[system.answers_to[0]] if system.answers_to else SystemSpec("", "")
         for member in system.members[len(base.members) :]:
-            yield from _known(member.machine, spec.machines, "machine", system.place)
+            yield from _known(
+                member.machine, {**spec.machines, **spec.systems}, "machine or system", system.place
+            )
             yield from _of_guard(member.when, system.place, known)
         for copies in _own(system.families, base.families).values():
             for name in copies:
@@ -190,6 +159,17 @@ def _values(values: Mapping[str, str], system: SystemSpec, place: Place) -> Iter
             yield Diagnostic("RC126", f"'{value}' is no value of '{name}'", place, hint=hint)
 
 
+def _of_views(spec: Specification) -> Iterator[Diagnostic]:
+    known = {name: states for name, states in _vocabulary(spec).items() if name not in spec.views}
+    for view in spec.views.values():
+        yield from _facts(view.facts, view.place, spec)
+        for name in view.systems:
+            yield from _known(name, spec.systems, "system", view.place)
+        for value in view.values:
+            yield from _of_guard(value.when, value.place, known)
+            yield from _facts(value.facts, value.place, spec)
+
+
 def _of_scenarios(spec: Specification) -> Iterator[Diagnostic]:
     for scenario in spec.scenarios.values():
         for name in scenario.systems:
@@ -220,7 +200,7 @@ def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
             yield from _event(event, found.place, spec)
         for name in found.systems:
             yield from _known(name, spec.systems, "system", found.place)
-        for name in found.scenarios:
+        for name in (*found.scenarios, *found.refuted_in):
             yield from _known(name, spec.scenarios, "scenario", found.place)
         yield from _facts(found.facts, found.place, spec)
 
