@@ -33,7 +33,8 @@ def instantiate(
         members.append(Member(budget))
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
     events = {**spec.events, **{name: _inner(name) for name in sorted(inner)}}
-    forbidden = _forbidden(spec, scenario, members) | (_unsent(spec, members) - set(wanted.shows))
+    decided_above = set(wanted.shows) if wanted.open else set()
+    forbidden = _forbidden(spec, scenario, members) | (_unsent(spec, members) - decided_above)
     definitions = _definitions(spec, wanted)
     return System(wanted.name, tuple(members), events, values, forbidden, wanted.title, definitions)
 
@@ -81,10 +82,7 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
 
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:
-    """Events whose sender is a machine that the system has not: without it nobody would decide them.
-
-    Those that a system shows are decided one level up, and stay possible.
-    """
+    """Events whose sender is a machine that the system has not: without it nobody would decide them."""
     inner = [m for m in members if m.machine.name not in spec.machines]
     shown = {event for m in inner for event in m.machine.alphabet}
     absent = {name for name in spec.machines if not any(m.machine.is_a(name) for m in members)}

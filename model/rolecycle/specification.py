@@ -108,6 +108,7 @@ class SystemSpec:
 
     ``families`` lists for each family the machine (or the system, then reduced) of each index.
     ``labels`` and ``shows`` are what a level above may read and share when this system is reduced.
+    ``open``: what it shows may happen even when its sender is not there; a level above decides it.
     ``suite`` tells whether the shipped suite runs it as it stands.
     """
 
@@ -120,6 +121,7 @@ class SystemSpec:
     labels: Mapping[str, Guard] = field(default_factory=dict)
     shows: tuple[str, ...] = ()
     answers_to: tuple[str, ...] = ()
+    open: bool = False
     suite: bool = False
     place: Place = NOWHERE
 

@@ -183,6 +183,7 @@ class Builder:
             },
             shows=(*base.shows, *data.get("shows", ())),
             answers_to=(base.name, *base.answers_to) if base.name else (),
+            open=data.get("open", base.open),
             suite=data.get("suite", False),
             place=self.document.place("system"),
         )
