@@ -80,6 +80,12 @@ def event_of(label: str) -> str:
     return label.partition("[")[0]
 
 
+def index_of(label: str) -> int | None:
+    """2 of ``crash[2]``; ``None`` when there is none."""
+    index = label.partition("[")[2].rstrip("]")
+    return int(index) if index else None
+
+
 def is_forbidden(system: System, label: str) -> bool:
     """Whether the event, or this one index of it, is forbidden."""
     return label in system.forbidden or event_of(label) in system.forbidden
@@ -133,6 +139,8 @@ def reads(system: System, name: str, states: tuple[str, ...], state: State, inde
     """Whether the parameter or the member that ``name`` stands for is in one of the states or groups."""
     if name in system.parameters:
         return system.parameters[name] in states
+    if name in system.definitions and not any(m.machine.is_a(name) for m in system.members):
+        return any(holds(system, system.definitions[name][each], state, index) for each in states)
     position = position_of(system, name, index)
     machine = system.members[position].machine
     expanded = {each: machine.members_of(each) for each in states}
@@ -165,15 +173,15 @@ def steps(
 ) -> list[tuple[str, State]]:
     """The distinct (label, next state); ``table`` is ``occurrences(system)`` when it is already at hand."""
     table = occurrences(system) if table is None else table
-    found = [(label, after) for label, parts in table.items() for after in outcomes(system, parts, state)]
+    found = [(label, after) for label, parts in table.items() for after in outcomes(system, parts, state, index_of(label))]
     return list(dict.fromkeys(found))
 
 
-def outcomes(system: System, parts: list[Part], state: State) -> Iterator[State]:
-    """Every way in which the participants can take one event together."""
+def outcomes(system: System, parts: list[Part], state: State, at: int | None) -> Iterator[State]:
+    """Every way in which the participants can take one event, with this index, together."""
     choices = []
     for part in parts:
-        targets = targets_of(system, part, state)
+        targets = targets_of(system, part, state, at)
         if part.must and not targets:
             return
         choices.append(targets or [state[part.position]])
@@ -184,9 +192,9 @@ def outcomes(system: System, parts: list[Part], state: State) -> Iterator[State]
         yield tuple(after)
 
 
-def targets_of(system: System, part: Part, state: State) -> list[str]:
-    """Where the enabled rows of one participant lead."""
-    present, index = state[part.position], part.member.index if part.member.family else None
+def targets_of(system: System, part: Part, state: State, at: int | None) -> list[str]:
+    """Where the enabled rows of one participant lead; outside every family the index at hand is the event's."""
+    present, index = state[part.position], part.member.index if part.member.family else at
     enabled = [row for row in part.rows if present in row.sources and holds(system, row.when, state, index)]
     return [row.target(present) for row in enabled]
 

@@ -100,18 +100,18 @@ class _Arrow:
 
 
 def _rules(system: System, number: int, occurrence: Occurrence) -> Iterable[Rule]:
-    choices = [_moves(system, position, occurrence.event) for position in occurrence.participants]
+    choices = [_moves(system, position, occurrence) for position in occurrence.participants]
     for chosen in combinations(*choices):
         condition = formula.conjunction(guard for _, guard in chosen)
         if condition != formula.FALSE:
             yield Rule(number, tuple(move for move, _ in chosen), condition)
 
 
-def _moves(system: System, position: int, event: str) -> list[tuple[Move, Formula]]:
+def _moves(system: System, position: int, occurrence: Occurrence) -> list[tuple[Move, Formula]]:
     """The alternatives of one participant: partial functions over its states, each under one guard."""
     member = system.members[position]
-    rows = [row for row in member.machine.rows if row.trigger == event]
-    arrows = _arrows(system, member, rows)
+    rows = [row for row in member.machine.rows if row.trigger == occurrence.event]
+    arrows = _arrows(system, member, rows, member.index or occurrence.index)
     may = rows[0].mode == "may"
     size = len(member.machine.states)
     if may and _functional(arrows):
@@ -123,12 +123,15 @@ def _moves(system: System, position: int, event: str) -> list[tuple[Move, Formul
     return moves
 
 
-def _arrows(system: System, member: Member, rows: Sequence[Row]) -> list[_Arrow]:
-    """One arrow for each source and destination; equal ones joined, so that steps are distinct."""
+def _arrows(system: System, member: Member, rows: Sequence[Row], index: int) -> list[_Arrow]:
+    """One arrow for each source and destination; equal ones joined, so that steps are distinct.
+
+    The index at hand is the member's own, or for a member outside every family that of the event.
+    """
     number = {state: k for k, state in enumerate(member.machine.states)}
     guards: dict[tuple[int, int], list[Formula]] = {}
     for row in rows:
-        condition = resolve(row.when, system, member.family, member.index)
+        condition = resolve(row.when, system, member.family, index)
         for source in row.sources:
             guards.setdefault((number[source], number[row.target(source)]), []).append(condition)
     joined = (_Arrow(s, d, formula.disjunction(parts)) for (s, d), parts in guards.items())

@@ -73,7 +73,7 @@ class Coverage:
                         [
                             possible,
                             Atom(position, sources),
-                            resolve(row.when, product.system, member.family, member.index),
+                            resolve(row.when, product.system, member.family, member.index or what.index),
                         ]
                     )
                     if sources and evaluate(taken, space.packed.fields, space.states).any():

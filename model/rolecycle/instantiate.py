@@ -83,10 +83,8 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:
     """Events whose sender is a machine that the system has not: without it nobody would decide them."""
-    inner = [m for m in members if m.machine.name not in spec.machines]
-    shown = {event for m in inner for event in m.machine.alphabet}
-    absent = {name for name in spec.machines if not any(m.machine.is_a(name) for m in members)}
-    return frozenset(e.name for e in spec.events.values() if e.sender in absent and e.name not in shown)
+    here = {name for m in members for name in (m.machine.name, *m.machine.answers_to, *m.machine.inside)}
+    return frozenset(e.name for e in spec.events.values() if e.sender in spec.machines.keys() - here)
 
 
 def _budget(scenario: Scenario, members: list[Member]) -> Machine | None:

@@ -121,13 +121,14 @@ def _reachable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
 
 
 def _recoverable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
-    """From every reachable state the goal can be reached without a fault and without a person's help (AG EF)."""
+    """From every reachable state the goal can be reached without a fault, and unless helped without a person (AG EF)."""
     if not space.exhaustive or space.graph is None:
         return "unknown", None
     product = space.packed.product
     goal = _everywhere(space, resolve(wanted.goal, product.system))
     kinds = (product.system.events[o.event].kind for o in product.occurrences)
-    allowed = np.array([kind not in ("fault", "user") for kind in kinds], dtype=np.bool_)
+    barred = ("fault",) if wanted.helped else ("fault", "user")
+    allowed = np.array([kind not in barred for kind in kinds], dtype=np.bool_)
     lost = ~backward(space.graph, goal, allowed)
     return ("refuted", _trap(space, space.graph, lost, allowed)) if lost.any() else ("holds", None)
 

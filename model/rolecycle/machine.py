@@ -74,7 +74,8 @@ class Machine:
     """A component: states, an initial state, rows; two rows may leave one state on one event (choice).
 
     ``answers_to`` holds its own name and the names of the machines that it extends.
-    ``groups`` names sets of states; groups may overlap.
+    ``groups`` names sets of states; groups may overlap.  ``inside`` holds the names of the machines that
+    a reduced system was made of, with the names of those that they extend.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Machine:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answers_to: tuple[str, ...] = ()
     abstract: bool = False
+    inside: frozenset[str] = frozenset()
     title: str = ""
     runs_on: str = ""
     executable: str = ""

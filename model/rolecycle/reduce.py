@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,13 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
         for label, guard in spec.labels.items()
     }
     partition = branching_partition(graph, _colours(truths, len(space.states)), ~visible)
-    return _machine(quotient(graph, partition, ~visible), names, truths, spec)
+    machine = _machine(quotient(graph, partition, ~visible), names, truths, spec)
+    return replace(machine, inside=_inside(product))
+
+
+def _inside(product: Product) -> frozenset[str]:
+    machines = [member.machine for member in product.system.members]
+    return frozenset(name for m in machines for name in (m.name, *m.answers_to, *m.inside))
 
 
 def _moving(product: Product, graph: Graph) -> Graph:

@@ -25,7 +25,8 @@ class Property:
     ``applies`` and ``hazard`` read parameters only: where the property makes sense, and where its
     refutation is the consequence of the user's own choice.  ``refuted_in`` names scenarios in which it is
     judged and must be refuted, so that an incident is no run of a healthy system.  ``steps`` are the
-    events of a story, each with its alternatives; the observer follows them.
+    events of a story, each with its alternatives; the observer follows them.  ``helped``: what is
+    recoverable may take steps that people decide.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Property:
     hazard: Guard = FALSE
     refuted_in: tuple[str, ...] = ()
     steps: tuple[tuple[str, ...], ...] = ()
+    helped: bool = False
     facts: tuple[str, ...] = ()
     theme: str = ""
     place: Place = NOWHERE

@@ -271,6 +271,7 @@ class Builder:
             observer=observer,
             scenarios=tuple(data.get("scenarios", ())),
             refuted_in=tuple(data.get("refuted in", ())),
+            helped=data.get("helped", False),
             steps=tuple(_listed(step) for step in data.get("steps", ())),
             applies=self.condition(data, "applies", guard.TRUE, "properties", name),
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
@@ -367,7 +368,7 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
     },
     "deadlock freedom": {"deadlock": (set(), {"except"})},
     "reachable": {"story": ({"steps"}, {"reach"}), "reach": ({"reach"}, set())},
-    "recoverable": {"reach": ({"reach"}, set())},
+    "recoverable": {"reach": ({"reach"}, {"helped"})},
 }
 """For each kind of property its forms, each with the keys it needs and the keys it may have."""
 
