@@ -144,15 +144,13 @@ def _functional(arrows: Sequence[_Arrow]) -> bool:
 
 def _classes(arrows: Iterable[_Arrow]) -> list[list[_Arrow]]:
     """Split arrows into partial functions that share one guard."""
-    classes: list[list[_Arrow]] = []
+    classes: dict[tuple[Formula, int], list[_Arrow]] = {}
+    seen: dict[tuple[Formula, int], int] = {}
     for arrow in arrows:
-        for group in classes:
-            if group[0].guard == arrow.guard and all(a.source != arrow.source for a in group):
-                group.append(arrow)
-                break
-        else:
-            classes.append([arrow])
-    return classes
+        turn = seen.get((arrow.guard, arrow.source), 0)
+        seen[arrow.guard, arrow.source] = turn + 1
+        classes.setdefault((arrow.guard, turn), []).append(arrow)
+    return list(classes.values())
 
 
 def _move(position: int, size: int, arrows: Iterable[_Arrow]) -> Move:
