@@ -85,7 +85,8 @@ def suite(spec: Specification) -> Iterator[Job]:
     """Every run of the shipped suite: each scenario on each system of the suite that it names."""
     for scenario in spec.scenarios.values():
         for system in spec.systems.values():
-            if system.suite and any(system.is_a(name) for name in scenario.systems):
+            named = any(system.is_a(name) for name in scenario.systems)
+            if system.suite and named and scenario.name in (system.scenarios or [scenario.name]):
                 yield Job(spec, system, scenario)
 
 

@@ -28,7 +28,7 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
     if not space.exhaustive or space.graph is None:
         raise ValueError("only an exhausted space with its graph can be reduced")
     product = space.packed.product
-    names, graph = _by_event(product, _moving(product, space.graph), spec)
+    names, graph = _by_event(product, _telling(product, space.graph, spec), spec)
     visible = np.array([name != "" for name in names], dtype=np.bool_)
     truths = {
         label: evaluate(resolve(guard, product.system), space.packed.fields, space.states)
@@ -36,7 +36,13 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
     }
     partition = branching_partition(graph, _colours(truths, len(space.states)), ~visible)
     machine = _machine(quotient(graph, partition, ~visible), names, truths, spec)
-    return replace(machine, inside=_inside(product))
+    return replace(machine, rows=(*machine.rows, *_refused(product, machine, spec)), inside=_inside(product))
+
+
+def _refused(product: Product, machine: Machine, spec: SystemSpec) -> list[Row]:
+    """Rows from nowhere for the events that are shown and never happen here: a level above must not have them."""
+    alphabet = {event for m in product.system.members for event in m.machine.alphabet}
+    return [Row(event, (), machine.initial) for event in spec.shows if event in alphabet - machine.alphabet]
 
 
 def _inside(product: Product) -> frozenset[str]:
@@ -44,11 +50,17 @@ def _inside(product: Product) -> frozenset[str]:
     return frozenset(name for m in machines for name in (m.name, *m.answers_to, *m.inside))
 
 
-def _moving(product: Product, graph: Graph) -> Graph:
-    """The graph without steps that change nothing: a stutter is no divergence.  Loops of inner events are life."""
-    inner = np.array([product.system.events[o.event].inner for o in product.occurrences], dtype=np.bool_)
+def _telling(product: Product, graph: Graph, spec: SystemSpec) -> Graph:
+    """The graph without hidden steps that change nothing: a stutter is no divergence.
+
+    Loops of inner events are life, and a loop of a shown event says that the event can happen here.
+    """
+    kinds = [
+        product.system.events[o.event].inner or _outward(product, o.event, spec) for o in product.occurrences
+    ]
+    telling = np.array([bool(kind) for kind in kinds], dtype=np.bool_)
     sources = sources_of(graph)
-    kept = (sources != graph.targets) | inner[graph.labels]
+    kept = (sources != graph.targets) | telling[graph.labels]
     offsets = np.concatenate([[0], np.cumsum(np.bincount(sources[kept], minlength=len(graph.offsets) - 1))])
     return Graph(offsets.astype(np.int64), graph.labels[kept], graph.targets[kept])
 

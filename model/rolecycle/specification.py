@@ -111,7 +111,7 @@ class SystemSpec:
     ``families`` lists for each family the machine (or the system, then reduced) of each index.
     ``labels`` and ``shows`` are what a level above may read and share when this system is reduced.
     ``open``: what it shows may happen even when its sender is not there; a level above decides it.
-    ``suite`` tells whether the shipped suite runs it as it stands.
+    ``suite`` tells whether the shipped suite runs it as it stands; with ``scenarios``, only in these.
     """
 
     name: str
@@ -125,6 +125,7 @@ class SystemSpec:
     answers_to: tuple[str, ...] = ()
     open: bool = False
     suite: bool = False
+    scenarios: tuple[str, ...] = ()
     place: Place = NOWHERE
 
     def is_a(self, name: str) -> bool:

@@ -185,6 +185,7 @@ class Builder:
             answers_to=(base.name, *base.answers_to) if base.name else (),
             open=data.get("open", base.open),
             suite=data.get("suite", False),
+            scenarios=tuple(data.get("scenarios", base.scenarios)),
             place=self.document.place("system"),
         )
 

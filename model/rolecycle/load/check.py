@@ -130,9 +130,12 @@ def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
                 yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", system.place)
         for label in _own(system.labels, base.labels).values():
             yield from _of_guard(label, system.place, known)
+        for name in system.scenarios:
+            yield from _known(name, spec.scenarios, "scenario", system.place)
         for event in system.shows[len(base.shows) :]:
             yield from _event(event, system.place, spec)
-        yield from _values(_own(system.values, base.values), system, system.place)
+        parameters = {name: set(p.values) for name, p in system.parameters.items()}
+        yield from _values(_own(system.values, base.values), parameters, system.place)
 
 
 def _own(mapping: Mapping[str, T], inherited: Mapping[str, T]) -> dict[str, T]:
@@ -148,14 +151,12 @@ def _families(spec: Specification) -> set[str]:
     return {family for system in spec.systems.values() for family in system.families}
 
 
-def _values(values: Mapping[str, str], system: SystemSpec, place: Place) -> Iterator[Diagnostic]:
+def _values(values: Mapping[str, str], known: Mapping[str, set[str]], place: Place) -> Iterator[Diagnostic]:
     for name, value in values.items():
-        if name not in system.parameters:
-            yield Diagnostic(
-                "RC126", f"unknown parameter '{name}'", place, hint=did_you_mean(name, system.parameters)
-            )
-        elif value not in system.parameters[name].values:
-            hint = did_you_mean(value, system.parameters[name].values)
+        if name not in known:
+            yield Diagnostic("RC126", f"unknown parameter '{name}'", place, hint=did_you_mean(name, known))
+        elif value not in known[name]:
+            hint = did_you_mean(value, known[name])
             yield Diagnostic("RC126", f"'{value}' is no value of '{name}'", place, hint=hint)
 
 
@@ -186,8 +187,28 @@ def _of_scenarios(spec: Specification) -> Iterator[Diagnostic]:
                 )
         yield from _facts(scenario.facts, scenario.place, spec)
         for name in scenario.systems:
-            if name in spec.systems and not spec.systems[name].families.keys() >= {"instance"}:
-                yield from _values(scenario.values, spec.systems[name], scenario.place)
+            if name in spec.systems:
+                yield from _values(scenario.values, _parameters(spec, name), scenario.place)
+
+
+def _parameters(spec: Specification, name: str) -> dict[str, set[str]]:
+    """The parameters of a system, of those that extend it, and of the systems inside them, with their values."""
+    found: dict[str, set[str]] = {}
+    for inner in _within(spec, [s.name for s in spec.systems.values() if s.is_a(name)]):
+        for parameter, meaning in spec.systems[inner].parameters.items():
+            found.setdefault(parameter, set()).update(meaning.values)
+    return found
+
+
+def _within(spec: Specification, names: list[str]) -> set[str]:
+    """These systems and, level by level, those that are members of them."""
+    found, todo = set[str](), set(names)
+    while todo:
+        found |= todo
+        members = {m.machine for name in todo for m in spec.systems[name].members}
+        copies = {c for name in todo for many in spec.systems[name].families.values() for c in many}
+        todo = ((members | copies) & spec.systems.keys()) - found
+    return found
 
 
 def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
