@@ -173,7 +173,11 @@ def steps(
 ) -> list[tuple[str, State]]:
     """The distinct (label, next state); ``table`` is ``occurrences(system)`` when it is already at hand."""
     table = occurrences(system) if table is None else table
-    found = [(label, after) for label, parts in table.items() for after in outcomes(system, parts, state, index_of(label))]
+    found = [
+        (label, after)
+        for label, parts in table.items()
+        for after in outcomes(system, parts, state, index_of(label))
+    ]
     return list(dict.fromkeys(found))
 
 

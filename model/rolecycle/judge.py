@@ -121,7 +121,7 @@ def _reachable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
 
 
 def _recoverable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
-    """From every reachable state the goal can be reached without a fault, and unless helped without a person (AG EF)."""
+    """From every reachable state the goal can be reached without faults, and unless helped without people (AG EF)."""
     if not space.exhaustive or space.graph is None:
         return "unknown", None
     product = space.packed.product
