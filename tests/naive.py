@@ -128,6 +128,8 @@ def ranges_over(system: System, guard: Quantified, index: int | None) -> list[in
     copies: list[int | None] = [m.index if m.family else index for m in members]
     if not members:
         copies = [*sorted({m.index for m in system.members if m.family == guard.over})]
+    if not copies and guard.over in system.definitions:
+        copies = [index]
     if guard.which == "every" or not copies:
         return copies
     if index is None:

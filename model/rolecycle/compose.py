@@ -241,13 +241,18 @@ def _quantified(condition: guard.Quantified, system: System, index: int) -> Form
 
 
 def _range(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
-    """The (family, index) pairs over which a quantifier ranges; a singleton counts as one copy."""
+    """The (family, index) pairs over which a quantifier ranges; a singleton counts as one copy.
+
+    A system that stands in the place of what is asked for is itself the one copy.
+    """
     over = condition.over
     copies = {
         (m.family, m.index or index)
         for m in system.members
         if over in (m.family, m.machine.name) or m.machine.is_a(over)
     }
+    if not copies and over in system.definitions:
+        copies = {("", index)}
     match condition.which:
         case "every":
             kept = copies

@@ -98,7 +98,7 @@ def _guards(spec: Specification, machine: Machine) -> Iterator[tuple[Reader, Gua
             if other.name != machine.name and row.place.file == other.place.file:
                 yield Reader(other.name, row.trigger, guard_text(row.when)), row.when
     for system in spec.systems.values():
-        base = spec.systems[system.answers_to[0]].labels if system.answers_to else {}
+        base = spec.systems[system.extends].labels if system.extends else {}
         for label, guard in system.labels.items():
             if base.get(label) != guard:
                 yield Reader(system.name, label, guard_text(guard)), guard

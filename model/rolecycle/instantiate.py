@@ -69,7 +69,7 @@ def _copies(wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Mac
 
 
 def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member]) -> frozenset[str]:
-    """Unhealthy outcomes that the scenario does not switch on, and what it switches off.
+    """Unhealthy outcomes that the scenario does not switch on, and what it switches off and does not allow.
 
     An outcome that is allowed at single indices is forbidden at the others.
     """
@@ -78,7 +78,7 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
     unhealthy = {e.name for e in spec.events.values() if not e.healthy} - allowed - indexed
     indices = {m.index for m in members if m.family}
     elsewhere = {f"{name}[{index}]" for name in indexed for index in indices} - allowed
-    return frozenset(unhealthy | elsewhere | set(scenario.forbid))
+    return frozenset(unhealthy | elsewhere | (set(scenario.forbid) - allowed))
 
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:

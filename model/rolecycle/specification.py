@@ -108,7 +108,8 @@ class MemberSpec:
 class SystemSpec:
     """A system as written, with what it extends already merged in.
 
-    ``families`` lists for each family the machine (or the system, then reduced) of each index.
+    ``extends`` names the system that it begins with, and ``answers_to`` that one, those behind it, and those in
+    whose place it stands.  ``families`` lists for each family the machine (or the system, then reduced) of each index.
     ``labels`` and ``shows`` are what a level above may read and share when this system is reduced.
     ``open``: what it shows may happen even when its sender is not there; a level above decides it.
     ``suite`` tells whether the shipped suite runs it as it stands; with ``scenarios``, only in these.
@@ -122,6 +123,7 @@ class SystemSpec:
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, Guard] = field(default_factory=dict)
     shows: tuple[str, ...] = ()
+    extends: str = ""
     answers_to: tuple[str, ...] = ()
     open: bool = False
     suite: bool = False
@@ -129,7 +131,7 @@ class SystemSpec:
     place: Place = NOWHERE
 
     def is_a(self, name: str) -> bool:
-        """Whether the system bears this name or extends one that does."""
+        """Whether the system bears this name, extends one that does, or stands in its place."""
         return name == self.name or name in self.answers_to
 
 

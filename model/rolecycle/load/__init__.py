@@ -157,10 +157,13 @@ class _Loading:
         return dict(document.data.get("actors", {})) if document and isinstance(document.data, dict) else {}  # type: ignore[arg-type]
 
     def sets(self) -> dict[str, tuple[str, ...]]:
-        """Names for sets of events, which other files may use for them."""
+        """Names for sets of events, which other files may use for them; a set may use those before it."""
         document = self.singles["events.yaml"]
         data: Any = document.data if document and isinstance(document.data, dict) else {}
-        return {str(name): tuple(events) for name, events in data.get("sets", {}).items()}
+        found: dict[str, tuple[str, ...]] = {}
+        for name, events in data.get("sets", {}).items():
+            found[str(name)] = tuple(event for each in events for event in found.get(each, (each,)))
+        return found
 
     def finish(self) -> None:
         if self.mistakes:

@@ -168,6 +168,7 @@ class Builder:
         base = bases.get(data.get("extends", ""), SystemSpec("", ""))
         parameters = {k: self.parameter(k, v) for k, v in data.get("parameters", {}).items()}
         families = {k: self.family(v) for k, v in data.get("families", {}).items()}
+        chain = (base.name, *base.answers_to) if base.name else ()
         return SystemSpec(
             name=data["system"],
             title=data["title"],
@@ -182,7 +183,8 @@ class Builder:
                 },
             },
             shows=(*base.shows, *data.get("shows", ())),
-            answers_to=(base.name, *base.answers_to) if base.name else (),
+            extends=base.name,
+            answers_to=tuple(dict.fromkeys([*chain, *data.get("answers to", ())])),
             open=data.get("open", base.open),
             suite=data.get("suite", False),
             scenarios=tuple(data.get("scenarios", base.scenarios)),

@@ -119,7 +119,7 @@ def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
     """What a system says itself; what it has from the one that it extends is held there."""
     known = _vocabulary(spec)
     for system in spec.systems.values():
-        base = spec.systems[system.answers_to[0]] if system.answers_to else SystemSpec("", "")
+        base = spec.systems[system.extends] if system.extends else SystemSpec("", "")
         for member in system.members[len(base.members) :]:
             yield from _known(
                 member.machine, {**spec.machines, **spec.systems}, "machine or system", system.place
@@ -130,6 +130,8 @@ def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
                 yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", system.place)
         for label in _own(system.labels, base.labels).values():
             yield from _of_guard(label, system.place, known)
+        for name in system.answers_to:
+            yield from _known(name, spec.systems, "system", system.place)
         for name in system.scenarios:
             yield from _known(name, spec.scenarios, "scenario", system.place)
         for event in system.shows[len(base.shows) :]:
