@@ -22,6 +22,10 @@ ROWS = Property(
     "P56-rows", "Every row of every machine is taken in some configuration.", "reachable", ("suite",)
 )
 EVENTS = Property("P56-events", "Every event happens in some configuration.", "reachable", ("suite",))
+VIEWS = Property("P56-views", "Every value of every view is seen in some configuration.", "reachable", ("suite",))
+CURED = Property(
+    "M04", "Every property that some scenario refutes holds in another configuration.", "reachable", ("suite",)
+)
 PROPERTIES = Property(
     "M03", "Every property is judged somewhere where it says something.", "reachable", ("suite",)
 )
@@ -38,7 +42,10 @@ class Coverage:
         self.dead_states = {(m.name, state) for m in machines for state in m.states}
         self.dead_rows: dict[RowKey, str] = {_key(row): m.name for m in machines for row in m.rows}
         self.dead_events = set(spec.events)
+        self.unseen = {(view.name, value.name) for view in spec.views.values() for value in view.values}
         self.vacuous = set(spec.properties)
+        self.refuted: set[str] = set()
+        self.held: set[str] = set()
 
     def look(self, _: Job, space: Space) -> None:
         """Cross off what is alive in a space."""
@@ -51,6 +58,7 @@ class Coverage:
                 self._states(space, position, member.machine)
         for k in alive:
             self._rows(space, product, k)
+        self._views(space, product)
 
     def _states(self, space: Space, position: int, machine: Machine) -> None:
         if not any(name == machine.name for name, _ in self.dead_states):
@@ -59,6 +67,15 @@ class Coverage:
         local = (space.states[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
         seen = np.flatnonzero(np.bincount(local.astype(np.int64)))
         self.dead_states -= {(machine.name, machine.states[int(k)]) for k in seen}
+
+    def _views(self, space: Space, product: Product) -> None:
+        """Cross off the values that some state shows."""
+        for view, value in sorted(self.unseen):
+            meaning = product.system.definitions.get(view, {}) if view in self.spec.views else {}
+            if value in meaning:
+                shown = resolve(meaning[value], product.system)
+                if evaluate(shown, space.packed.fields, space.states).any():
+                    self.unseen.discard((view, value))
 
     def _rows(self, space: Space, product: Product, occurrence: int) -> None:
         what = product.occurrences[occurrence]
@@ -82,6 +99,8 @@ class Coverage:
     def judged(self, run: Run) -> None:
         """Cross off the properties that said something in a run."""
         self.vacuous -= {v.property.id for v in run.verdicts if not v.vacuous and v.outcome != "unknown"}
+        self.refuted |= {v.property.id for v in run.verdicts if v.outcome == "refuted"}
+        self.held |= {v.property.id for v in run.verdicts if v.outcome == "holds"}
 
     def run(self, exhaustive: bool, seconds: float) -> Run:
         """The findings as one more run of the suite."""
@@ -90,7 +109,9 @@ class Coverage:
             (STATES, [f"{machine}: {state}" for machine, state in sorted(self.dead_states)]),
             (ROWS, sorted(rows)),
             (EVENTS, sorted(self.dead_events)),
+            (VIEWS, [f"{view}: {value}" for view, value in sorted(self.unseen)]),
             (PROPERTIES, sorted(self.vacuous)),
+            (CURED, sorted(self.refuted - self.held)),
         ]
         verdicts = tuple(_verdict(wanted, dead, exhaustive) for wanted, dead in found)
         return Run(

@@ -12,12 +12,16 @@ from rolecycle.verdict import Run, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The runs made, the service they were made for (if any) and the findings in its files."""
+    """The runs made, the service they were made for (if any) and the findings in its files.
+
+    ``part``: something was singled out, so that there is room to tell the stories that hold.
+    """
 
     runs: tuple[Run, ...]
     service: Service | None = None
     findings: tuple[Diagnostic, ...] = ()
     strict: bool = False
+    part: bool = False
 
     def expected(self, verdict: Verdict) -> Expectation:
         """What is expected of a property: a hazard of the user's own choice may be refuted, unless strict."""

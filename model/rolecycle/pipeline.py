@@ -63,22 +63,30 @@ def run(job: Job, shop: Workshop) -> Run:
     except IncompleteError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
-    space = _explore(job, system, wanted, shop)
-    verdicts = tuple(judge(space, p, p.expected(job.scenario)) for p in wanted)
+    told = [p for p in wanted if p.is_story]
+    space = _explore(job, system, [p for p in wanted if not p.is_story], shop)
+    found = {p.id: judge(space, p, p.expected(job.scenario)) for p in wanted if not p.is_story}
+    found |= {p.id: _told(job, system, p, shop) for p in told}
     shop.watch(job, space)
+    unsettled = {v.note for v in found.values() if v.outcome == "unknown"}
     return Run(
         system=job.system.name,
         scenario=job.scenario.name,
-        verdicts=verdicts,
+        verdicts=tuple(found[p.id] for p in wanted),
         states=len(space.states),
         transitions=space.transitions,
         depth=depth(space),
-        limit=space.limit,
+        limit=space.limit or " and ".join(sorted(unsettled)),
         seconds=time.monotonic() - begin,
         memory=space.states.nbytes + space.parents.nbytes,
         symmetry=symmetric_families(space.packed.product.system, [p.goal for p in wanted]),
         reduced=_sizes(system, job.spec),
     )
+
+
+def _told(job: Job, system: System, story: Property, shop: Workshop) -> Verdict:
+    """A story is judged in a space of its own: the observers of several would multiply each other's states."""
+    return judge(_explore(job, system, [story], shop), story, story.expected(job.scenario))
 
 
 def suite(spec: Specification) -> Iterator[Job]:

@@ -139,7 +139,11 @@ def _level(base: SystemSpec, name: str, families: dict[str, tuple[str, ...]]) ->
 
 
 def chosen(jobs: list[Job], system: str, scenario: str, only: tuple[str, ...]) -> Iterator[Job]:
-    """The jobs that a system, a scenario and properties by name select; empty names select all."""
+    """The jobs that a system, a scenario and properties by name select; empty names select all.
+
+    A scenario of a refutation or an incident may be named by its id alone.
+    """
     for job in jobs:
-        if system in ("", job.system.name) and scenario in ("", job.scenario.name):
+        named = scenario in ("", job.scenario.name, job.scenario.id)
+        if system in ("", job.system.name) and named:
             yield replace(job, only=only)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -45,6 +46,11 @@ class Property:
     facts: tuple[str, ...] = ()
     theme: str = ""
     place: Place = NOWHERE
+
+    @property
+    def is_story(self) -> bool:
+        """Whether it says that some run tells these steps, in this order."""
+        return self.kind == "reachable" and bool(self.steps)
 
     def expected(self, scenario: Scenario) -> Expectation:
         """What a scenario expects of the property: what it says itself, else where the property fails."""
@@ -156,6 +162,12 @@ class Scenario:
     expect: Mapping[str, Expectation] = field(default_factory=dict)
     facts: tuple[str, ...] = ()
     place: Place = NOWHERE
+
+    @property
+    def id(self) -> str:
+        """``I-10`` of ``I-10-processor-engine``, the id of the refutation or incident that it shows; else its name."""
+        found = re.match(r"[A-Z]-?[0-9]{2}(?=-)", self.name)
+        return found[0] if found else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def verify_suite(root: Path, choice: Choice, shop: Workshop) -> Outcome:
     spec = load(root)
     jobs = _chosen(list(suite(spec)), choice, spec)
     if not choice.everything:
-        return Outcome(tuple(_run_all(jobs, shop)), findings=spec.warnings)
+        return Outcome(tuple(_run_all(jobs, shop)), findings=spec.warnings, part=True)
     coverage = Coverage(spec)
     shop.watch = coverage.look
     begin = time.monotonic()
@@ -57,7 +57,7 @@ def verify_service(
     jobs = service_jobs(spec, service)
     jobs = _chosen(jobs, choice, spec) if jobs else jobs
     runs = (*_run_all(jobs, shop), *not_modelled(service))
-    return Outcome(runs, service, (*findings, *modelling_notes(service)))
+    return Outcome(runs, service, (*findings, *modelling_notes(service)), part=not choice.everything)
 
 
 def _run_all(jobs: Sequence[Job], shop: Workshop) -> Iterable[Run]:
@@ -76,13 +76,13 @@ def _chosen(jobs: list[Job], choice: Choice, spec: Specification) -> list[Job]:
     """The jobs asked for; raises ``InputError`` RC150 when there are none."""
     problems = [
         *_unknown("system", choice.system, {job.system.name for job in jobs}),
-        *_unknown("scenario", choice.scenario, {job.scenario.name for job in jobs}),
+        *_unknown("scenario", choice.scenario, {n for job in jobs for n in (job.scenario.name, job.scenario.id)}),
         *(d for wanted in choice.properties for d in _unknown("property", wanted, spec.properties)),
     ]
     found = list(chosen(jobs, choice.system, choice.scenario, choice.properties))
     if not found and not problems:
         text = f"system '{choice.system}' is not run in scenario '{choice.scenario}'"
-        known = {job.system.name for job in jobs if job.scenario.name == choice.scenario}
+        known = {j.system.name for j in jobs if choice.scenario in (j.scenario.name, j.scenario.id)}
         problems = [Diagnostic("RC150", text, hint=did_you_mean(choice.system, known))]
     if problems:
         raise InputError(problems)

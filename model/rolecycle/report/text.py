@@ -57,10 +57,19 @@ def _runs(outcome: Outcome) -> Iterator[str]:
     for run in outcome.runs:
         yield _head(run)
         for verdict in run.verdicts:
-            if verdict.outcome != "holds" or not outcome.as_expected(verdict):
+            if _tells(outcome, verdict) or not _held_as_expected(outcome, verdict):
                 yield from _verdict(outcome, verdict)
         yield from _held(outcome, run)
         yield ""
+
+
+def _held_as_expected(outcome: Outcome, verdict: Verdict) -> bool:
+    return verdict.outcome == "holds" and outcome.as_expected(verdict)
+
+
+def _tells(outcome: Outcome, verdict: Verdict) -> bool:
+    """Whether a verdict is a story that is worth telling: a run that somebody has asked for."""
+    return outcome.part and verdict.property.is_story and verdict.trace is not None
 
 
 def _head(run: Run) -> str:
@@ -75,7 +84,7 @@ def _head(run: Run) -> str:
 
 def _held(outcome: Outcome, run: Run) -> Iterator[str]:
     """The properties that hold as expected, by their ids; in brackets those that say nothing here."""
-    held = [v for v in run.verdicts if v.outcome == "holds" and outcome.as_expected(v)]
+    held = [v for v in run.verdicts if _held_as_expected(outcome, v) and not _tells(outcome, v)]
     ids = [f"({v.property.id})" if v.vacuous else v.property.id for v in held]
     if ids:
         word = click.style("holds   ", fg=COLOURS["holds"])
@@ -89,7 +98,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
     yield f"  {word} {verdict.property.id:16} {verdict.property.title}{_remark(outcome, verdict)}"
     if verdict.note:
         yield f"           {verdict.note}"
-    if verdict.outcome == "refuted" and verdict.trace is not None:
+    if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
         yield from _trace(verdict.trace)
 
 
