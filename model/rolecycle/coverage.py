@@ -22,9 +22,14 @@ ROWS = Property(
     "P56-rows", "Every row of every machine is taken in some configuration.", "reachable", ("suite",)
 )
 EVENTS = Property("P56-events", "Every event happens in some configuration.", "reachable", ("suite",))
-VIEWS = Property("P56-views", "Every value of every view is seen in some configuration.", "reachable", ("suite",))
+VIEWS = Property(
+    "P56-views", "Every value of every view is seen in some configuration.", "reachable", ("suite",)
+)
 CURED = Property(
-    "M04", "Every property that some scenario refutes holds in another configuration.", "reachable", ("suite",)
+    "M04",
+    "Every property that some scenario refutes holds in another configuration.",
+    "reachable",
+    ("suite",),
 )
 PROPERTIES = Property(
     "M03", "Every property is judged somewhere where it says something.", "reachable", ("suite",)
@@ -71,9 +76,8 @@ class Coverage:
     def _views(self, space: Space, product: Product) -> None:
         """Cross off the values that some state shows."""
         for view, value in sorted(self.unseen):
-            meaning = product.system.definitions.get(view, {}) if view in self.spec.views else {}
-            if value in meaning:
-                shown = resolve(meaning[value], product.system)
+            if view in product.system.views:
+                shown = resolve(product.system.definitions[view][value], product.system)
                 if evaluate(shown, space.packed.fields, space.states).any():
                     self.unseen.discard((view, value))
 

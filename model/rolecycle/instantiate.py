@@ -35,14 +35,16 @@ def instantiate(
     events = {**spec.events, **{name: _inner(name) for name in sorted(inner)}}
     decided_above = set(wanted.shows) if wanted.open else set()
     forbidden = _forbidden(spec, scenario, members) | (_unsent(spec, members) - decided_above)
-    definitions = _definitions(spec, wanted)
-    return System(wanted.name, tuple(members), events, values, forbidden, wanted.title, definitions)
-
-
-def _definitions(spec: Specification, wanted: SystemSpec) -> Mapping[str, Mapping[str, Guard]]:
-    """The views of the system, and its labels under its name and the names of those that it extends."""
     views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
-    return {**views, **{name: wanted.labels for name in (wanted.name, *wanted.answers_to) if wanted.labels}}
+    definitions = {**views, **_labels(wanted)}
+    return System(
+        wanted.name, tuple(members), events, values, forbidden, wanted.title, definitions, tuple(views)
+    )
+
+
+def _labels(wanted: SystemSpec) -> Mapping[str, Mapping[str, Guard]]:
+    """The labels of a system under its name and under every name that it answers to."""
+    return {name: wanted.labels for name in (wanted.name, *wanted.answers_to) if wanted.labels}
 
 
 def _inner(name: str) -> Event:

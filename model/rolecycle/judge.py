@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import assert_never
 
 import numpy as np
@@ -18,7 +19,7 @@ from rolecycle.paths import lasso, path_to
 from rolecycle.space import Space
 from rolecycle.specification import Expectation, Property, Scenario, SystemSpec
 from rolecycle.system import System
-from rolecycle.trace import Step, Trace
+from rolecycle.trace import Trace
 from rolecycle.verdict import Outcome, Verdict
 
 CHUNK = 1 << 18
@@ -53,15 +54,15 @@ def _without_observers(trace: Trace, system: System) -> Trace:
     """Observers belong to properties, not to the architecture: a trace does not tell of them."""
     watching = {m.name for m in system.members if m.machine.runs_on == OBSERVER}
     steps = (
-        Step(
-            step.event,
-            {name: state for name, state in step.changes.items() if name not in watching},
-            tuple(name for name in step.participants if name not in watching),
+        replace(
+            step,
+            changes={name: state for name, state in step.changes.items() if name not in watching},
+            participants=tuple(name for name in step.participants if name not in watching),
         )
         for step in trace.steps
     )
     start = {name: state for name, state in trace.start.items() if name not in watching}
-    return Trace(start, tuple(steps), trace.loop)
+    return replace(trace, start=start, steps=tuple(steps))
 
 
 def unexplored(wanted: Property, expected: Expectation, note: str) -> Verdict:

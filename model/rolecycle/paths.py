@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rolecycle.compose import state_names
+from rolecycle.compose import resolve, state_names
 from rolecycle.explore import canonical, successors
-from rolecycle.pack import Packed, Words, decode
+from rolecycle.formula import Formula
+from rolecycle.pack import Packed, Words, decode, evaluate
 from rolecycle.space import Space
 from rolecycle.trace import Step, Trace
 
@@ -23,28 +24,30 @@ def path_to(space: Space, number: int, then: int | None = None) -> Trace:
     packed = space.packed
     if then is not None:
         after = next(after for occurrence, after in successors(packed, state) if occurrence == then)
-        steps.append(_step(packed, then, state, after))
-    return Trace(_start(packed), tuple(steps))
+        steps.append(_step(packed, _views(packed), then, state, after))
+    return _trace(packed, steps)
 
 
 def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
     """A shortest run to a state, then round the cycle of these states back to it."""
     stem = _ancestry(space, number)
     steps, _ = _walk(space, [*stem, *cycle])
-    return Trace(_start(space.packed), tuple(steps), loop=len(stem) - 1)
+    return _trace(space.packed, steps, loop=len(stem) - 1)
 
 
-def _start(packed: Packed) -> Mapping[str, str]:
-    return state_names(packed.product.system, decode(packed.fields, packed.initial))
+def _trace(packed: Packed, steps: list[Step], loop: int | None = None) -> Trace:
+    start = state_names(packed.product.system, decode(packed.fields, packed.initial))
+    return Trace(start, tuple(steps), loop, _seen(packed, _views(packed), packed.initial))
 
 
 def _walk(space: Space, line: list[int]) -> tuple[list[Step], Words]:
     """The steps along states of the space from the initial one, and the state they end in."""
     packed, state = space.packed, space.packed.initial
+    views = _views(packed)
     steps = []
     for target in line[1:]:
         occurrence, after = _step_to(packed, state, space.states[target])
-        steps.append(_step(packed, occurrence, state, after))
+        steps.append(_step(packed, views, occurrence, state, after))
         state = after
     return steps, state
 
@@ -69,9 +72,38 @@ def _step_to(packed: Packed, state: Words, wanted: Words) -> tuple[int, Words]:
     raise AssertionError("a parent has no step to its child")
 
 
-def _step(packed: Packed, occurrence: int, before: Words, after: Words) -> Step:
+Views = Mapping[str, Mapping[str, Formula]]
+
+
+def _views(packed: Packed) -> Views:
+    """For each view of the system what it can show, and when."""
+    system = packed.product.system
+    return {
+        view: {value: resolve(when, system) for value, when in system.definitions[view].items()}
+        for view in system.views
+    }
+
+
+def _seen(packed: Packed, views: Views, state: Words) -> dict[str, str]:
+    """What each view shows in a state; a view that shows nothing there is left out."""
+    rows = state[np.newaxis]
+    shown = (
+        (view, value)
+        for view, values in views.items()
+        for value, when in values.items()
+        if evaluate(when, packed.fields, rows)[0]
+    )
+    return dict(shown)
+
+
+def _step(packed: Packed, views: Views, occurrence: int, before: Words, after: Words) -> Step:
     system = packed.product.system
     old, new = (state_names(system, decode(packed.fields, state)) for state in (before, after))
+    shown, now = (_seen(packed, views, state) for state in (before, after))
     what = packed.product.occurrences[occurrence]
-    changes = {name: state for name, state in new.items() if old[name] != state}
-    return Step(what.label, changes, tuple(system.members[p].name for p in what.participants))
+    return Step(
+        what.label,
+        {name: state for name, state in new.items() if old[name] != state},
+        tuple(system.members[p].name for p in what.participants),
+        {view: value for view, value in now.items() if shown.get(view) != value},
+    )

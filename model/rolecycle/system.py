@@ -39,7 +39,7 @@ class System:
     is not collective for the family: each index is then an event of its own, in which the copy with
     that index and all members outside the family take part.  No event is indexed by two families.
     ``definitions`` are names that guards read like machines and that stand for guards: views, and the
-    labels of the system itself and of those it extends.
+    labels of the system itself and of those it extends; ``views`` names the former.
     ``forbidden`` holds events (``name``) and single indices of events (``name[2]``) that never happen.
     A must or may stance belongs to a member and an event: all rows of a machine for one event agree.
     """
@@ -51,3 +51,4 @@ class System:
     forbidden: frozenset[str] = frozenset()
     title: str = ""
     definitions: Mapping[str, Mapping[str, Guard]] = field(default_factory=dict)
+    views: tuple[str, ...] = ()

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event (``name`` or ``name[index]``), who took part, and the members that changed with their new states."""
+    """One event (``name`` or ``name[index]``), who took part, and the members that changed with their new states.
+
+    ``seen`` holds the views that changed with what they show now.
+    """
 
     event: str
     changes: Mapping[str, str]
     participants: tuple[str, ...] = ()
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A run from the initial state; ``start`` gives each member's state before the first step.
+    """A run from the initial state; ``start`` gives each member's state before the first step, ``seen`` each view.
 
     With ``loop``, the steps from that number on (from 0) lead back to where they began: a lasso.
     """
@@ -25,3 +29,4 @@ class Trace:
     start: Mapping[str, str]
     steps: tuple[Step, ...]
     loop: int | None = None
+    seen: Mapping[str, str] = field(default_factory=dict)

@@ -76,7 +76,9 @@ def _chosen(jobs: list[Job], choice: Choice, spec: Specification) -> list[Job]:
     """The jobs asked for; raises ``InputError`` RC150 when there are none."""
     problems = [
         *_unknown("system", choice.system, {job.system.name for job in jobs}),
-        *_unknown("scenario", choice.scenario, {n for job in jobs for n in (job.scenario.name, job.scenario.id)}),
+        *_unknown(
+            "scenario", choice.scenario, {n for job in jobs for n in (job.scenario.name, job.scenario.id)}
+        ),
         *(d for wanted in choice.properties for d in _unknown("property", wanted, spec.properties)),
     ]
     found = list(chosen(jobs, choice.system, choice.scenario, choice.properties))

@@ -112,7 +112,8 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
 
 
 def _trace(trace: Trace | None) -> list[dict[str, Any]]:
-    return [{"event": s.event, "changes": dict(s.changes)} for s in trace.steps] if trace else []
+    steps = trace.steps if trace else ()
+    return [{"event": s.event, "changes": dict(s.changes), "seen": dict(s.seen)} for s in steps]
 
 
 # --- JUnit ------------------------------------------------------------------------------------------

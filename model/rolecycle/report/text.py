@@ -123,6 +123,9 @@ def _trace(trace: Trace) -> Iterator[str]:
             ", ".join(f"{member}: {state}" for member, state in step.changes.items()) or "(nothing changes)"
         )
         yield f"       {number:4}  {step.event:{width}}  {changes}"
+        if step.seen:
+            seen = ", ".join(f"{view}: {value}" for view, value in step.seen.items())
+            yield click.style(f"             {'':{width}}  seen: {seen}", dim=True)
 
 
 def _summary(outcome: Outcome) -> Iterator[str]:
