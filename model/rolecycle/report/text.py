@@ -57,14 +57,25 @@ def _runs(outcome: Outcome) -> Iterator[str]:
     for run in outcome.runs:
         yield _head(run)
         for verdict in run.verdicts:
-            if _tells(outcome, verdict) or not _held_as_expected(outcome, verdict):
+            told = _tells(outcome, verdict) or not _held_as_expected(outcome, verdict)
+            if told and not _untold(outcome, verdict):
                 yield from _verdict(outcome, verdict)
         yield from _held(outcome, run)
+        yield from _listed(
+            "refuted ",
+            [v.property.id for v in run.verdicts if _untold(outcome, v)],
+            "as expected, no run tells ",
+        )
         yield ""
 
 
 def _held_as_expected(outcome: Outcome, verdict: Verdict) -> bool:
     return verdict.outcome == "holds" and outcome.as_expected(verdict)
+
+
+def _untold(outcome: Outcome, verdict: Verdict) -> bool:
+    """Whether a verdict is a story that no run tells, as it should be: an incident in a healthy system."""
+    return verdict.property.is_story and verdict.outcome == "refuted" and outcome.as_expected(verdict)
 
 
 def _tells(outcome: Outcome, verdict: Verdict) -> bool:
@@ -85,11 +96,13 @@ def _head(run: Run) -> str:
 def _held(outcome: Outcome, run: Run) -> Iterator[str]:
     """The properties that hold as expected, by their ids; in brackets those that say nothing here."""
     held = [v for v in run.verdicts if _held_as_expected(outcome, v) and not _tells(outcome, v)]
-    ids = [f"({v.property.id})" if v.vacuous else v.property.id for v in held]
+    yield from _listed("holds   ", [f"({v.property.id})" if v.vacuous else v.property.id for v in held])
+
+
+def _listed(word: str, ids: list[str], remark: str = "") -> Iterator[str]:
     if ids:
-        word = click.style("holds   ", fg=COLOURS["holds"])
-        lines = textwrap.wrap(" ".join(ids), width=96)
-        yield f"  {word} {lines[0]}"
+        lines = textwrap.wrap(remark + " ".join(ids), width=96)
+        yield f"  {click.style(word, fg=COLOURS[word.strip()])} {lines[0]}"
         yield from (f"           {line}" for line in lines[1:])
 
 
