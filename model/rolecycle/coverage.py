@@ -55,8 +55,7 @@ class Coverage:
     def look(self, _: Job, space: Space) -> None:
         """Cross off what is alive in a space."""
         product = space.packed.product
-        fired = np.unique(space.packed.rule_labels[space.fired > 0])
-        alive = [int(k) for k in fired]
+        alive = sorted(space.taken)
         self.dead_events -= {product.occurrences[k].event for k in alive}
         for position, member in enumerate(product.system.members):
             if member.machine.name in self.spec.machines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle import formula, guard
-from rolecycle.compose import Product, enabled, occurrences_of, resolve
+from rolecycle.compose import enabled, occurrences_of, resolve
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
 from rolecycle.machine import OBSERVER
@@ -86,7 +86,7 @@ def _settle(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
 
 def _always(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
     """The earliest state that breaks the goal, or in which an event can happen where it must not."""
-    breaches = [(_first(space, bad), then) for bad, then in _breaches(space.packed.product, wanted)]
+    breaches = [(_first(space, bad), then) for bad, then in _breaches(space, wanted)]
     found = min(((n, k) for k, (n, _) in enumerate(breaches) if n >= 0), default=None)
     if found:
         number, k = found
@@ -94,11 +94,11 @@ def _always(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
     return _exhausted(space, "holds"), None
 
 
-def _breaches(product: Product, wanted: Property) -> Iterator[tuple[Formula, int | None]]:
-    system = product.system
+def _breaches(space: Space, wanted: Property) -> Iterator[tuple[Formula, int | None]]:
+    product, system = space.packed.product, space.packed.product.system
     if not wanted.events:
         yield formula.negation(resolve(wanted.goal, system)), None
-    for k in occurrences_of(product, wanted.events):
+    for k in _happening(space, wanted.events):
         goal = resolve(wanted.goal, system, index=product.occurrences[k].index)
         yield formula.conjunction([enabled(product, k), formula.negation(goal)]), k
 
@@ -158,15 +158,20 @@ def _exhausted(space: Space, outcome: Outcome) -> Outcome:
 
 def _vacuous(space: Space, wanted: Property) -> bool:
     """Whether what the property speaks of never happens: its premise, its event, its observer's alarm."""
-    product = space.packed.product
     if wanted.events:
-        return all(_first(space, enabled(product, k)) < 0 for k in occurrences_of(product, wanted.events))
+        return not _happening(space, wanted.events)
     if wanted.observer and wanted.kind == "precedence":
-        watched = occurrences_of(product, wanted.observer.alphabet)
-        return all(_first(space, enabled(product, k)) < 0 for k in watched)
+        return not _happening(space, wanted.observer.alphabet)
     if isinstance(wanted.goal, guard.Implies):
-        return _first(space, resolve(wanted.goal.premise, product.system)) < 0
+        return _first(space, resolve(wanted.goal.premise, space.packed.product.system)) < 0
     return False
+
+
+def _happening(space: Space, events: Iterable[str]) -> list[int]:
+    """The occurrences of these events that happen; where the search gave up, all of them may."""
+    found = occurrences_of(space.packed.product, events)
+    taken = space.taken if space.exhaustive else frozenset(found)
+    return [k for k in found if k in taken]
 
 
 def _first(space: Space, wanted: Formula) -> int:

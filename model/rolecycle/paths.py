@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from rolecycle.compose import resolve, state_names
 from rolecycle.explore import canonical, successors
-from rolecycle.formula import Formula
 from rolecycle.pack import Packed, Words, decode, evaluate
 from rolecycle.space import Space
 from rolecycle.trace import Step, Trace
+
+Taken = tuple[int, Words]
+"""An occurrence and the state after it."""
 
 
 def path_to(space: Space, number: int, then: int | None = None) -> Trace:
@@ -20,36 +22,27 @@ def path_to(space: Space, number: int, then: int | None = None) -> Trace:
     Under symmetry the space holds representatives; the run is replayed from the initial state with the
     copies kept apart, so that indices mean the same copy throughout.
     """
-    steps, state = _walk(space, _ancestry(space, number))
-    packed = space.packed
+    walked = _walk(space, _ancestry(space, number))
     if then is not None:
-        after = next(after for occurrence, after in successors(packed, state) if occurrence == then)
-        steps.append(_step(packed, _views(packed), then, state, after))
-    return _trace(packed, steps)
+        here = walked[-1][1] if walked else space.packed.initial
+        walked.append(next(step for step in successors(space.packed, here) if step[0] == then))
+    return _trace(space.packed, walked)
 
 
 def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
     """A shortest run to a state, then round the cycle of these states back to it."""
     stem = _ancestry(space, number)
-    steps, _ = _walk(space, [*stem, *cycle])
-    return _trace(space.packed, steps, loop=len(stem) - 1)
+    return _trace(space.packed, _walk(space, [*stem, *cycle]), loop=len(stem) - 1)
 
 
-def _trace(packed: Packed, steps: list[Step], loop: int | None = None) -> Trace:
-    start = state_names(packed.product.system, decode(packed.fields, packed.initial))
-    return Trace(start, tuple(steps), loop, _seen(packed, _views(packed), packed.initial))
-
-
-def _walk(space: Space, line: list[int]) -> tuple[list[Step], Words]:
-    """The steps along states of the space from the initial one, and the state they end in."""
+def _walk(space: Space, line: list[int]) -> list[Taken]:
+    """The steps along states of the space from the initial one."""
     packed, state = space.packed, space.packed.initial
-    views = _views(packed)
-    steps = []
+    walked = []
     for target in line[1:]:
-        occurrence, after = _step_to(packed, state, space.states[target])
-        steps.append(_step(packed, views, occurrence, state, after))
-        state = after
-    return steps, state
+        occurrence, state = _step_to(packed, state, space.states[target])
+        walked.append((occurrence, state))
+    return walked
 
 
 def depth(space: Space) -> int:
@@ -64,46 +57,46 @@ def _ancestry(space: Space, number: int) -> list[int]:
     return line[::-1]
 
 
-def _step_to(packed: Packed, state: Words, wanted: Words) -> tuple[int, Words]:
+def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
     """A step from a state into the orbit that ``wanted`` represents."""
-    for occurrence, after in successors(packed, state):
-        if np.array_equal(canonical(packed, after), wanted):
-            return occurrence, after
+    for step in successors(packed, state):
+        if np.array_equal(canonical(packed, step[1]), wanted):
+            return step
     raise AssertionError("a parent has no step to its child")
 
 
-Views = Mapping[str, Mapping[str, Formula]]
-
-
-def _views(packed: Packed) -> Views:
-    """For each view of the system what it can show, and when."""
+def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trace:
+    """The run with names, each step with what changed, and what changed for those who look from outside."""
     system = packed.product.system
-    return {
-        view: {value: resolve(when, system) for value, when in system.definitions[view].items()}
-        for view in system.views
-    }
-
-
-def _seen(packed: Packed, views: Views, state: Words) -> dict[str, str]:
-    """What each view shows in a state; a view that shows nothing there is left out."""
-    rows = state[np.newaxis]
-    shown = (
-        (view, value)
-        for view, values in views.items()
-        for value, when in values.items()
-        if evaluate(when, packed.fields, rows)[0]
+    states = np.array([packed.initial, *(state for _, state in walked)])
+    named = [state_names(system, decode(packed.fields, state)) for state in states]
+    seen = _seen(packed, states)
+    steps = (
+        _step(packed, occurrence, named[k : k + 2], seen[k : k + 2])
+        for k, (occurrence, _) in enumerate(walked)
     )
-    return dict(shown)
+    return Trace(named[0], tuple(steps), loop, seen[0])
 
 
-def _step(packed: Packed, views: Views, occurrence: int, before: Words, after: Words) -> Step:
+def _seen(packed: Packed, states: Words) -> list[dict[str, str]]:
+    """What each view shows in each of the states; a view that shows nothing there is left out."""
     system = packed.product.system
-    old, new = (state_names(system, decode(packed.fields, state)) for state in (before, after))
-    shown, now = (_seen(packed, views, state) for state in (before, after))
-    what = packed.product.occurrences[occurrence]
-    return Step(
-        what.label,
-        {name: state for name, state in new.items() if old[name] != state},
-        tuple(system.members[p].name for p in what.participants),
-        {view: value for view, value in now.items() if shown.get(view) != value},
-    )
+    found: list[dict[str, str]] = [{} for _ in states]
+    for view in system.views:
+        for value, when in system.definitions[view].items():
+            for k in np.flatnonzero(evaluate(resolve(when, system), packed.fields, states)):
+                found[k][view] = value
+    return found
+
+
+def _step(
+    packed: Packed, occurrence: int, named: Sequence[Mapping[str, str]], seen: Sequence[Mapping[str, str]]
+) -> Step:
+    """A step from what was to what is."""
+    system, what = packed.product.system, packed.product.occurrences[occurrence]
+    participants = tuple(system.members[p].name for p in what.participants)
+    return Step(what.label, _changed(*named), participants, _changed(*seen))
+
+
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in new.items() if old.get(name) != value}

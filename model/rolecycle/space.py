@@ -37,3 +37,8 @@ class Space:
     def exhaustive(self) -> bool:
         """Whether every reachable state was found."""
         return not self.limit
+
+    @property
+    def taken(self) -> frozenset[int]:
+        """The numbers of the occurrences that some step of the search took."""
+        return frozenset(np.unique(self.packed.rule_labels[self.fired > 0]).tolist())
