@@ -89,7 +89,9 @@ def test_every_row_fact_log_and_state_is_on_the_page(spec: Specification, made: 
         states = section(page, "## States")
         assert all(f"| `{state}`" in states for state in machine.states)
         assert all(f"| `{log.path}` |" in section(page, "## Logs") for log in machine.logs)
-        facts = {*machine.facts, *(f for part in (*machine.rows, *machine.logs) for f in part.facts)}
+        assert all(f"| `{file.path}` |" in section(page, "## Other files") for file in machine.files)
+        parts = (*machine.rows, *machine.logs, *machine.files)
+        facts = {*machine.facts, *(f for part in parts for f in part.facts)}
         listed = re.findall(r"^- (\S+): ", section(page, "## Facts"), re.MULTILINE) if facts else []
         assert sorted(listed) == sorted(facts)
 
@@ -101,13 +103,12 @@ def test_a_base_names_those_who_extend_it(spec: Specification, made: dict[str, s
             assert f"]({base}.md)" in made[f"{name}.md"].partition("## ")[0]
 
 
-def test_every_place_of_a_log_that_a_fact_gives_is_cited() -> None:
+def test_every_place_of_a_file_that_a_fact_gives_is_cited() -> None:
     spec = load(spec_root())
-    cited = {fact for machine in spec.machines.values() for log in machine.logs for fact in log.facts}
+    files = (file for machine in spec.machines.values() for file in (*machine.logs, *machine.files))
+    cited = {fact for file in files for fact in file.facts}
     places = {
-        name
-        for name, fact in spec.facts.items()
-        if fact.kind == "file location" and "LOG" in fact.components and not fact.out_of_scope
+        name for name, fact in spec.facts.items() if fact.kind == "file location" and not fact.out_of_scope
     }
     assert places <= cited
 
