@@ -96,6 +96,11 @@ def test_every_row_fact_log_and_state_is_on_the_page(spec: Specification, made: 
         assert sorted(listed) == sorted(facts)
 
 
+def test_a_parameter_is_shown_with_its_facts(made: dict[str, str]) -> None:
+    (row,) = re.findall(r"^\| `iis_overlap` .*$", made["wa_host_bootstrapper.md"], re.MULTILINE)
+    assert {"S1-W9i1", "S2-M7"} <= set(re.findall(r"S\d-\w+", row))
+
+
 def test_a_base_names_those_who_extend_it(spec: Specification, made: dict[str, str]) -> None:
     for name, machine in spec.machines.items():
         for base in machine.answers_to:
@@ -119,6 +124,7 @@ def test_a_page_in_full() -> None:
     assert "Extends [appliance]" not in page
     assert "Extends [Anything with a plug](appliance.md)." in page
     assert "| `kettle.log` |" in section(page, "## Logs")
+    assert "| `scale.txt` |" in section(page, "## Other files")
     assert "| `Boiled` | The water boils. | Hot |" in section(page, "## States")
     switched = section(page, "### kettle.switch_on")
     assert "| `Off` | `Heating` | `fuse is Whole` | S1-A1 |" in switched

@@ -164,10 +164,10 @@ def _groups(machine: Machine, state: str) -> str:
 
 def _parameters(spec: Specification, machine: Machine) -> str:
     rows = (
-        (_code(name), _words(p.meaning), ", ".join(_code(v) for v in p.values))
+        (_code(name), _words(p.meaning), ", ".join(_code(v) for v in p.values), _ids(p.facts))
         for name, p in parameters_read(spec, machine).items()
     )
-    return _table(("parameter", "meaning", "values"), rows) or "Its guards read no parameter."
+    return _table(("parameter", "meaning", "values", "facts"), rows) or "Its guards read no parameter."
 
 
 # --- events -----------------------------------------------------------------------------------------
