@@ -89,9 +89,16 @@ def test_every_row_fact_log_and_state_is_on_the_page(spec: Specification, made: 
         states = section(page, "## States")
         assert all(f"| `{state}`" in states for state in machine.states)
         assert all(f"| `{log.path}` |" in section(page, "## Logs") for log in machine.logs)
-        facts = {*machine.facts, *(f for part in (*machine.rows, *machine.logs) for f in part.facts)}
+        assert all(f"| `{file.path}` |" in section(page, "## Other files") for file in machine.files)
+        parts = (*machine.rows, *machine.logs, *machine.files)
+        facts = {*machine.facts, *(f for part in parts for f in part.facts)}
         listed = re.findall(r"^- (\S+): ", section(page, "## Facts"), re.MULTILINE) if facts else []
         assert sorted(listed) == sorted(facts)
+
+
+def test_a_parameter_is_shown_with_its_facts(made: dict[str, str]) -> None:
+    (row,) = re.findall(r"^\| `iis_overlap` .*$", made["wa_host_bootstrapper.md"], re.MULTILINE)
+    assert {"S1-W9i1", "S2-M7"} <= set(re.findall(r"S\d-\w+", row))
 
 
 def test_a_base_names_those_who_extend_it(spec: Specification, made: dict[str, str]) -> None:
@@ -101,13 +108,12 @@ def test_a_base_names_those_who_extend_it(spec: Specification, made: dict[str, s
             assert f"]({base}.md)" in made[f"{name}.md"].partition("## ")[0]
 
 
-def test_every_place_of_a_log_that_a_fact_gives_is_cited() -> None:
+def test_every_place_of_a_file_that_a_fact_gives_is_cited() -> None:
     spec = load(spec_root())
-    cited = {fact for machine in spec.machines.values() for log in machine.logs for fact in log.facts}
+    files = (file for machine in spec.machines.values() for file in (*machine.logs, *machine.files))
+    cited = {fact for file in files for fact in file.facts}
     places = {
-        name
-        for name, fact in spec.facts.items()
-        if fact.kind == "file location" and "LOG" in fact.components and not fact.out_of_scope
+        name for name, fact in spec.facts.items() if fact.kind == "file location" and not fact.out_of_scope
     }
     assert places <= cited
 
@@ -118,6 +124,7 @@ def test_a_page_in_full() -> None:
     assert "Extends [appliance]" not in page
     assert "Extends [Anything with a plug](appliance.md)." in page
     assert "| `kettle.log` |" in section(page, "## Logs")
+    assert "| `scale.txt` |" in section(page, "## Other files")
     assert "| `Boiled` | The water boils. | Hot |" in section(page, "## States")
     switched = section(page, "### kettle.switch_on")
     assert "| `Off` | `Heating` | `fuse is Whole` | S1-A1 |" in switched

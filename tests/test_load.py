@@ -363,6 +363,15 @@ CASES = {
     "unknown fact of a log": Case(
         "RC129", APPLIANCE, "logs: [{path", "logs: [§{path", "unknown fact 'S1-A7'", "'S1-A"
     ),
+    "unknown fact of a file": Case(
+        "RC129", APPLIANCE, "files: [{path", "files: [§{path", "unknown fact 'S1-A7'", "'S1-A"
+    ),
+    "unknown fact of a system": Case(
+        "RC129", ROOM, "system: room", "system: §room", "unknown fact 'S1-A8'", "'S1-A"
+    ),
+    "unknown fact of a parameter": Case(
+        "RC129", ROOM, "  season: {", "  §season: {", "unknown fact 'S1-A8'", "'S1-A"
+    ),
     "unknown fact of a property": Case(
         "RC129", PROPERTIES, "  P08:\n", "  §P08:\n", "unknown fact 'S1-A9'", "'S1-A"
     ),
@@ -398,6 +407,9 @@ SECOND = {
     "unknown event of a property": (PROPERTIES, "until: fuse.replace", "until: fuse.replaced"),
     "unknown fact": (FUSE, "facts: [S1-A2]", "facts: [S1-A3]"),
     "unknown fact of a log": (APPLIANCE, "in., facts: [S1-A1]", "in., facts: [S1-A7]"),
+    "unknown fact of a file": (APPLIANCE, "use it., facts: [S1-A2]", "use it., facts: [S1-A7]"),
+    "unknown fact of a system": (ROOM, "facts: [S1-A2]", "facts: [S1-A8]"),
+    "unknown fact of a parameter": (ROOM, "facts: [S1-A1]", "facts: [S1-A8]"),
     "unknown fact of a property": (
         PROPERTIES,
         "reach: fuse is Whole\n    facts: [S1-A2]",

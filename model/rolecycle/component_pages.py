@@ -23,7 +23,7 @@ from rolecycle.cross_references import (
 )
 from rolecycle.guard import TRUE
 from rolecycle.guard_text import guard_text
-from rolecycle.machine import SAME, Event, EventKind, Log, Machine, Row
+from rolecycle.machine import SAME, Event, EventKind, File, Machine, Row
 from rolecycle.specification import Fact, Specification
 
 INDEX: Final = "index.md"
@@ -92,7 +92,8 @@ def _page(spec: Specification, machine: Machine) -> str:
         _kinship(spec, machine),
         _section("What it does", _purpose(spec, machine), _listed_facts(duties_of(spec, machine))),
         _section("Where it runs", _where(machine)),
-        _section("Logs", _table(("path", "what is in it", "facts"), (_log(log) for log in machine.logs))),
+        _section("Logs", _files(machine.logs)),
+        _section("Other files", _files(machine.files)),
         _section("Systems", _systems(spec, machine)),
         _section("Picture", _picture(machine)),
         _section("States", _states(machine)),
@@ -128,8 +129,9 @@ def _where(machine: Machine) -> str:
     )
 
 
-def _log(log: Log) -> Sequence[str]:
-    return _code(log.path), _words(log.doc), _ids(log.facts)
+def _files(files: Iterable[File]) -> str:
+    rows = ((_code(file.path), _words(file.doc), _ids(file.facts)) for file in files)
+    return _table(("path", "what is in it", "facts"), rows)
 
 
 def _systems(spec: Specification, machine: Machine) -> str:
@@ -162,10 +164,10 @@ def _groups(machine: Machine, state: str) -> str:
 
 def _parameters(spec: Specification, machine: Machine) -> str:
     rows = (
-        (_code(name), _words(p.meaning), ", ".join(_code(v) for v in p.values))
+        (_code(name), _words(p.meaning), ", ".join(_code(v) for v in p.values), _ids(p.facts))
         for name, p in parameters_read(spec, machine).items()
     )
-    return _table(("parameter", "meaning", "values"), rows) or "Its guards read no parameter."
+    return _table(("parameter", "meaning", "values", "facts"), rows) or "Its guards read no parameter."
 
 
 # --- events -----------------------------------------------------------------------------------------

@@ -147,14 +147,14 @@ def switched_on(spec: Specification, event: str) -> list[str]:
 
 
 def facts_of(spec: Specification, machine: Machine) -> list[Fact]:
-    """The facts that the machine rests on, in their order: its own, those of its rows and of its logs."""
+    """The facts that the machine rests on, in their order: its own, those of its rows and of its files."""
     rows = (fact for row in machine.rows for fact in row.facts)
-    logs = (fact for log in machine.logs for fact in log.facts)
-    return _ordered(spec, [*machine.facts, *rows, *logs])
+    files = (fact for file in (*machine.logs, *machine.files) for fact in file.facts)
+    return _ordered(spec, [*machine.facts, *rows, *files])
 
 
 def duties_of(spec: Specification, machine: Machine) -> list[Fact]:
-    """The machine's own facts of kind responsibility; those of its rows and logs speak of others, too."""
+    """The machine's own facts of kind responsibility; those of its rows and files speak of others, too."""
     return [fact for fact in _ordered(spec, machine.facts) if fact.kind == "responsibility"]
 
 

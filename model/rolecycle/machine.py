@@ -60,8 +60,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
-    """A log of a component: the path of a file, folder or event log, and what is in it."""
+class File:
+    """A file of a component, a log say: the path of the file, folder or event log, and what is in it."""
 
     path: str
     doc: str = ""
@@ -89,7 +89,8 @@ class Machine:
     title: str = ""
     runs_on: str = ""
     executable: str = ""
-    logs: tuple[Log, ...] = ()
+    logs: tuple[File, ...] = ()
+    files: tuple[File, ...] = ()
     doc: str = ""
     state_docs: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[str, ...] = ()

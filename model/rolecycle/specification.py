@@ -95,11 +95,13 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A constant of a system: its possible values and the one it has unless set."""
+    """A constant of a system: its possible values, the one it has unless set, and the facts that leave it open."""
 
     values: tuple[str, ...]
     default: str
     meaning: str
+    facts: tuple[str, ...] = ()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ class SystemSpec:
     open: bool = False
     suite: bool = False
     scenarios: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     place: Place = NOWHERE
 
     def is_a(self, name: str) -> bool:

@@ -55,6 +55,9 @@ def _elements(spec: Specification) -> Iterator[tuple[str, tuple[str, ...], bool]
         for log in machine.logs:
             if log.place.file == machine.place.file:
                 yield f"log of {machine.name}: {log.path}", log.facts, True
+        for file in machine.files:
+            if file.place.file == machine.place.file:
+                yield f"file of {machine.name}: {file.path}", file.facts, True
         for row in machine.rows:
             if row.place.file == machine.place.file:
                 yield _row(machine.name, row), row.facts, bool(row.assumption)
@@ -62,10 +65,15 @@ def _elements(spec: Specification) -> Iterator[tuple[str, tuple[str, ...], bool]
         yield f"view {view.name}", view.facts, True
         for value in view.values:
             yield f"{view.name}: {value.name} ({value.place})", value.facts, bool(value.doc)
+    for system in spec.systems.values():
+        yield f"system {system.name}", system.facts, True
+        for name, parameter in system.parameters.items():
+            if parameter.place.file == system.place.file:
+                yield f"parameter {name} of {system.name}", parameter.facts, True
     for wanted in spec.properties.values():
         yield f"property {wanted.id}", wanted.facts, False
     for scenario in spec.scenarios.values():
-        yield f"scenario {scenario.name}", scenario.facts, not scenario.expect or scenario.services
+        yield f"scenario {scenario.name}", scenario.facts, False
 
 
 def _row(machine: str, row: Row) -> str:

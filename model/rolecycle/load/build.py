@@ -11,7 +11,7 @@ from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.guard import Guard
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
-from rolecycle.machine import OBSERVER, SAME, Event, Log, Machine, Row
+from rolecycle.machine import OBSERVER, SAME, Event, File, Machine, Row
 from rolecycle.specification import (
     Fact,
     MemberSpec,
@@ -124,7 +124,8 @@ class Builder:
             title=data["title"],
             runs_on=data.get("runs on", base.runs_on if base else ""),
             executable=data.get("executable", base.executable if base else ""),
-            logs=self.logs() if "logs" in data else base.logs if base else (),
+            logs=self.files("logs") if "logs" in data else base.logs if base else (),
+            files=self.files("files") if "files" in data else base.files if base else (),
             doc=data.get("doc", ""),
             state_docs={
                 **(base.state_docs if base else {}),
@@ -134,11 +135,11 @@ class Builder:
             place=self.document.place("machine"),
         )
 
-    def logs(self) -> tuple[Log, ...]:
-        """The logs of a machine; an entry is a path, or a mapping that says more."""
-        entries = [e if isinstance(e, dict) else {"path": e} for e in self.data["logs"]]
+    def files(self, key: str) -> tuple[File, ...]:
+        """The logs or the other files of a machine; an entry is a path, or a mapping that says more."""
+        entries = [e if isinstance(e, dict) else {"path": e} for e in self.data[key]]
         return tuple(
-            Log(e["path"], e.get("doc", ""), tuple(e.get("facts", ())), self.document.place("logs", number))
+            File(e["path"], e.get("doc", ""), tuple(e.get("facts", ())), self.document.place(key, number))
             for number, e in enumerate(entries)
         )
 
@@ -188,6 +189,7 @@ class Builder:
             open=data.get("open", base.open),
             suite=data.get("suite", False),
             scenarios=tuple(data.get("scenarios", base.scenarios)),
+            facts=tuple(data.get("facts", ())),
             place=self.document.place("system"),
         )
 
@@ -202,7 +204,13 @@ class Builder:
                 "default",
                 hint=hint,
             )
-        return Parameter(tuple(data["values"]), data["default"], data["meaning"])
+        return Parameter(
+            values=tuple(data["values"]),
+            default=data["default"],
+            meaning=data["meaning"],
+            facts=tuple(data.get("facts", ())),
+            place=self.document.key("parameters", name),
+        )
 
     def member(self, number: int, data: str | Data) -> MemberSpec:
         if isinstance(data, str):

@@ -84,9 +84,9 @@ def _of_machines(spec: Specification) -> Iterator[Diagnostic]:
     known = _vocabulary(spec)
     for machine in spec.machines.values():
         yield from _facts(machine.facts, machine.place, spec)
-        for log in machine.logs:
-            if log.place.file == machine.place.file:
-                yield from _facts(log.facts, log.place, spec)
+        for file in (*machine.logs, *machine.files):
+            if file.place.file == machine.place.file:
+                yield from _facts(file.facts, file.place, spec)
         for row in machine.rows:
             if row.place.file == machine.place.file:
                 yield from _event(row.trigger, row.place, spec)
@@ -130,6 +130,9 @@ def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
                 yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", system.place)
         for label in _own(system.labels, base.labels).values():
             yield from _of_guard(label, system.place, known)
+        yield from _facts(system.facts, system.place, spec)
+        for parameter in _own(system.parameters, base.parameters).values():
+            yield from _facts(parameter.facts, parameter.place, spec)
         for name in system.answers_to:
             yield from _known(name, spec.systems, "system", system.place)
         for name in system.scenarios:
