@@ -129,7 +129,7 @@ def ranges_over(system: System, guard: Quantified, index: int | None) -> list[in
     if not members:
         copies = [*sorted({m.index for m in system.members if m.family == guard.over})]
     if not copies and guard.over in system.definitions:
-        copies = [index]
+        return [index] if guard.which == "every" else []  # the system itself is the only copy
     if guard.which == "every" or not copies:
         return copies
     if index is None:
