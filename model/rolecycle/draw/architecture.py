@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from rolecycle.draw.picture import Cluster, Direction, Edge, Line, Node, Picture, place_paint
+from rolecycle.draw.picture import Cluster, Direction, Edge, Line, Node, Picture, place_paint, without_sender
 from rolecycle.machine import Machine
 from rolecycle.system import System
 
@@ -148,7 +148,8 @@ def _ways(sharers: tuple[_Part, ...], sender: str) -> list[_Talk]:
 
 
 def _label(talk: _Talk, names: list[str]) -> Node:
-    text = names if len(names) <= FEW else [f"{len(names)} events"]
+    text = [without_sender(name, talk.parts[0].machine) if talk.sent else name for name in names]
+    text = text if len(text) <= FEW else [f"{len(text)} events"]
     crowds = [f"to {count} in the {place}" for place, count in _crowds(talk.parts[1:]).items()]
     lines = (*(Line(name, paint="paper") for name in text), *(Line(crowd, "small") for crowd in crowds))
     return Node(talk.name, "label", lines, "faint")

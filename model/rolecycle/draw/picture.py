@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from rolecycle.machine import EventKind
+from rolecycle.machine import EventKind, Machine
 
 Look = Literal["plain", "title", "strong", "small", "may"]
-Shape = Literal["state", "event", "label", "any", "member", "place", "header", "band", "text", "dot", "start"]
-Layout = Literal["down", "places", "pinned"]
+Shape = Literal[
+    "state", "event", "label", "any", "member", "place", "header", "band", "text", "dot", "start", "corner"
+]
+Layout = Literal["down", "across", "places", "pinned"]
 Direction = Literal["forward", "back", "none"]
 
 
@@ -84,6 +86,12 @@ def place_paint(runs_on: str) -> str:
     words = runs_on.lower()
     found = (place for place, signs in _PLACES if any(sign in words for sign in signs))
     return f"at {next(found, 'elsewhere')}"
+
+
+def without_sender(event: str, sender: Machine) -> str:
+    """An event's name where the picture shows who sends it: without the sender's own name in front."""
+    prefix, dot, word = event.partition(".")
+    return word if dot and sender.is_a(prefix) else event
 
 
 @dataclass(frozen=True, slots=True)
