@@ -123,7 +123,8 @@ class Node:
 class Edge:
     """A line; ``back`` puts the arrow at the source, for a line that runs against the layout.
 
-    With a ``place`` the arrow ends at the border of the cluster of that name.
+    With a ``place`` the arrow ends at the border of the cluster of that name.  An edge that is not
+    ``drawn`` only keeps its source above its destination.
     """
 
     source: str
@@ -132,6 +133,7 @@ class Edge:
     kind: EventKind | None = None
     direction: Direction = "forward"
     place: str = ""
+    drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True)

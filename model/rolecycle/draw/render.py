@@ -129,6 +129,8 @@ def _node_attributes(node: Node) -> dict[str, str]:
 
 
 def _edge_attributes(edge: Edge) -> dict[str, str]:
+    if not edge.drawn:
+        return {"style": "invis"}
     colours = PAINTS[edge.paint]
     attributes = {"color": colours.line, "dir": edge.direction}
     if edge.kind:
