@@ -132,7 +132,8 @@ def _event(chart: _Chart, step: Step) -> Event:
 def _chart(system: System, trace: Trace) -> _Chart:
     members = _involved(system, trace)
     widths = [_column_width(member, trace) for member in members]
-    log_width = 34 + max((_wide(step.event) for step in trace.steps), default=0)
+    entries = (line for step in trace.steps for line in (_wide(step.event), _small(_seen(step))))
+    log_width = 34 + max(entries, default=0)
     ends = accumulate(widths, initial=log_width + 24)
     columns = (_Column(m, x + w / 2, w) for m, x, w in zip(members, ends, widths, strict=False))
     return _Chart(tuple(columns), log_width, system.events)
@@ -174,6 +175,16 @@ def _column_width(member: Member, trace: Trace) -> float:
 def _wide(text: str) -> float:
     """A bound on the width of a text in points."""
     return len(text) * _CHARACTER
+
+
+def _small(text: str) -> float:
+    """The same in small text."""
+    return len(text) * _SMALL_CHARACTER
+
+
+def _seen(step: Step) -> str:
+    """What somebody outside sees after the step, if that is something new."""
+    return "; ".join(f"{view}: {value}" for view, value in step.seen.items())
 
 
 def _name_lines(member: Member) -> list[str]:
@@ -246,10 +257,11 @@ def _row_nodes(chart: _Chart, step: Step, number: int, y: float) -> list[Node]:
     """The log entry and, on each life line that takes part, the new state or a dot."""
     kind = _event(chart, step).kind
     width = chart.log_width - _NUMBER
-    text, count = Line(step.event, "plain", kind), Line(str(number), "small", "faint")
+    seen = [Line(_seen(step), "small", "faint")] if step.seen else []
+    text, count = (Line(step.event, "plain", kind), *seen), Line(str(number), "small", "faint")
     nodes = [
         Node(f"number {number}", "text", (count,), at=(_NUMBER / 2, y)),
-        Node(f"step {number}", "text", (text,), at=(_NUMBER + width / 2, y), width=width),
+        Node(f"step {number}", "text", text, at=(_NUMBER + width / 2, y), width=width),
     ]
     for column in _taking_part(chart, step):
         name = f"step {number} {column.member.name}"
