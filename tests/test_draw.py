@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from rolecycle.draw import draw_architecture, draw_machine, draw_trace
 from rolecycle.draw.architecture import architecture
 from rolecycle.draw.picture import PAINTS, PAPER, STROKES, place_paint, without_sender
 from rolecycle.draw.render import dot_source, svg
-from rolecycle.draw.sequence import sequence, sequence_dot
+from rolecycle.draw.sequence import sequence, sequence_dot, sequence_picture
 from rolecycle.draw.statechart import statechart
 from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.guard_text import guard_text
@@ -348,6 +349,17 @@ def test_sequence_arrow_runs_from_sender_or_from_outside() -> None:
     dot = sequence_dot(STACK, TRACE, "t")
     assert '"step 2 host_agent" -> "step 2 fabric_controller"' in dot
     assert '"step 4" -> "step 4 host_bootstrapper"' in dot
+
+
+def test_sequence_tells_what_is_seen_from_outside() -> None:
+    views = {f"view_{n}": "SomethingRatherLongToRead" for n in range(5)}
+    steps = tuple(replace(step, seen=views) for step in TRACE.steps)
+    picture = sequence_picture(STACK, replace(TRACE, steps=steps), "t")
+    logs = [node for node in picture.nodes if re.fullmatch(r"step \d+", node.name)]
+    assert all("view_4" in " ".join(line.text for line in node.lines) for node in logs)
+    heights = [node.at[1] for node in logs if node.at]
+    tallest = max(len(node.lines) for node in logs)
+    assert all(above - below >= 13 * tallest for above, below in itertools.pairwise(heights))
 
 
 def test_sequence_leaves_out_who_only_looks_on_and_says_so() -> None:

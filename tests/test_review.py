@@ -295,6 +295,10 @@ def test_a_run_that_shows_two_properties_is_drawn_once() -> None:
     assert first.chart
     assert second.chart is None
     assert second.same_as == (first.anchor, "dark")
+    beside = replace(blinking(2), start={"lamp": "Off", "fan": "Off"})
+    assert cases(refuted(blinking(2)), refuted(beside, scenario="darker"))[1].same_as
+    for unlike in (replace(blinking(2), start={"lamp": "On"}), blinking(2, loop=0), blinking(3)):
+        assert cases(refuted(blinking(2)), refuted(unlike, scenario="darker"))[1].same_as is None
 
 
 def test_a_long_run_is_a_table_and_its_loop_is_marked() -> None:

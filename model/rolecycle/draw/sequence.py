@@ -23,6 +23,9 @@ from rolecycle.trace import Step, Trace
 ROW: Final = 34
 """Height of a step in points."""
 
+SEEN_LINE: Final = 13
+"""Height of a line that tells what is seen after a step."""
+
 REPEAT: Final = 20
 """The names of the members are repeated after this number of steps."""
 
@@ -34,6 +37,7 @@ _SMALL_CHARACTER: Final = 4.9
 
 _KINDS: Final[tuple[EventKind, ...]] = ("platform", "user", "code", "fault", "time")
 _NAME_WIDTH: Final = 16
+_SEEN_WIDTH: Final = 60
 _NUMBER: Final = 28.0
 """Width of the column of step numbers."""
 
@@ -95,10 +99,14 @@ def sequence_picture(system: System, trace: Trace, title: str) -> Picture:
 
 
 def _heights(trace: Trace) -> list[float]:
-    """The height of each step, with two free rows wherever the names are repeated, and one where a loop begins."""
-    begin = len(trace.steps) if trace.loop is None else trace.loop
-    free = (2 * (number // REPEAT) + (number >= begin) for number in range(len(trace.steps)))
-    return [-ROW * (number + 1 + more) for number, more in enumerate(free)]
+    """The height of each step: free rows where the names are repeated or a loop begins, room for what is seen."""
+    more = [SEEN_LINE * max(0, len(_seen(step)) - 1) / 2 for step in trace.steps]
+    rows, y = [], 0.0
+    for number, room in enumerate(more):
+        free = 2 * (number > 0 and number % REPEAT == 0) + (number == trace.loop)
+        y -= ROW * (1 + free) + room + (more[number - 1] if number else 0)
+        rows.append(y)
+    return rows
 
 
 def _loop(trace: Trace, rows: list[float]) -> tuple[list[Node], list[Edge]]:
@@ -132,7 +140,7 @@ def _event(chart: _Chart, step: Step) -> Event:
 def _chart(system: System, trace: Trace) -> _Chart:
     members = _involved(system, trace)
     widths = [_column_width(member, trace) for member in members]
-    entries = (line for step in trace.steps for line in (_wide(step.event), _small(_seen(step))))
+    entries = (w for step in trace.steps for w in (_wide(step.event), *map(_small, _seen(step))))
     log_width = 34 + max(entries, default=0)
     ends = accumulate(widths, initial=log_width + 24)
     columns = (_Column(m, x + w / 2, w) for m, x, w in zip(members, ends, widths, strict=False))
@@ -182,9 +190,10 @@ def _small(text: str) -> float:
     return len(text) * _SMALL_CHARACTER
 
 
-def _seen(step: Step) -> str:
-    """What somebody outside sees after the step, if that is something new."""
-    return "; ".join(f"{view}: {value}" for view, value in step.seen.items())
+def _seen(step: Step) -> list[str]:
+    """Lines of what somebody outside sees after the step, if that is something new."""
+    text = "; ".join(f"{view}: {value}" for view, value in step.seen.items())
+    return textwrap.wrap(text, _SEEN_WIDTH, break_on_hyphens=False)
 
 
 def _name_lines(member: Member) -> list[str]:
@@ -257,7 +266,7 @@ def _row_nodes(chart: _Chart, step: Step, number: int, y: float) -> list[Node]:
     """The log entry and, on each life line that takes part, the new state or a dot."""
     kind = _event(chart, step).kind
     width = chart.log_width - _NUMBER
-    seen = [Line(_seen(step), "small", "faint")] if step.seen else []
+    seen = (Line(line, "small", "faint") for line in _seen(step))
     text, count = (Line(step.event, "plain", kind), *seen), Line(str(number), "small", "faint")
     nodes = [
         Node(f"number {number}", "text", (count,), at=(_NUMBER / 2, y)),

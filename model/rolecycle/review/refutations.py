@@ -122,7 +122,7 @@ def _with_run(case: Case, trace: Trace | None, systems: Systems, drawn: dict[str
     if trace is None or not trace.steps:
         nothing = "No run gets there: every reachable state was searched." if trace is None else ""
         return replace(case, note=case.note or nothing or "It is so in the initial state already.")
-    known = drawn.setdefault(repr(trace), (case.anchor, case.scenario))
+    known = drawn.setdefault(_told(trace), (case.anchor, case.scenario))
     if known[0] != case.anchor:
         return replace(case, same_as=known)
     system = systems.get((case.shown_in, case.scenario))
@@ -130,6 +130,12 @@ def _with_run(case: Case, trace: Trace | None, systems: Systems, drawn: dict[str
         return replace(case, steps=tuple(_steps(trace)), loop=trace.loop)
     title = f"{case.scenario}: {case.shown_in}"
     return replace(case, chart=image(sequence_picture(system, trace, title), f"Sequence chart of {title}"))
+
+
+def _told(trace: Trace) -> str:
+    """What a reader sees of a run; runs that tell the same need not be shown twice."""
+    moved = sorted({name for step in trace.steps for name in step.changes})
+    return repr((list(_steps(trace)), trace.loop, [(name, trace.start.get(name)) for name in moved]))
 
 
 def _steps(trace: Trace) -> Iterator[StepEntry]:
