@@ -76,7 +76,7 @@ _PLACES: Final = (
     ("clients", ("client", "internet", "browser")),
     ("guest", ("guest", "virtual machine", "vm")),
     ("host", ("host",)),
-    ("fabric", ("fabric", "cluster", "data centre", "datacenter", "front end")),
+    ("fabric", ("fabric", "cluster", "rack", "data centre", "datacenter", "control path", "front end")),
     ("user side", ("user", "customer", "developer", "portal")),
 )
 
