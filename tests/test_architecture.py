@@ -76,20 +76,35 @@ REPORTS = {
     "report.machine_readable": "__init__ diagnostics outcome service trace verdict",
 }
 
+REVIEW = {
+    "review": "",
+    "review.page": "",
+    "review.images": "draw.picture draw.render review.page",
+    "review.verdicts": "outcome review.page specification verdict",
+    "review.refutations": "draw.sequence guard_text outcome review.images review.page review.verdicts specification "
+    "system trace verdict",
+    "review.machines": "cross_references draw.architecture draw.picture draw.statechart guard guard_text machine "
+    "review.images review.page specification system",
+    "review.gather": "__init__ diagnostics machine outcome pipeline review.machines review.page review.refutations "
+    "review.verdicts service space specification system verdict",
+    "review.render": "draw.picture review.page",
+}
+"""A page is gathered from nouns, then rendered from plain text."""
+
 TOP = {
     "pipeline": "compose explore instantiate judge machine pack paths reduce space specification symmetry system "
     "verdict",
     "service_jobs": "diagnostics pipeline service specification verdict",
-    "verify": "coverage diagnostics load outcome pipeline read_service service_jobs specification verdict",
+    "verify": "coverage diagnostics load outcome pipeline read_service service_jobs space specification verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine spec_files specification",
-    "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* spec_files "
-    "traceability verify",
+    "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* "
+    "review.gather review.render spec_files traceability verify",
     "__init__": "",
     "__main__": "cli",
 }
 
-MAY_IMPORT = NOUNS | ENGINE | VERBS | LOAD | SERVICES | PICTURES | REPORTS | TOP
+MAY_IMPORT = NOUNS | ENGINE | VERBS | LOAD | SERVICES | PICTURES | REPORTS | REVIEW | TOP
 """For each module (a package without a row of its own for a part: all of it) the modules it may import."""
 
 TOUCH_FILES = {

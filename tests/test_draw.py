@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,9 +16,9 @@ from hypothesis import strategies as st
 from rolecycle.diagnostics import NOWHERE
 from rolecycle.draw import draw_architecture, draw_machine, draw_trace
 from rolecycle.draw.architecture import architecture
-from rolecycle.draw.picture import PAINTS, PAPER, STROKES, place_paint
+from rolecycle.draw.picture import PAINTS, PAPER, STROKES, place_paint, without_sender
 from rolecycle.draw.render import dot_source, svg
-from rolecycle.draw.sequence import sequence, sequence_dot
+from rolecycle.draw.sequence import sequence, sequence_dot, sequence_picture
 from rolecycle.draw.statechart import statechart
 from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.guard_text import guard_text
@@ -251,9 +252,23 @@ def shown(name: str, files: dict[str, str]) -> str:
 def test_statechart_shows_every_state_and_event(machine: Machine) -> None:
     files = draw_machine(machine, EVENTS)
     picture = shown(machine.name, files)
-    for word in (*machine.states, *machine.alphabet):
+    for word in (*machine.states, *(without_sender(event, machine) for event in machine.alphabet)):
         assert word in files[f"{machine.name}.dot"]
         assert word in picture
+
+
+def test_an_event_loses_only_its_senders_own_name() -> None:
+    heir = Machine("worker_host", ("A",), "A", (), answers_to=("role_host",))
+    events = ("role_host.loaded", "worker_host.exit", "guest_agent.stop", "tick")
+    assert [without_sender(e, heir) for e in events] == ["loaded", "exit", "guest_agent.stop", "tick"]
+
+
+def test_a_hub_with_many_spokes_lies_across() -> None:
+    spokes = [row(f"go.{n}", "Hub", f"S{n}") for n in range(8)]
+    hub = Machine("m", ("Hub", *(f"S{n}" for n in range(8))), "Hub", tuple(spokes))
+    assert statechart(hub, {}).layout == "across"
+    assert "rankdir=LR" in dot_source(statechart(hub, {}))
+    assert statechart(BOOTSTRAPPER, EVENTS).layout == "down"
 
 
 def test_statechart_draws_a_row_from_many_states_once() -> None:
@@ -305,9 +320,22 @@ def test_architecture_draws_one_arrow_to_all_in_a_place() -> None:
     sender = Machine("host_agent", ("A",), "A", (row("vm.kill", "A", "="),), runs_on="host")
     guests = [Machine(n, ("A",), "A", (row("vm.kill", "A", "="),), runs_on="guest") for n in "abcd"]
     system = System("s", tuple(map(Member, (sender, *guests))), {"vm.kill": kill})
-    assert [edge.place for edge in architecture(system).edges] == ["", "guest"]
+    assert [edge.place for edge in architecture(system).edges if edge.drawn] == ["", "guest"]
     few = System("s", system.members[:4], system.events)
-    assert [edge.dest for edge in architecture(few).edges][1:] == ["a", "b", "c"]
+    assert [edge.dest for edge in architecture(few).edges if edge.drawn][1:] == ["a", "b", "c"]
+
+
+def test_architecture_stands_from_the_user_down_to_the_clients() -> None:
+    picture = architecture(STACK)
+    assert [node.name for node in picture.nodes][:4] == [
+        "customer",
+        "fabric_controller",
+        "host_agent",
+        "guest_agent",
+    ]
+    keeping = {(e.source, e.dest) for e in picture.edges if not e.drawn}
+    assert {("customer", "fabric_controller"), ("host_agent", "guest_agent")} <= keeping
+    assert all((part, "load_balancer") in keeping for part in ("guest_agent", "role_host"))
 
 
 def test_sequence_shows_steps_members_and_new_states() -> None:
@@ -321,6 +349,43 @@ def test_sequence_arrow_runs_from_sender_or_from_outside() -> None:
     dot = sequence_dot(STACK, TRACE, "t")
     assert '"step 2 host_agent" -> "step 2 fabric_controller"' in dot
     assert '"step 4" -> "step 4 host_bootstrapper"' in dot
+
+
+def test_sequence_tells_what_is_seen_from_outside() -> None:
+    views = {f"view_{n}": "SomethingRatherLongToRead" for n in range(5)}
+    steps = tuple(replace(step, seen=views) for step in TRACE.steps)
+    picture = sequence_picture(STACK, replace(TRACE, steps=steps), "t")
+    logs = [node for node in picture.nodes if re.fullmatch(r"step \d+", node.name)]
+    assert all("view_4" in " ".join(line.text for line in node.lines) for node in logs)
+    heights = [node.at[1] for node in logs if node.at]
+    tallest = max(len(node.lines) for node in logs)
+    assert all(above - below >= 13 * tallest for above, below in itertools.pairwise(heights))
+
+
+def test_sequence_leaves_out_who_only_looks_on_and_says_so() -> None:
+    (step, *_) = TRACE.steps
+    watched = Trace(TRACE.start, (Step(step.event, step.changes, (*step.participants, "load_balancer")),))
+    dot = sequence_dot(STACK, watched, "t")
+    assert '"head customer"' in dot  # it sends
+    assert '"head load_balancer"' not in dot
+    assert "load_balancer: Out" in texts(svg(dot))
+
+
+def test_sequence_columns_stand_in_the_order_of_their_first_move() -> None:
+    dot = sequence_dot(STACK, Trace(TRACE.start, TRACE.steps[1:]), "t")
+    heads = re.findall(r'"head (\w+)(?:\[\d\])?" \[', dot)
+    assert heads == ["host_agent", "host_bootstrapper", "startup_task"]
+
+
+@pytest.mark.parametrize("loop", range(len(TRACE.steps)))
+def test_sequence_marks_the_loop_of_a_lasso(loop: int) -> None:
+    lasso = Trace(TRACE.start, TRACE.steps, loop)
+    dot = sequence_dot(STACK, lasso, "t")
+    assert f'"loop top" -> "number {loop + 1}"' in dot
+    assert '"number 4" -> "loop bottom"' in dot
+    said = "repeats for ever:" if loop == 3 else f"steps {loop + 1} to 4 repeat for ever:"
+    assert said in texts(svg(dot))
+    assert "loop" not in sequence_dot(STACK, TRACE, "t")
 
 
 def test_sequence_rows_do_not_overlap() -> None:

@@ -16,15 +16,41 @@ from rolecycle import __version__
 if TYPE_CHECKING:
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.outcome import Outcome
+    from rolecycle.pipeline import Watch
+
+    Files = tuple[Path | None, Path | None, Path | None]
+    """A definition, a configuration and a specification folder, as far as the user named them."""
 
 FORMATS = ["text", "json", "junit", "sarif"]
 
 _spec = click.option(
     "--spec", type=click.Path(path_type=Path), help="Another specification folder than the shipped one."
 )
+_service = click.argument("service", required=False, type=click.Path(path_type=Path))
+_config = click.option(
+    "--config", type=click.Path(path_type=Path), help="The .cscfg to use; else the one beside the definition."
+)
 _format = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
 )
+_strict = click.option(
+    "--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures."
+)
+
+
+def _limits(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that bound what a search may take."""
+    states = click.IntRange(1, 2_000_000_000)
+    bounds = (
+        click.option("--max-memory", type=click.IntRange(min=1), help="Give up a run beyond so many MiB."),
+        click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds in all."),
+        click.option(
+            "--max-states", type=states, default=200_000_000, help="Give up a run beyond so many states."
+        ),
+    )
+    for bound in bounds:
+        command = bound(command)
+    return command
 
 
 class _Verb(click.Command):
@@ -53,10 +79,8 @@ def main() -> None:
 
 
 @main.command(cls=_Verb)
-@click.argument("service", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="The .cscfg to use; else the one beside the definition."
-)
+@_service
+@_config
 @_spec
 @click.option("--system", default="", help="Only this system.")
 @click.option("--scenario", default="", help="Only this scenario.")
@@ -64,19 +88,18 @@ def main() -> None:
     "--property", "properties", multiple=True, help="Only this property; may be given several times."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
-@click.option(
-    "--max-states",
-    type=click.IntRange(1, 2_000_000_000),
-    default=200_000_000,
-    help="Give up a run beyond so many states.",
-)
-@click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds in all.")
-@click.option("--max-memory", type=click.IntRange(min=1), help="Give up a run beyond so many MiB.")
-@click.option(
-    "--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures."
-)
+@_limits
+@_strict
 def verify(
-    service: Path | None, config: Path | None, spec: Path | None, form: str, strict: bool, **words: Any
+    service: Path | None,
+    config: Path | None,
+    spec: Path | None,
+    form: str,
+    strict: bool,
+    system: str,
+    scenario: str,
+    properties: tuple[str, ...],
+    **bounds: Any,
 ) -> None:
     """Judge the shipped specification, or the service whose SERVICE.csdef is given.
 
@@ -84,18 +107,19 @@ def verify(
     """
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
-    outcome = _guarded(lambda: _verify(service, config, spec, words), form)
+    choice = (system, scenario, properties)
+    outcome = _guarded(lambda: _verify((service, config, spec), choice, bounds), form)
     outcome = _with_strict(outcome, strict)
     click.echo(_rendered(outcome, form))
     sys.exit(outcome.exit_code)
 
 
 @main.command(cls=_Verb)
-@click.argument("service", required=False, type=click.Path(path_type=Path))
+@_service
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("diagrams"), help="Folder to write to."
 )
-@click.option("--config", type=click.Path(path_type=Path), help="The .cscfg to use.")
+@_config
 @_spec
 def draw(service: Path | None, output: Path, config: Path | None, spec: Path | None) -> None:
     """Draw statecharts, architecture and sequence charts of refuted properties, as SVG and DOT."""
@@ -105,6 +129,42 @@ def draw(service: Path | None, output: Path, config: Path | None, spec: Path | N
     pictures = _guarded(lambda: gallery(spec or spec_root(), service, config), "text")
     written = _guarded(lambda: write(pictures, output), "text")
     click.echo(f"{written} files in {output}")
+
+
+@main.command(cls=_Verb)
+@_service
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=Path("review.html"),
+    help="File to write to; - is standard output.",
+)
+@_config
+@_spec
+@_limits
+@_strict
+def review(
+    service: Path | None, output: Path, config: Path | None, spec: Path | None, strict: bool, **bounds: Any
+) -> None:
+    """Write one HTML page for a design review: verdicts, machines, and how each refuted property fails.
+
+    Exit codes are those of verify; the page is written unless the input or the command is wrong.
+    """
+    if config and not service:
+        _misused("--config needs a SERVICE.csdef", "text")
+    from rolecycle.gallery import refuse_unwritable, write
+
+    to_file = str(output) != "-"
+    if to_file:
+        _guarded(lambda: refuse_unwritable(output), "text")
+    page, code = _guarded(lambda: _review((service, config, spec), bounds, strict), "text")
+    if to_file:
+        _guarded(lambda: write({output.name: page}, output.parent), "text")
+        click.echo(f"review page in {output}")
+    else:
+        click.echo(page, nl=False)
+    sys.exit(code)
 
 
 @main.command(cls=_Verb)
@@ -143,27 +203,45 @@ def explain(code: str, form: str) -> None:
 # --- the way from words to verbs ----------------------------------------------------------------------
 
 
-def _verify(service: Path | None, config: Path | None, spec: Path | None, words: dict[str, Any]) -> Outcome:
+def _verify(
+    files: Files, choice: tuple[str, str, tuple[str, ...]], bounds: dict[str, Any], watch: Watch | None = None
+) -> Outcome:
     from rolecycle.explore import Limits
     from rolecycle.pipeline import Workshop
     from rolecycle.progress import Ticker
     from rolecycle.spec_files import spec_root
     from rolecycle.verify import Choice, verify_service, verify_suite
 
-    timeout = words["timeout"]
+    service, config, spec = files
+    timeout = bounds["timeout"]
     deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     ticker = Ticker()
-    shop = Workshop(Limits(words["max_states"], deadline, _memory(words["max_memory"])), ticker)
-    choice = Choice(words["system"], words["scenario"], words["properties"])
-    root = spec or spec_root()
+    shop = Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
+    shop.watch = watch or shop.watch
+    wanted, root = Choice(*choice), spec or spec_root()
     try:
         return (
-            verify_service(root, service, config, choice, shop)
+            verify_service(root, service, config, wanted, shop)
             if service
-            else verify_suite(root, choice, shop)
+            else verify_suite(root, wanted, shop)
         )
     finally:
         ticker.done()
+
+
+def _review(files: Files, bounds: dict[str, Any], strict: bool) -> tuple[str, int]:
+    """The page, and the exit code."""
+    from rolecycle.diagnostics import relative
+    from rolecycle.load import load
+    from rolecycle.review.gather import Explored, gather
+    from rolecycle.review.render import render
+    from rolecycle.spec_files import spec_root
+
+    explored = Explored()
+    outcome = _with_strict(_verify(files, ("", "", ()), bounds, explored.look), strict)
+    root = files[2]
+    origin = f"the specification in {relative(root)}" if root else "the shipped specification"
+    return render(gather(outcome, load(root or spec_root()), explored, origin)), outcome.exit_code
 
 
 def _memory(mebibytes: int | None) -> int:

@@ -17,8 +17,10 @@ from rolecycle.cross_references import (
     members,
     parameters_read,
     properties,
+    purpose,
     readers,
     sharers,
+    sources,
     switched_on,
 )
 from rolecycle.guard import TRUE
@@ -74,11 +76,8 @@ def _entry(spec: Specification, machine: Machine) -> Sequence[str]:
 
 
 def _purpose(spec: Specification, machine: Machine) -> str:
-    """What the machine does in its own words, else in those of the nearest machine that it extends."""
-    if machine.doc:
-        return _words(machine.doc)
-    bases = (spec.machines[name] for name in machine.answers_to if name in spec.machines)
-    return next((f"As {_link(base)}: {_words(base.doc)}" for base in bases if base.doc), "")
+    base, words = purpose(spec, machine)
+    return f"As {_link(base)}: {_words(words)}" if base else _words(words)
 
 
 # --- a page -----------------------------------------------------------------------------------------
@@ -230,16 +229,8 @@ def _move(machine: Machine, row: Row) -> Sequence[str]:
     index = row.trigger.partition("[")[2].rstrip("]")
     when = [f"of index {index}"] if index else []
     when += [] if row.when == TRUE else [_code(guard_text(row.when))]
-    return _sources(machine, row), dest, ", ".join(when), _ids(row.facts), _words(row.assumption)
-
-
-def _sources(machine: Machine, row: Row) -> str:
-    """The states that the row leaves, by the name of their group where they have one."""
-    if set(row.sources) == set(machine.states):
-        return "any state"
-    groups = (_code(g) for g, states in machine.groups.items() if set(states) == set(row.sources))
-    named = next(groups, "") if len(row.sources) > 1 else ""
-    return named or ", ".join(_code(state) for state in machine.states if state in row.sources)
+    source = ", ".join(_code(state) for state in sources(machine, row)) or "any state"
+    return source, dest, ", ".join(when), _ids(row.facts), _words(row.assumption)
 
 
 def _name(row: Row) -> str:

@@ -10,7 +10,7 @@ from rolecycle.compose import resolve
 from rolecycle.guard import TRUE, Guard, atoms
 from rolecycle.guard_text import guard_text
 from rolecycle.instantiate import parameters
-from rolecycle.machine import Machine
+from rolecycle.machine import Machine, Row
 from rolecycle.specification import Fact, Parameter, Property, Scenario, Specification, SystemSpec
 from rolecycle.system import System
 
@@ -59,6 +59,23 @@ def _copies(spec: Specification, system: SystemSpec, machine: Machine) -> Iterat
 
 def _is_a(spec: Specification, name: str, wanted: str) -> bool:
     return name in spec.machines and spec.machines[name].is_a(wanted)
+
+
+def purpose(spec: Specification, machine: Machine) -> tuple[Machine | None, str]:
+    """What the machine does in its own words, else in those of the nearest machine that it extends: that one first."""
+    if machine.doc:
+        return None, machine.doc
+    bases = (spec.machines[name] for name in machine.answers_to if name in spec.machines)
+    return next(((base, base.doc) for base in bases if base.doc), (None, ""))
+
+
+def sources(machine: Machine, row: Row) -> tuple[str, ...]:
+    """The states that a row leaves, by the name of their group where they have one; empty for any state."""
+    if set(row.sources) == set(machine.states):
+        return ()
+    groups = (group for group, states in machine.groups.items() if set(states) == set(row.sources))
+    named = next(groups, "") if len(row.sources) > 1 else ""
+    return (named,) if named else tuple(state for state in machine.states if state in row.sources)
 
 
 def extenders(spec: Specification, machine: Machine) -> list[Machine]:

@@ -115,7 +115,10 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "Nothing to run",
         "No run fits what --system, --scenario and --property ask for. The hint names what there is.",
     ),
-    "RC151": ("The folder cannot be written", "The output folder of draw cannot be made or written."),
+    "RC151": (
+        "The output cannot be written",
+        "The output folder of draw or the output file of review cannot be made or written.",
+    ),
     "RC152": (
         "The command is wrong",
         "An option or argument does not fit; --help of the command lists them.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -40,15 +41,29 @@ def gallery(root: Path, definition: Path | None = None, configuration: Path | No
 
 
 def write(pictures: dict[str, str], folder: Path) -> int:
-    """Write the files; how many there are.  Raises ``InputError`` RC151 when the folder cannot be written."""
+    """Write the files; how many there are.  Raises ``InputError`` RC151 when one cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in pictures.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as problem:
-        message = f"cannot write to '{relative(folder)}': {problem.strerror}"
-        raise InputError([Diagnostic("RC151", message)]) from None
+        raise _unwritable(Path(problem.filename or folder), problem.strerror or "") from None
     return len(pictures)
+
+
+def refuse_unwritable(file: Path) -> None:
+    """Raise ``InputError`` RC151 when a file surely cannot be written, before the work that is to fill it."""
+    above = next(path for path in (file, *file.absolute().parents) if path.exists())
+    if file.is_dir():
+        raise _unwritable(file, "it is a folder")
+    if above != file and not above.is_dir():
+        raise _unwritable(file, f"'{relative(above)}' is no folder")
+    if not os.access(above, os.W_OK):
+        raise _unwritable(file, "it is not allowed")
+
+
+def _unwritable(path: Path, reason: str) -> InputError:
+    return InputError([Diagnostic("RC151", f"cannot write to '{relative(path)}': {reason}")])
 
 
 def _instances(jobs: Iterable[Job]) -> Iterator[Job]:

@@ -25,6 +25,7 @@ from rolecycle.system import System
 from rolecycle.verdict import Run, Verdict
 
 Report = Callable[[str, Progress], None]
+Watch = Callable[["Job", Space], None]
 
 
 def silent(_: str, __: Progress) -> None:
@@ -47,7 +48,7 @@ class Workshop:
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
-    watch: Callable[[Job, Space], None] = lambda _, __: None
+    watch: Watch = lambda _, __: None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
 
 

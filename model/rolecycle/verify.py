@@ -11,9 +11,10 @@ from rolecycle.coverage import Coverage
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.load import load
 from rolecycle.outcome import Outcome
-from rolecycle.pipeline import Job, Workshop, run, skipped, suite
+from rolecycle.pipeline import Job, Watch, Workshop, run, skipped, suite
 from rolecycle.read_service import read_service
 from rolecycle.service_jobs import chosen, modelling_notes, not_modelled, service_jobs
+from rolecycle.space import Space
 from rolecycle.specification import Specification
 from rolecycle.verdict import Run
 
@@ -39,7 +40,7 @@ def verify_suite(root: Path, choice: Choice, shop: Workshop) -> Outcome:
     if not choice.everything:
         return Outcome(tuple(_run_all(jobs, shop)), findings=spec.warnings, part=True)
     coverage = Coverage(spec)
-    shop.watch = coverage.look
+    shop.watch = _both(shop.watch, coverage.look)
     begin = time.monotonic()
     runs = list(_run_all(jobs, shop))
     for made in runs:
@@ -58,6 +59,16 @@ def verify_service(
     jobs = _chosen(jobs, choice, spec) if jobs else jobs
     runs = (*_run_all(jobs, shop), *not_modelled(service))
     return Outcome(runs, service, (*findings, *modelling_notes(service)), part=not choice.everything)
+
+
+def _both(one: Watch, other: Watch) -> Watch:
+    """Who watches after this: both."""
+
+    def watch(job: Job, space: Space) -> None:
+        one(job, space)
+        other(job, space)
+
+    return watch
 
 
 def _run_all(jobs: Sequence[Job], shop: Workshop) -> Iterable[Run]:

@@ -6,9 +6,10 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby, pairwise
 from typing import Final
 
-from rolecycle.draw.picture import Cluster, Direction, Edge, Line, Node, Picture, place_paint
+from rolecycle.draw.picture import Cluster, Direction, Edge, Line, Node, Picture, place_paint, without_sender
 from rolecycle.machine import Machine
 from rolecycle.system import System
 
@@ -17,6 +18,11 @@ FEW: Final = 2
 
 MANY: Final = 4
 """From this number on, receivers in one place are reached by one arrow to the place, and counted."""
+
+DOWNWARDS: Final = (
+    *("at user side", "at fabric", "at host", "at elsewhere", "at guest", "at load balancer", "at clients"),
+)
+"""The places from top to bottom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def architecture(system: System) -> Picture:
             *(_node(part, parts) for part in parts),
             *(_label(talk, names) for talk, names in talks.items()),
         ),
-        edges=tuple(edge for talk in talks for edge in _edges(talk, parts)),
+        edges=(*_stacked(parts), *(edge for talk in talks for edge in _edges(talk, parts))),
         clusters=_clusters(parts, talks),
         heading=(Line(system.title or system.name, "title"),),
         layout="places",
@@ -71,11 +77,23 @@ def _notes(talks: Iterable[_Talk]) -> tuple[str, ...]:
 
 
 def _parts(system: System) -> tuple[_Part, ...]:
+    """From who decides to who is served, so that the picture reads downwards; else in the system's order."""
     machines = {(member.machine.name, member.family): member.machine for member in system.members}
-    return tuple(
+    parts = (
         _Part(f"{name} {family}".strip(), machine, _indices(system, name, family))
         for (name, family), machine in machines.items()
     )
+    return tuple(sorted(parts, key=_depth))
+
+
+def _depth(part: _Part) -> int:
+    return DOWNWARDS.index(place_paint(part.machine.runs_on))
+
+
+def _stacked(parts: tuple[_Part, ...]) -> list[Edge]:
+    """Whatever is at one depth stands above the first that is at the next, and so above most of it."""
+    tiers = [list(tier) for _, tier in groupby(parts, key=_depth)]
+    return [Edge(part.name, below[0].name, drawn=False) for above, below in pairwise(tiers) for part in above]
 
 
 def _indices(system: System, name: str, family: str) -> tuple[int, ...]:
@@ -148,7 +166,8 @@ def _ways(sharers: tuple[_Part, ...], sender: str) -> list[_Talk]:
 
 
 def _label(talk: _Talk, names: list[str]) -> Node:
-    text = names if len(names) <= FEW else [f"{len(names)} events"]
+    text = [without_sender(name, talk.parts[0].machine) if talk.sent else name for name in names]
+    text = text if len(text) <= FEW else [f"{len(text)} events"]
     crowds = [f"to {count} in the {place}" for place, count in _crowds(talk.parts[1:]).items()]
     lines = (*(Line(name, paint="paper") for name in text), *(Line(crowd, "small") for crowd in crowds))
     return Node(talk.name, "label", lines, "faint")

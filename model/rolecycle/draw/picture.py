@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from rolecycle.machine import EventKind
+from rolecycle.machine import EventKind, Machine
 
 Look = Literal["plain", "title", "strong", "small", "may"]
-Shape = Literal["state", "event", "label", "any", "member", "place", "header", "band", "text", "dot", "start"]
-Layout = Literal["down", "places", "pinned"]
+Shape = Literal[
+    "state", "event", "label", "any", "member", "place", "header", "band", "text", "dot", "start", "corner"
+]
+Layout = Literal["down", "across", "places", "pinned"]
 Direction = Literal["forward", "back", "none"]
 
 
@@ -74,7 +76,7 @@ _PLACES: Final = (
     ("clients", ("client", "internet", "browser")),
     ("guest", ("guest", "virtual machine", "vm")),
     ("host", ("host",)),
-    ("fabric", ("fabric", "cluster", "data centre", "datacenter", "front end")),
+    ("fabric", ("fabric", "cluster", "rack", "data centre", "datacenter", "control path", "front end")),
     ("user side", ("user", "customer", "developer", "portal")),
 )
 
@@ -84,6 +86,12 @@ def place_paint(runs_on: str) -> str:
     words = runs_on.lower()
     found = (place for place, signs in _PLACES if any(sign in words for sign in signs))
     return f"at {next(found, 'elsewhere')}"
+
+
+def without_sender(event: str, sender: Machine) -> str:
+    """An event's name where the picture shows who sends it: without the sender's own name in front."""
+    prefix, dot, word = event.partition(".")
+    return word if dot and sender.is_a(prefix) else event
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,8 @@ class Node:
 class Edge:
     """A line; ``back`` puts the arrow at the source, for a line that runs against the layout.
 
-    With a ``place`` the arrow ends at the border of the cluster of that name.
+    With a ``place`` the arrow ends at the border of the cluster of that name.  An edge that is not
+    ``drawn`` only keeps its source above its destination.
     """
 
     source: str
@@ -124,6 +133,7 @@ class Edge:
     kind: EventKind | None = None
     direction: Direction = "forward"
     place: str = ""
+    drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True)

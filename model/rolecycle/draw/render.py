@@ -39,11 +39,13 @@ _SHAPES: Final[dict[Shape, dict[str, str]]] = {
     "band": {"shape": "box", "style": "filled", "fixedsize": "true", "height": "0.25"},
     "text": {"shape": "plain"},
     "dot": {"shape": "circle", "style": "filled", "fixedsize": "true", "width": "0.1", "label": ""},
+    "corner": {"shape": "point", "width": "0.01"},
     "start": {"shape": "circle", "style": "filled", "fixedsize": "true", "width": "0.18", "label": ""},
 }
 
 _LAYOUTS: Final[dict[str, dict[str, str]]] = {
     "down": {"layout": "dot", "rankdir": "TB", "nodesep": "0.3", "ranksep": "0.32"},
+    "across": {"layout": "dot", "rankdir": "LR", "nodesep": "0.14", "ranksep": "0.5"},
     "places": {"layout": "dot", "rankdir": "TB", "nodesep": "0.3", "ranksep": "0.42", "compound": "true"},
     "pinned": {"layout": "nop", "splines": "line", "outputorder": "edgesfirst"},
 }
@@ -127,6 +129,8 @@ def _node_attributes(node: Node) -> dict[str, str]:
 
 
 def _edge_attributes(edge: Edge) -> dict[str, str]:
+    if not edge.drawn:
+        return {"style": "invis"}
     colours = PAINTS[edge.paint]
     attributes = {"color": colours.line, "dir": edge.direction}
     if edge.kind:

@@ -12,13 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rolecycle.draw.picture import Direction, Edge, Line, Node, Picture
+from rolecycle.draw.picture import Direction, Edge, Layout, Line, Node, Picture, without_sender
 from rolecycle.guard import TRUE
 from rolecycle.guard_text import guard_text
 from rolecycle.machine import SAME, Event, EventKind, Machine, Row
 
 MANY: Final = 4
 """From this number of sources on, a row is drawn from one "any of" box."""
+
+SPOKES: Final = 8
+"""From this number of arcs at the initial state on, if they are most of all, the chart runs from left to right."""
 
 GUARD_WIDTH: Final = 44
 _KINDS: Final[tuple[EventKind, ...]] = ("platform", "user", "code", "fault", "time")
@@ -48,10 +51,17 @@ def statechart(machine: Machine, events: Mapping[str, Event]) -> Picture:
             *(_event(arc, lines) for arc, lines in arcs.items()),
         ),
         edges=(Edge(_START, machine.initial, "ordinary"), *_edges(machine, arcs)),
+        layout=_layout(machine, arcs),
         heading=_heading(machine),
         kinds=tuple(kind for kind in _KINDS if kind in kinds.values()),
         notes=_notes(machine),
     )
+
+
+def _layout(machine: Machine, arcs: Iterable[_Arc]) -> Layout:
+    """Downwards; but a hub and its spokes would be very wide so, and lie across."""
+    at_hub = [machine.initial in (*arc.sources, arc.dest) for arc in arcs]
+    return "across" if sum(at_hub) >= SPOKES and 4 * sum(at_hub) > 3 * len(at_hub) else "down"
 
 
 def _heading(machine: Machine) -> tuple[Line, ...]:
@@ -64,7 +74,9 @@ def _heading(machine: Machine) -> tuple[Line, ...]:
 def _notes(machine: Machine) -> tuple[str, ...]:
     may = any(row.mode == "may" for row in machine.rows)
     guarded = any(row.when != TRUE for row in machine.rows)
-    return (*(["event?  takes part if it can"] if may else []), *(["[guard]"] if guarded else []))
+    own = any(without_sender(row.trigger, machine) != row.trigger for row in machine.rows)
+    found = {"event: sent by itself": own, "event?: takes part if it can": may, "[guard]": guarded}
+    return tuple(note for note, here in found.items() if here)
 
 
 def _split(machine: Machine, row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -83,7 +95,7 @@ def _arcs(machine: Machine, kinds: Mapping[str, EventKind]) -> dict[_Arc, tuple[
         sources, _ = _split(machine, row)
         if sources:
             arc = _Arc(sources, row.dest, kinds[row.trigger])
-            arcs[arc] = _added(arcs.get(arc, ()), _row_lines(row))
+            arcs[arc] = _added(arcs.get(arc, ()), _row_lines(machine, row))
     return arcs
 
 
@@ -92,7 +104,7 @@ def _stays(machine: Machine, kinds: Mapping[str, EventKind]) -> dict[tuple[str, 
     stays: dict[tuple[str, ...], tuple[Line, ...]] = {}
     for row in machine.rows:
         _, sources = _split(machine, row)
-        lines = _row_lines(row, kinds[row.trigger])
+        lines = _row_lines(machine, row, kinds[row.trigger])
         for group in [sources] if len(sources) >= MANY else [(source,) for source in sources]:
             stays[group] = _added(stays.get(group, ()), lines)
     return stays
@@ -103,12 +115,13 @@ def _added(lines: tuple[Line, ...], more: tuple[Line, ...]) -> tuple[Line, ...]:
     return lines if more[0] in lines and len(more) == 1 else (*lines, *more)
 
 
-def _row_lines(row: Row, kind: EventKind | None = None) -> tuple[Line, ...]:
+def _row_lines(machine: Machine, row: Row, kind: EventKind | None = None) -> tuple[Line, ...]:
     """The event, then its guard; inside a state the kind is written out, as no line shows it."""
     paint = kind or ""
     prefix = f"{kind}: " if kind and kind != "platform" else ""
     may = row.mode == "may"
-    name = Line(f"{prefix}{row.trigger}{'?' if may else ''}", "may" if may else "plain", paint)
+    event = without_sender(row.trigger, machine)
+    name = Line(f"{prefix}{event}{'?' if may else ''}", "may" if may else "plain", paint)
     return (name, *(Line(text, "small", paint) for text in _guard_lines(row)))
 
 

@@ -1,0 +1,159 @@
+"""Verb: what ``verify`` found, and the specification that it was found of, become the review page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rolecycle import __version__
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.machine import Machine
+from rolecycle.outcome import Outcome
+from rolecycle.pipeline import Job
+from rolecycle.review.machines import places, systems
+from rolecycle.review.page import (
+    WORDS,
+    FactEntry,
+    Finding,
+    Page,
+    Place,
+    Refutation,
+    RoleEntry,
+    RunEntry,
+    Theme,
+)
+from rolecycle.review.refutations import refutations
+from rolecycle.review.verdicts import counts, themes
+from rolecycle.service import Endpoint, Role, Service, Task
+from rolecycle.space import Space
+from rolecycle.specification import Specification
+from rolecycle.system import System
+from rolecycle.verdict import Run
+
+
+@dataclass(slots=True)
+class Explored:
+    """The systems of the runs, kept while ``verify`` makes them."""
+
+    systems: dict[tuple[str, str], System] = field(default_factory=dict)
+
+    def look(self, job: Job, space: Space) -> None:
+        """Keep the system of a run; its space is not needed any more."""
+        self.systems[job.system.name, job.scenario.name] = space.packed.product.system
+
+
+def gather(outcome: Outcome, spec: Specification, explored: Explored, origin: str) -> Page:
+    """The page of one call of ``verify``; ``origin`` says in words which specification it was."""
+    found = themes(outcome, spec.properties)
+    refuted = refutations(outcome, spec.scenarios, explored.systems)
+    inside = places(spec, _machines(outcome, spec, explored))
+    headline, sentence = _overall(outcome)
+    service = outcome.service
+    return Page(
+        title=(service.name or "A service") if service else "The role architecture",
+        subtitle="Design review of a cloud service" if service else "Design review of a specification",
+        files=_files(service),
+        origin=origin,
+        version=__version__,
+        exit_code=outcome.exit_code,
+        headline=headline,
+        sentence=sentence,
+        counts=counts(outcome),
+        runs=tuple(_run(run) for run in outcome.runs),
+        roles=tuple(_role(role) for role in service.roles) if service else None,
+        findings=tuple(_finding(found) for found in outcome.findings),
+        themes=found,
+        refutations=refuted,
+        systems=systems(explored.systems),
+        places=inside,
+        facts=_facts(spec, _cited(found, refuted, inside)),
+    )
+
+
+def _machines(outcome: Outcome, spec: Specification, explored: Explored) -> Iterable[Machine]:
+    """All machines of the specification; for a service only those that it has."""
+    if outcome.service is None:
+        return (machine for machine in spec.machines.values() if not machine.abstract)
+    members = {m.machine.name for system in explored.systems.values() for m in system.members}
+    return (machine for name, machine in spec.machines.items() if name in members)
+
+
+# --- the head -----------------------------------------------------------------------------------------
+
+
+def _overall(outcome: Outcome) -> tuple[str, str]:
+    """The outcome in a word, and in a sentence with all counts."""
+    found = ", ".join(f"{WORDS[count.status]} {count.number:,}" for count in counts(outcome))
+    states = sum(run.states for run in outcome.runs)
+    verdicts = sum(len(run.verdicts) for run in outcome.runs)
+    size = f"{len(outcome.runs):,} runs searched {states:,} states and gave {verdicts:,} verdicts"
+    words = {0: "As expected", 1: "Not as expected", 3: "Open: a limit was reached"}
+    return words[outcome.exit_code], f"{size}: {found}." if found else f"{size}."
+
+
+def _files(service: Service | None) -> tuple[str, ...]:
+    if service is None:
+        return ()
+    return tuple(name for name in (service.definition, service.configuration) if name)
+
+
+def _run(run: Run) -> RunEntry:
+    return RunEntry(
+        run.system,
+        run.scenario,
+        run.states,
+        run.transitions,
+        run.depth,
+        ", ".join(run.symmetry),
+        run.limit,
+    )
+
+
+def _finding(found: Diagnostic) -> Finding:
+    return Finding(found.code, found.severity, found.message, str(found.place), found.hint)
+
+
+# --- the service --------------------------------------------------------------------------------------
+
+
+def _role(role: Role) -> RoleEntry:
+    return RoleEntry(
+        name=role.name,
+        kind=role.kind.replace("_", " "),
+        instances=role.instances,
+        tasks=tuple(_task(task) for task in role.tasks),
+        endpoints=tuple(_endpoint(endpoint) for endpoint in role.endpoints),
+        imports=role.imports,
+    )
+
+
+def _task(task: Task) -> str:
+    return f"{task.command} ({task.type}, {task.execution_context})"
+
+
+def _endpoint(endpoint: Endpoint) -> str:
+    port = f" on port {endpoint.port}" if endpoint.port else ""
+    probe = f", probe {endpoint.probe}" if endpoint.probe else ""
+    ignored = ", in rotation whatever its status" if endpoint.ignore_role_instance_status else ""
+    kind = endpoint.kind.replace("_", " ")
+    return f"{endpoint.name} ({kind}, {endpoint.protocol}{port}{probe}{ignored})"
+
+
+# --- the facts ----------------------------------------------------------------------------------------
+
+
+def _cited(found: tuple[Theme, ...], refuted: tuple[Refutation, ...], inside: tuple[Place, ...]) -> set[str]:
+    """The facts that the page refers to."""
+    return {
+        *(fact for theme in found for entry in theme.properties for fact in entry.facts),
+        *(fact for each in refuted for case in each.cases for fact in case.facts),
+        *(fact for place in inside for machine in place.machines for fact in machine.facts),
+    }
+
+
+def _facts(spec: Specification, cited: set[str]) -> Mapping[str, FactEntry]:
+    return {
+        name: FactEntry(name, fact.text, fact.kind, ", ".join(fact.sources))
+        for name, fact in spec.facts.items()
+        if name in cited
+    }

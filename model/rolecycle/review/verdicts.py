@@ -1,0 +1,76 @@
+"""Verb: verdicts to the entries of the page: by theme and property, each read against what is expected of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from rolecycle.outcome import Outcome
+from rolecycle.review.page import WORDS, Count, PropertyEntry, Ruling, Status, Theme
+from rolecycle.specification import Property
+from rolecycle.verdict import Run, Verdict
+
+SUITE: Final = "The specification itself"
+"""The theme of the checks that are always on."""
+
+Judged = tuple[Run, Verdict]
+
+
+def status(outcome: Outcome, verdict: Verdict) -> Status:
+    """The one word for a verdict; what is unknown is never anything else."""
+    if verdict.outcome == "unknown":
+        return "unknown"
+    if not outcome.as_expected(verdict):
+        return "unexpected" if verdict.outcome == "refuted" else "unfailing"
+    if verdict.outcome == "refuted":
+        return "hazard" if verdict.expected == "holds" else "expected"
+    return "vacuous" if verdict.vacuous else "holds"
+
+
+def counts(outcome: Outcome) -> tuple[Count, ...]:
+    """How many verdicts have each status, the gravest first; those that none has are left out."""
+    found = Counter(status(outcome, verdict) for run in outcome.runs for verdict in run.verdicts)
+    return tuple(Count(word, found[word]) for word in WORDS if found[word])
+
+
+def by_property(outcome: Outcome) -> dict[str, list[Judged]]:
+    """The verdicts on each property, in the order in which properties are met."""
+    found: dict[str, list[Judged]] = {}
+    for run in outcome.runs:
+        for verdict in run.verdicts:
+            found.setdefault(verdict.property.id, []).append((run, verdict))
+    return found
+
+
+def themes(outcome: Outcome, order: Iterable[str]) -> tuple[Theme, ...]:
+    """The properties by theme, those of the specification in its order, then the checks that are always on."""
+    judged = by_property(outcome)
+    ids = [name for name in dict.fromkeys((*order, *judged)) if name in judged]
+    found: dict[str, list[PropertyEntry]] = {}
+    for name in ids:
+        wanted = judged[name][0][1].property
+        found.setdefault(wanted.theme or SUITE, []).append(_entry(outcome, wanted, judged[name]))
+    return tuple(Theme(title, tuple(entries)) for title, entries in found.items())
+
+
+def _entry(outcome: Outcome, wanted: Property, judged: list[Judged]) -> PropertyEntry:
+    sorted_out: dict[Status, list[Judged]] = {word: [] for word in WORDS}
+    for run, verdict in judged:
+        sorted_out[status(outcome, verdict)].append((run, verdict))
+    rulings = tuple(_ruling(word, found) for word, found in sorted_out.items() if found)
+    refuted = any(verdict.outcome == "refuted" for _, verdict in judged)
+    return PropertyEntry(wanted.id, wanted.title, wanted.kind, wanted.facts, rulings, refuted)
+
+
+def _ruling(word: Status, judged: list[Judged]) -> Ruling:
+    notes = tuple(dict.fromkeys(verdict.note for _, verdict in judged if verdict.note))
+    return Ruling(word, len(judged), _where(run for run, _ in judged), notes)
+
+
+def _where(runs: Iterable[Run]) -> Mapping[str, tuple[str, ...]]:
+    """The systems by scenario."""
+    found: dict[str, list[str]] = {}
+    for run in runs:
+        found.setdefault(run.scenario, []).append(run.system)
+    return {scenario: tuple(systems) for scenario, systems in found.items()}
