@@ -19,7 +19,7 @@ NOUNS = {
     "formula": "",
     "trace": "",
     "machine": "diagnostics guard",
-    "system": "machine",
+    "system": "guard machine",
     "specification": "diagnostics guard machine",
     "service": "diagnostics",
     "space": "graph pack",
@@ -42,7 +42,7 @@ VERBS = {
     "guard_text": "guard",
     "symmetry": "guard pack system",
     "compose": "diagnostics formula guard machine system",
-    "instantiate": "compose formula machine specification system",
+    "instantiate": "compose formula guard machine specification system",
     "paths": "compose explore pack space trace",
     "judge": "compose formula graph guard machine pack paths space specification system trace verdict",
     "reduce": "bisimulation compose graph machine pack space specification",
@@ -51,6 +51,7 @@ VERBS = {
     "cross_references": "compose formula guard guard_text instantiate machine specification system",
     "spec_files": "",
     "progress": "explore",
+    "markdown": "",
 }
 
 LOAD = {
@@ -97,7 +98,7 @@ TOP = {
     "service_jobs": "diagnostics pipeline service specification verdict",
     "verify": "coverage diagnostics load outcome pipeline read_service service_jobs space specification verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
-    "component_pages": "cross_references gallery guard guard_text load machine spec_files specification",
+    "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
     "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* "
     "review.gather review.render spec_files traceability verify",
     "__init__": "",

@@ -42,7 +42,7 @@ def test_the_shipped_pages_are_fresh(made: dict[str, str]) -> None:
 
 
 def test_every_machine_has_a_page_and_a_line_in_the_index(spec: Specification, made: dict[str, str]) -> None:
-    assert set(made) == {INDEX, *(f"{name}.md" for name in spec.machines)}
+    assert set(made) == {INDEX, *(f"{name}.md" for name in (*spec.machines, *spec.views))}
     for name in spec.machines:
         assert made[INDEX].count(f"]({name}.md)") >= 1
 
@@ -142,3 +142,17 @@ def test_what_markdown_would_take_for_its_own_is_text() -> None:
     facts = {**good.facts, "S1-A1": replace(good.facts["S1-A1"], text=text)}
     page = pages(replace(good, facts=facts))["kettle.md"]
     assert r"- S1-A1: C:\Logs\\\<id>\a \*b\* \| \_c\_ d_e \[f\](g)." in section(page, "## Facts")
+
+
+def test_a_view_has_a_page_with_every_value_fact_and_property(
+    spec: Specification, made: dict[str, str]
+) -> None:
+    assert {"instance_status", "power_state", "portal_detail"} <= set(spec.views)
+    for name, view in spec.views.items():
+        page = made[f"{name}.md"]
+        values = re.findall(r"^\| `(\w+)` \|", section(page, "## Values"), re.MULTILINE)
+        assert values == [value.name for value in view.values]
+        assert f"]({name}.md)" in made[INDEX]
+        listed = re.findall(r"^- (\S+): ", section(page, "## Facts"), re.MULTILINE)
+        assert set(listed) == {*view.facts, *(fact for value in view.values for fact in value.facts)}
+    assert "| P45 |" in section(made["instance_status.md"], "## Properties")

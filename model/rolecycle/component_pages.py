@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from rolecycle.cross_references import (
     duties_of,
     extenders,
     facts_of,
+    facts_of_view,
     machines_read,
     members,
     parameters_read,
@@ -21,14 +21,19 @@ from rolecycle.cross_references import (
     readers,
     sharers,
     sources,
+    speaking_of,
     switched_on,
 )
 from rolecycle.guard import TRUE
 from rolecycle.guard_text import guard_text
 from rolecycle.machine import SAME, Event, EventKind, File, Machine, Row
-from rolecycle.specification import Fact, Specification
+from rolecycle.markdown import code, document, ids, section, table, words
+from rolecycle.specification import Fact, Specification, View
 
 INDEX: Final = "index.md"
+_VIEWS: Final = (
+    "A view shows one word for each state and has no influence on anything. Traces tell when it changes."
+)
 _UP: Final = "../.."
 _KINDS: Final[Mapping[EventKind, str]] = {
     "platform": "platform (the platform owes it)",
@@ -40,9 +45,10 @@ _KINDS: Final[Mapping[EventKind, str]] = {
 
 
 def pages(spec: Specification) -> dict[str, str]:
-    """File name to Markdown: a page a machine, and the index of them."""
-    found = {f"{machine.name}.md": _page(spec, machine) for machine in spec.machines.values()}
-    return {INDEX: _index(spec), **found}
+    """File name to Markdown: a page a machine and a view, and the index of them."""
+    machines = {f"{machine.name}.md": _page(spec, machine) for machine in spec.machines.values()}
+    views = {f"{view.name}.md": _view_page(spec, view) for view in spec.views.values()}
+    return {INDEX: _index(spec), **machines, **views}
 
 
 def main(folder: Path) -> None:
@@ -61,23 +67,55 @@ def _index(spec: Specification) -> str:
     """All components in one table, those that run in one place together."""
     inside = sorted(spec.machines.values(), key=lambda m: (m.runs_on, m.title.casefold(), m.name))
     head = ("component", "what it is", "where it runs", "executable")
-    return _document(
+    return document(
         _generated("[spec/machines](../../spec/machines)"),
         "# Components",
         "One page for each component of the architecture, for reviews of its design. A component marked *base* only "
         "stands for what the components that extend it have in common.",
-        _table(head, (_entry(spec, machine) for machine in inside)),
+        table(head, (_entry(spec, machine) for machine in inside)),
+        section(
+            "What is seen from outside",
+            _VIEWS,
+            table(("view", "what it is"), map(_view_entry, spec.views.values())),
+        )
+        if spec.views
+        else "",
     )
+
+
+def _view_entry(view: View) -> Sequence[str]:
+    return f"[{words(view.title)}]({view.name}.md)", words(view.doc)
 
 
 def _entry(spec: Specification, machine: Machine) -> Sequence[str]:
     name = _link(machine) + (" (*base*)" if machine.abstract else "")
-    return name, _purpose(spec, machine), _words(machine.runs_on), _code(machine.executable)
+    return name, _purpose(spec, machine), words(machine.runs_on), code(machine.executable)
 
 
 def _purpose(spec: Specification, machine: Machine) -> str:
-    base, words = purpose(spec, machine)
-    return f"As {_link(base)}: {_words(words)}" if base else _words(words)
+    base, text = purpose(spec, machine)
+    return f"As {_link(base)}: {words(text)}" if base else words(text)
+
+
+# --- a page of a view --------------------------------------------------------------------------------
+
+
+def _view_page(spec: Specification, view: View) -> str:
+    """What somebody outside may see: each value, when, and which properties speak of it."""
+    file = view.place.file.rpartition("/")[2] or f"{view.name}.yaml"
+    head = ("value", "what it means", "when", "facts")
+    values = ((code(v.name), words(v.doc), code(guard_text(v.when)), ids(v.facts)) for v in view.values)
+    spoken = ((name, words(spec.properties[name].title)) for name in speaking_of(spec, view))
+    return document(
+        _generated(f"[spec/views/{file}]({_UP}/spec/views/{file})"),
+        f"# {words(view.title)}",
+        words(view.doc),
+        section("Values", "The first value whose condition holds is seen.", table(head, values)),
+        section("Systems", ", ".join(code(name) for name in view.systems)),
+        section("Properties", table(("property", "title"), spoken) or "No property speaks of it."),
+        section("Facts", _listed_facts(facts_of_view(spec, view))),
+        f"[All components]({INDEX})",
+    )
 
 
 # --- a page -----------------------------------------------------------------------------------------
@@ -85,23 +123,23 @@ def _purpose(spec: Specification, machine: Machine) -> str:
 
 def _page(spec: Specification, machine: Machine) -> str:
     file = machine.place.file.rpartition("/")[2] or f"{machine.name}.yaml"
-    return _document(
+    return document(
         _generated(f"[spec/machines/{file}]({_UP}/spec/machines/{file})"),
-        f"# {_words(machine.title)}",
+        f"# {words(machine.title)}",
         _kinship(spec, machine),
-        _section("What it does", _purpose(spec, machine), _listed_facts(duties_of(spec, machine))),
-        _section("Where it runs", _where(machine)),
-        _section("Logs", _files(machine.logs)),
-        _section("Other files", _files(machine.files)),
-        _section("Systems", _systems(spec, machine)),
-        _section("Picture", _picture(machine)),
-        _section("States", _states(machine)),
-        _section("Parameters", _parameters(spec, machine)),
+        section("What it does", _purpose(spec, machine), _listed_facts(duties_of(spec, machine))),
+        section("Where it runs", _where(machine)),
+        section("Logs", _files(machine.logs)),
+        section("Other files", _files(machine.files)),
+        section("Systems", _systems(spec, machine)),
+        section("Picture", _picture(machine)),
+        section("States", _states(machine)),
+        section("Parameters", _parameters(spec, machine)),
         _events(spec, machine),
         _faults(spec, machine),
-        _section("Who reads its states", _readers(spec, machine)),
-        _section("Properties", _properties(spec, machine)),
-        _section("Facts", _listed_facts(facts_of(spec, machine))),
+        section("Who reads its states", _readers(spec, machine)),
+        section("Properties", _properties(spec, machine)),
+        section("Facts", _listed_facts(facts_of(spec, machine))),
         f"[All components]({INDEX})",
     )
 
@@ -122,39 +160,39 @@ def _kinship(spec: Specification, machine: Machine) -> str:
 def _where(machine: Machine) -> str:
     return "\n".join(
         [
-            f"- Runs on: {_words(machine.runs_on) or 'not said'}",
-            f"- Executable: {_code(machine.executable) or 'none, or not said'}",
+            f"- Runs on: {words(machine.runs_on) or 'not said'}",
+            f"- Executable: {code(machine.executable) or 'none, or not said'}",
         ]
     )
 
 
 def _files(files: Iterable[File]) -> str:
-    rows = ((_code(file.path), _words(file.doc), _ids(file.facts)) for file in files)
-    return _table(("path", "what is in it", "facts"), rows)
+    rows = ((code(file.path), words(file.doc), ids(file.facts)) for file in files)
+    return table(("path", "what is in it", "facts"), rows)
 
 
 def _systems(spec: Specification, machine: Machine) -> str:
     rows = (
-        (_code(name), _words(spec.systems[name].title), how) for name, how in members(spec, machine).items()
+        (code(name), words(spec.systems[name].title), how) for name, how in members(spec, machine).items()
     )
-    return _table(("system", "what it is", "how it is there"), rows) or "It is a member of no system."
+    return table(("system", "what it is", "how it is there"), rows) or "It is a member of no system."
 
 
 def _picture(machine: Machine) -> str:
     """The statechart; a base has none."""
-    return "" if machine.abstract else f"![{_words(machine.title)}]({_UP}/diagrams/{machine.name}.svg)"
+    return "" if machine.abstract else f"![{words(machine.title)}]({_UP}/diagrams/{machine.name}.svg)"
 
 
 def _states(machine: Machine) -> str:
     rows = (
-        (_state(machine, s), _words(machine.state_docs.get(s, "")), _groups(machine, s))
+        (_state(machine, s), words(machine.state_docs.get(s, "")), _groups(machine, s))
         for s in machine.states
     )
-    return _table(("state", "meaning", "groups"), rows)
+    return table(("state", "meaning", "groups"), rows)
 
 
 def _state(machine: Machine, state: str) -> str:
-    return _code(state) + (" (initial)" if state == machine.initial else "")
+    return code(state) + (" (initial)" if state == machine.initial else "")
 
 
 def _groups(machine: Machine, state: str) -> str:
@@ -163,10 +201,10 @@ def _groups(machine: Machine, state: str) -> str:
 
 def _parameters(spec: Specification, machine: Machine) -> str:
     rows = (
-        (_code(name), _words(p.meaning), ", ".join(_code(v) for v in p.values), _ids(p.facts))
+        (code(name), words(p.meaning), ", ".join(code(v) for v in p.values), ids(p.facts))
         for name, p in parameters_read(spec, machine).items()
     )
-    return _table(("parameter", "meaning", "values", "facts"), rows) or "Its guards read no parameter."
+    return table(("parameter", "meaning", "values", "facts"), rows) or "Its guards read no parameter."
 
 
 # --- events -----------------------------------------------------------------------------------------
@@ -175,14 +213,14 @@ def _parameters(spec: Specification, machine: Machine) -> str:
 def _events(spec: Specification, machine: Machine) -> str:
     own = [event for event in _alphabet(spec, machine) if event.healthy]
     parts = [_event(spec, machine, event) for event in own]
-    return _section("Events", *(parts or ["It takes part in no event of a healthy run."]))
+    return section("Events", *(parts or ["It takes part in no event of a healthy run."]))
 
 
 def _faults(spec: Specification, machine: Machine) -> str:
     """Faults, and outcomes of the customer's code that are left out unless a scenario allows them."""
     own = [event for event in _alphabet(spec, machine) if not event.healthy]
     parts = [_event(spec, machine, event) for event in own]
-    return _section("Faults", *(parts or ["It takes part in no fault and in no unhealthy outcome."]))
+    return section("Faults", *(parts or ["It takes part in no fault and in no unhealthy outcome."]))
 
 
 def _alphabet(spec: Specification, machine: Machine) -> list[Event]:
@@ -201,8 +239,8 @@ def _event(spec: Specification, machine: Machine, event: Event) -> str:
         *(["- Takes part if it can, and never holds the event up."] if may else []),
         *([] if event.healthy else [f"- Switched on in: {_scenarios(spec, event)}"]),
     ]
-    return _document(
-        f"### {event.name}", _words(event.meaning), "\n".join(facts), _moves(machine, rows)
+    return document(
+        f"### {event.name}", words(event.meaning), "\n".join(facts), _moves(machine, rows)
     ).rstrip()
 
 
@@ -216,21 +254,21 @@ def _sender(spec: Specification, machine: Machine, event: Event) -> str:
         return "this component"
     if event.sender in spec.machines:
         return _link(spec.machines[event.sender])
-    return f"{event.sender} ({_words(spec.actors.get(event.sender, '')).rstrip('.')})"
+    return f"{event.sender} ({words(spec.actors.get(event.sender, '')).rstrip('.')})"
 
 
 def _moves(machine: Machine, rows: Iterable[Row]) -> str:
     head = ("from", "to", "if", "facts", "assumption")
-    return _table(head, (_move(machine, row) for row in rows))
+    return table(head, (_move(machine, row) for row in rows))
 
 
 def _move(machine: Machine, row: Row) -> Sequence[str]:
-    dest = "stays" if row.dest == SAME else _code(row.dest)
+    dest = "stays" if row.dest == SAME else code(row.dest)
     index = row.trigger.partition("[")[2].rstrip("]")
     when = [f"of index {index}"] if index else []
-    when += [] if row.when == TRUE else [_code(guard_text(row.when))]
-    source = ", ".join(_code(state) for state in sources(machine, row)) or "any state"
-    return source, dest, ", ".join(when), _ids(row.facts), _words(row.assumption)
+    when += [] if row.when == TRUE else [code(guard_text(row.when))]
+    source = ", ".join(code(state) for state in sources(machine, row)) or "any state"
+    return source, dest, ", ".join(when), ids(row.facts), words(row.assumption)
 
 
 def _name(row: Row) -> str:
@@ -244,58 +282,27 @@ def _name(row: Row) -> str:
 def _readers(spec: Specification, machine: Machine) -> str:
     read = [other for other in machines_read(spec, machine) if other.name != machine.name]
     rows = (_reader(spec, reader) for reader in readers(spec, machine))
-    table = _table(("who", "for what", "guard"), rows) or "No guard outside this component reads its states."
-    return _document(table, f"Its own guards read {_links(read)}." if read else "").rstrip()
+    read_by = table(("who", "for what", "guard"), rows) or "No guard outside this component reads its states."
+    return document(read_by, f"Its own guards read {_links(read)}." if read else "").rstrip()
 
 
 def _reader(spec: Specification, reader: Reader) -> Sequence[str]:
     known = spec.machines.get(reader.name)
-    return _link(known) if known else _code(reader.name), _code(reader.what), _code(reader.guard)
+    return _link(known) if known else code(reader.name), code(reader.what), code(reader.guard)
 
 
 def _properties(spec: Specification, machine: Machine) -> str:
     rows = (
-        (name, _words(spec.properties[name].title), how) for name, how in properties(spec, machine).items()
+        (name, words(spec.properties[name].title), how) for name, how in properties(spec, machine).items()
     )
-    return _table(("property", "title", "how it speaks of it"), rows) or "No property speaks of it."
+    return table(("property", "title", "how it speaks of it"), rows) or "No property speaks of it."
 
 
-# --- Markdown ---------------------------------------------------------------------------------------
-
-
-def _document(*parts: str) -> str:
-    """The parts that are not empty, an empty line between them."""
-    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
-
-
-def _section(title: str, *parts: str) -> str:
-    """A section, if there is something in it."""
-    return _document(f"## {title}", *parts) if any(parts) else ""
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table without the columns that are empty throughout; nothing when it has no rows."""
-    body = list(rows)
-    used = [n for n in range(len(head)) if any(row[n] for row in body)]
-    lines = [head, ["---"] * len(head), *body] if body else []
-    return "\n".join("| " + " | ".join(line[n] for n in used) + " |" for line in lines)
-
-
-def _words(text: str) -> str:
-    """Plain text, with what Markdown would take for its own marked as text."""
-    return re.sub(r"\\(?=[!-/:-@\[-`{-~])|[`*<|\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
-
-
-def _code(text: str) -> str:
-    return f"`{text.replace('|', chr(92) + '|')}`" if text else ""
-
-
-def _ids(facts: Iterable[str]) -> str:
-    return ", ".join(facts)
+# --- links ------------------------------------------------------------------------------------------
 
 
 def _link(machine: Machine) -> str:
-    return f"[{_words(machine.title or machine.name)}]({machine.name}.md)"
+    return f"[{words(machine.title or machine.name)}]({machine.name}.md)"
 
 
 def _links(machines: Iterable[Machine]) -> str:
@@ -303,7 +310,7 @@ def _links(machines: Iterable[Machine]) -> str:
 
 
 def _listed_facts(facts: Iterable[Fact]) -> str:
-    return "\n".join(f"- {fact.id}: {_words(fact.text)}" for fact in facts)
+    return "\n".join(f"- {fact.id}: {words(fact.text)}" for fact in facts)
 
 
 if __name__ == "__main__":

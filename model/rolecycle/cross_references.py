@@ -11,7 +11,7 @@ from rolecycle.guard import TRUE, Guard, atoms
 from rolecycle.guard_text import guard_text
 from rolecycle.instantiate import parameters
 from rolecycle.machine import Machine, Row
-from rolecycle.specification import Fact, Parameter, Property, Scenario, Specification, SystemSpec
+from rolecycle.specification import Fact, Parameter, Property, Scenario, Specification, SystemSpec, View
 from rolecycle.system import System
 
 _NO_SCENARIO = Scenario("", "", ())
@@ -173,6 +173,20 @@ def facts_of(spec: Specification, machine: Machine) -> list[Fact]:
 def duties_of(spec: Specification, machine: Machine) -> list[Fact]:
     """The machine's own facts of kind responsibility; those of its rows and files speak of others, too."""
     return [fact for fact in _ordered(spec, machine.facts) if fact.kind == "responsibility"]
+
+
+def facts_of_view(spec: Specification, view: View) -> list[Fact]:
+    """Every fact that a view or one of its values cites."""
+    return _ordered(spec, {*view.facts, *(fact for value in view.values for fact in value.facts)})
+
+
+def speaking_of(spec: Specification, view: View) -> list[str]:
+    """The properties that read a view."""
+    return [
+        found.id
+        for found in spec.properties.values()
+        if any(atom.machine == view.name for part in (found.goal, found.applies) for atom in atoms(part))
+    ]
 
 
 def _ordered(spec: Specification, names: Iterable[str]) -> list[Fact]:
