@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
 from rolecycle import formula
 from rolecycle.compose import resolve
+from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.guard import Guard
 from rolecycle.machine import ASKED, Event, Machine, Row
 from rolecycle.specification import Scenario, Specification, SystemSpec
@@ -27,19 +29,56 @@ def instantiate(
     values = parameters(wanted, scenario)
     constants = System(wanted.name, (), {}, values)
     fixed = [m.machine for m in wanted.members if resolve(m.when, constants) == formula.TRUE]
-    members = [*(Member(provide(name)) for name in fixed), *_copies(wanted, scenario, provide)]
-    budget = _budget(scenario, members)
-    if budget:
-        members.append(Member(budget))
+    parts = [*(Member(provide(name)) for name in fixed), *_copies(wanted, scenario, provide)]
+    budget = _budget(scenario, parts)
+    members = [*parts, *([Member(budget)] if budget else [])]
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
     events = {**spec.events, **{name: _inner(name) for name in sorted(inner)}}
     decided_above = set(wanted.shows) if wanted.open else set()
     forbidden = _forbidden(spec, scenario, members) | (_unsent(spec, members) - decided_above)
+    problems = [*_twice(wanted, parts), *_torn(spec, wanted, parts, forbidden)]
+    if problems:
+        raise InputError(problems)
     views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
     definitions = {**views, **_labels(wanted)}
     return System(
         wanted.name, tuple(members), events, values, forbidden, wanted.title, definitions, tuple(views)
     )
+
+
+def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:
+    """Machines that stand in a system more than once outside its families, where nothing tells them apart."""
+    names = [name for m in members if not m.family for name in {m.machine.name, *m.machine.inside} - {BUDGET}]
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield Diagnostic("RC122", f"'{name}' stands {times} times in system '{wanted.name}'", wanted.place)
+
+
+def _torn(
+    spec: Specification, wanted: SystemSpec, members: list[Member], forbidden: frozenset[str]
+) -> Iterator[Diagnostic]:
+    """Events that a reduced member keeps to itself though another member has them, too."""
+    for member in members:
+        for event in sorted(member.machine.hidden - forbidden):
+            for other in members:
+                if other is not member and event in other.machine.alphabet | other.machine.hidden:
+                    if _together(spec, spec.events[event], member, other):
+                        text = f"'{member.name}' does not show '{event}', in which '{other.name}' takes part"
+                        yield Diagnostic("RC134", text, wanted.place, hint=f"let '{member.machine.name}' show it")
+
+
+def _together(spec: Specification, event: Event, member: Member, other: Member) -> bool:
+    """Whether two members move together at an event; a copy that lacks its sender is left out of what copies share."""
+    if not member.family or member.family != other.family or member.index == other.index:
+        return True
+    cut = event.sender in spec.machines.keys() - _names(spec, member.machine)
+    return member.family in event.collective and not cut
+
+
+def _names(spec: Specification, machine: Machine) -> set[str]:
+    """The names to which a machine and all that is inside it answer."""
+    inner = (spec.machines[name].answers_to for name in machine.inside if name in spec.machines)
+    return {machine.name, *machine.answers_to, *machine.inside, *(name for names in inner for name in names)}
 
 
 def _labels(wanted: SystemSpec) -> Mapping[str, Mapping[str, Guard]]:
@@ -85,7 +124,7 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:
     """Events whose sender is a machine that the system has not: without it nobody would decide them."""
-    here = {name for m in members for name in (m.machine.name, *m.machine.answers_to, *m.machine.inside)}
+    here = {name for m in members for name in _names(spec, m.machine)}
     return frozenset(e.name for e in spec.events.values() if e.sender in spec.machines.keys() - here)
 
 

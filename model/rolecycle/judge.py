@@ -142,7 +142,7 @@ def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[
     sources = sources_of(graph)
     product = space.packed.product
     inner = np.array([product.system.events[o.event].inner for o in product.occurrences], dtype=np.bool_)
-    moving = (sources != graph.targets) | inner[graph.labels]
+    moving = space.moved | inner[graph.labels]
     follow = allowed[graph.labels] & lost[sources] & moving
     component = strongly_connected(graph.offsets, graph.targets, follow)
     leaving = follow & (component[sources] != component[graph.targets])

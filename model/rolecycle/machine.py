@@ -75,7 +75,7 @@ class Machine:
 
     ``answers_to`` holds its own name and the names of the machines that it extends.
     ``groups`` names sets of states; groups may overlap.  ``inside`` holds the names of the machines that
-    a reduced system was made of, with the names of those that they extend.
+    a reduced system was made of, at every level, and ``hidden`` their events that it does not show.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Machine:
     answers_to: tuple[str, ...] = ()
     abstract: bool = False
     inside: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     title: str = ""
     runs_on: str = ""
     executable: str = ""

@@ -19,6 +19,8 @@ class Space:
     true for a deadlock (of the states that were expanded): no step of kind platform, code or time leads
     to another state, so that at most a person or a fault can move the system on;
     ``expanded``: how many of the states had all their steps taken; ``fired``: int64[rules].
+    ``moved``: bool[transitions of the graph], whether the step changes the state: one that exchanges
+    equal copies leads back to the state that represents both, and yet moves.
     ``limit`` is empty when the space was exhausted, else says which limit ended the search.
     """
 
@@ -30,6 +32,7 @@ class Space:
     transitions: int
     fired: NDArray[np.int64]
     graph: Graph | None
+    moved: NDArray[np.bool_]
     limit: str
     seconds: float
 
