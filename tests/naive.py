@@ -244,8 +244,9 @@ def explore(system: System, limit: int = 100_000) -> Space:
 
 
 def owed(system: System, label: str) -> bool:
-    """Whether the system does this by itself: neither a person's decision nor a fault."""
-    return system.events[event_of(label)].kind not in ("user", "fault")
+    """Whether the system does this by itself: no person's decision, no fault, nothing that a level above decides."""
+    event = event_of(label)
+    return system.events[event].kind not in ("user", "fault") and event not in system.decided_above
 
 
 def shortest_distance(space: Space, goal: Callable[[State], bool]) -> int | None:

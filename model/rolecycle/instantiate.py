@@ -34,15 +34,23 @@ def instantiate(
     members = [*parts, *([Member(budget)] if budget else [])]
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
     events = {**spec.events, **{name: _inner(name) for name in sorted(inner)}}
-    decided_above = set(wanted.shows) if wanted.open else set()
-    forbidden = _forbidden(spec, scenario, members) | (_unsent(spec, members) - decided_above)
+    unsent = _unsent(spec, members)
+    decided_above = unsent & set(wanted.shows) if wanted.open else frozenset[str]()
+    forbidden = _forbidden(spec, scenario, members) | (unsent - decided_above)
     problems = [*_twice(wanted, parts), *_torn(spec, wanted, parts, forbidden)]
     if problems:
         raise InputError(problems)
     views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
-    definitions = {**views, **_labels(wanted)}
     return System(
-        wanted.name, tuple(members), events, values, forbidden, wanted.title, definitions, tuple(views)
+        name=wanted.name,
+        members=tuple(members),
+        events=events,
+        parameters=values,
+        forbidden=forbidden,
+        title=wanted.title,
+        definitions={**views, **_labels(wanted)},
+        views=tuple(views),
+        decided_above=decided_above,
     )
 
 

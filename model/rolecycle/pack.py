@@ -96,11 +96,11 @@ def pack(product: Product, symmetric: Sequence[str] = ()) -> Packed:
 
 
 def _owed(product: Product, rule: Rule) -> int:
-    """Whether a rule is life: a person's decision and a fault are not, a step inside a reduced system always is."""
-    event = product.system.events[product.occurrences[rule.occurrence].event]
-    if event.kind in ("user", "fault"):
+    """Whether a rule is life: what the system does of itself and changes it, or a step inside a reduced system."""
+    event = product.occurrences[rule.occurrence].event
+    if not product.system.owes(event):
         return NOT_OWED
-    return OWED_ALWAYS if event.inner else OWED_IF_MOVED
+    return OWED_ALWAYS if product.system.events[event].inner else OWED_IF_MOVED
 
 
 # --- layout -------------------------------------------------------------------------------------
