@@ -25,6 +25,9 @@ BLOCK = 1 << 11
 
 GROWTH = 2
 
+STAYED, NOTICED, MOVED = 0, 1, 2
+"""What a step did: nothing, something that only observers noticed, or it changed the system."""
+
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 """A de Bruijn sequence: its 64 shifts differ in their upper six bits."""
 
@@ -138,8 +141,8 @@ def _run_batch(search: _Search) -> None:
     s, p = search, search.packed
     _expand(
         s.states, s.parents, s.dead, s.table, s.fired, s.offsets, s.labels, s.targets, s.moved, s.count, BATCH,
-        s.fresh, s.origin, s.ways, s.slots, p.chunks, p.allowed, p.spans, p.parts, p.deltas, p.code_spans, p.code, p.truth,
-        p.blocks, p.rule_labels, p.owed,
+        s.fresh, s.origin, s.ways, s.slots, p.chunks, p.allowed, p.spans, p.parts, p.deltas, p.code_spans, p.code,
+        p.truth, p.blocks, p.rule_labels, p.owed,
     )  # fmt: skip
 
 
@@ -308,15 +311,20 @@ def _can(
 @compiled
 def _move(
     states: Words, row: int, rule: int, spans: NDArray[np.int64], parts: NDArray[np.int64], deltas: Words
-) -> bool:
-    """Turn a state into its successor in place, movers write disjoint bits; whether anything changed."""
-    moved = np.uint64(0)
+) -> int:
+    """Turn a state into its successor in place, movers write disjoint bits; ``STAYED`` and so on."""
+    moved = noticed = np.uint64(0)
     for p in range(spans[rule], spans[rule + 1]):
         local = (states[row, parts[p, 0]] >> np.uint64(parts[p, 1])) & np.uint64(parts[p, 2])
         delta = deltas[parts[p, 3] + np.int64(local)]
         states[row, parts[p, 0]] ^= delta
-        moved |= delta
-    return bool(moved != np.uint64(0))
+        if parts[p, 4]:
+            noticed |= delta
+        else:
+            moved |= delta
+    if moved:
+        return MOVED
+    return NOTICED if noticed else STAYED
 
 
 @compiled
@@ -377,7 +385,7 @@ def _generate(
                 for w in range(words):
                     fresh[filled, w] = states[current, w]
                 moved = _move(fresh, filled, rule, spans, parts, deltas)
-                alive |= owed[rule] == OWED_ALWAYS or (moved and owed[rule] == OWED_IF_MOVED)
+                alive |= owed[rule] == OWED_ALWAYS or (moved == MOVED and owed[rule] == OWED_IF_MOVED)
                 if symmetric and moved:
                     _sort_blocks(fresh, filled, blocks)
                 fired[rule] += 1
@@ -448,8 +456,8 @@ def _enter(
 def _expand(
     states: Words, parents: NDArray[np.int32], dead: NDArray[np.bool_], table: NDArray[np.int32],
     fired: NDArray[np.int64], offsets: NDArray[np.int64], labels: NDArray[np.int32], targets: NDArray[np.int32],
-    moved: NDArray[np.bool_], count: NDArray[np.int64], batch: int, fresh: Words, origin: NDArray[np.int32], ways: NDArray[np.int32],
-    slots: NDArray[np.int64], chunks: NDArray[np.int64], allowed: Words, spans: NDArray[np.int64],
+    moved: NDArray[np.bool_], count: NDArray[np.int64], batch: int, fresh: Words, origin: NDArray[np.int32],
+    ways: NDArray[np.int32], slots: NDArray[np.int64], chunks: NDArray[np.int64], allowed: Words, spans: NDArray[np.int64],
     parts: NDArray[np.int64], deltas: Words, code_spans: NDArray[np.int64], code: NDArray[np.int64],
     truth: NDArray[np.uint8], blocks: NDArray[np.int64], rule_labels: NDArray[np.int32],
     owed: NDArray[np.uint8],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from rolecycle import formula
 from rolecycle.compose import resolve
@@ -37,7 +37,7 @@ def instantiate(
     unsent = _unsent(spec, members)
     decided_above = unsent & set(wanted.shows) if wanted.open else frozenset[str]()
     forbidden = _forbidden(spec, scenario, members) | (unsent - decided_above)
-    problems = [*_twice(wanted, parts), *_torn(spec, wanted, parts, forbidden)]
+    problems = list(_twice(wanted, parts)) or list(_torn(spec, wanted, parts, forbidden))
     if problems:
         raise InputError(problems)
     views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
@@ -56,23 +56,22 @@ def instantiate(
 
 def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:
     """Machines that stand in a system more than once outside its families, where nothing tells them apart."""
-    names = [name for m in members if not m.family for name in {m.machine.name, *m.machine.inside} - {BUDGET}]
-    for name, times in Counter(names).items():
+    named = ({m.machine.name, *m.machine.inside} - {BUDGET} for m in members if not m.family)
+    for name, times in Counter(name for names in named for name in sorted(names)).items():
         if times > 1:
             yield Diagnostic("RC122", f"'{name}' stands {times} times in system '{wanted.name}'", wanted.place)
 
 
 def _torn(
-    spec: Specification, wanted: SystemSpec, members: list[Member], forbidden: frozenset[str]
+    spec: Specification, wanted: SystemSpec, members: Iterable[Member], forbidden: frozenset[str]
 ) -> Iterator[Diagnostic]:
     """Events that a reduced member keeps to itself though another member has them, too."""
-    for member in members:
-        for event in sorted(member.machine.hidden - forbidden):
-            for other in members:
-                if other is not member and event in other.machine.alphabet | other.machine.hidden:
-                    if _together(spec, spec.events[event], member, other):
-                        text = f"'{member.name}' does not show '{event}', in which '{other.name}' takes part"
-                        yield Diagnostic("RC134", text, wanted.place, hint=f"let '{member.machine.name}' show it")
+    for member, other in permutations(members, 2):
+        both = member.machine.hidden & (other.machine.alphabet | other.machine.hidden)
+        for event in sorted(both - forbidden):
+            if _together(spec, spec.events[event], member, other):
+                text = f"'{member.name}' does not show '{event}', in which '{other.name}' takes part"
+                yield Diagnostic("RC134", text, wanted.place, hint=f"let '{member.machine.name}' show it")
 
 
 def _together(spec: Specification, event: Event, member: Member, other: Member) -> bool:
@@ -106,8 +105,10 @@ def parameters(wanted: SystemSpec, scenario: Scenario) -> Mapping[str, str]:
 
 
 def observed(system: System, observers: list[Machine]) -> System:
-    """The system with observer machines beside it; they only watch."""
-    return replace(system, members=(*system.members, *(Member(machine) for machine in observers)))
+    """The system with observer machines beside it; they only watch, so what nobody does they do not see."""
+    happening = {event for m in system.members for event in m.machine.alphabet}
+    seeing = (replace(o, rows=tuple(r for r in o.rows if r.trigger in happening)) for o in observers)
+    return replace(system, members=(*system.members, *(Member(o, watches=True) for o in seeing)))
 
 
 def _copies(wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Machine]) -> Iterator[Member]:

@@ -13,7 +13,7 @@ from rolecycle import formula, guard
 from rolecycle.compose import enabled, occurrences_of, resolve
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
-from rolecycle.machine import OBSERVER, Machine
+from rolecycle.machine import Machine
 from rolecycle.pack import evaluate
 from rolecycle.paths import lasso, path_to
 from rolecycle.space import Space
@@ -52,7 +52,7 @@ def judge(space: Space, wanted: Property, expected: Expectation = "holds") -> Ve
 
 def _without_observers(trace: Trace, system: System) -> Trace:
     """Observers belong to properties, not to the architecture: a trace does not tell of them."""
-    watching = {m.name for m in system.members if m.machine.runs_on == OBSERVER}
+    watching = {m.name for m in system.members if m.watches}
     steps = (
         replace(
             step,
@@ -178,7 +178,7 @@ def _happening(space: Space, events: Iterable[str]) -> list[int]:
 
 
 def _unalarmed(space: Space, observer: Machine) -> bool:
-    """Whether an observer never saw what it waits for: a stage is not reached, or what it forbids at first never happens.
+    """Whether an observer never saw what it is there for: a stage, or any event that it forbids from the start.
 
     What may never come after something must at least have that something come before; a story that is never
     told to its end says nothing of the order of its last steps.

@@ -11,9 +11,6 @@ from rolecycle.guard import TRUE, Guard
 
 EventKind = Literal["platform", "user", "code", "fault", "time"]
 Mode = Literal["must", "may"]
-OBSERVER = "observer"
-"""Where a machine runs that only watches for a property."""
-
 INTERNAL, ASKED = "internal", "asked"
 """What a reduced system does by itself, ``name.internal``, and when a person decides so, ``name.asked``."""
 

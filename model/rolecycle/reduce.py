@@ -116,11 +116,10 @@ def _alive(space: Space, graph: Graph, colours: NDArray[np.int64]) -> NDArray[np
     kinds = (system.events[o.event].kind for o in space.packed.product.occurrences)
     owed = np.array([kind not in ("user", "fault") for kind in kinds], dtype=np.bool_)
     sources = sources_of(graph)
-    going: NDArray[np.bool_] = (
-        space.moved & owed[graph.labels] & (colours[sources] == colours[graph.targets])
-    )
+    going = space.moved & owed[graph.labels] & (colours[sources] == colours[graph.targets])
     component = strongly_connected(graph.offsets, graph.targets, going)
-    return going & (component[sources] == component[graph.targets])
+    cycling: NDArray[np.bool_] = going & (component[sources] == component[graph.targets])
+    return cycling
 
 
 def _outward(product: Product, event: str, spec: SystemSpec) -> str:
@@ -142,7 +141,7 @@ def _colours(truths: Truths, states: int) -> NDArray[np.int64]:
 
 
 def _lively(found: Quotient, seen: _Seen) -> Quotient:
-    """Two states in turns for each one in which a shown event goes on for ever: a level above takes a loop for a stutter."""
+    """Two states in turns where a shown event goes on for ever, for a level above takes a loop for a stutter."""
     return unfolded(found, seen.alive[found.labels] & (found.labels >= 0) & (found.sources == found.targets))
 
 

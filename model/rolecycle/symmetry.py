@@ -13,8 +13,9 @@ def symmetric_families(system: System, goals: Iterable[guard.Guard] = ()) -> tup
     """The families whose copies of one machine are interchangeable, for what these goals ask.
 
     Sound when nothing tells two such copies apart: no guard and no goal compares indices (``earlier``),
-    no single index is forbidden, and there is no other family, whose copy with the same index could be read.  Families of different machines are exchanged within each machine
-    only, so a guard that quantifies over them all stays true under the exchange.
+    no single index is forbidden, and there is no other family, whose copy with the same index could be
+    read.  Families of different machines are exchanged within each machine only, so a guard that
+    quantifies over them all stays true under the exchange.
     """
     families = {m.family for m in system.members if m.family}
     if len(families) > 1:

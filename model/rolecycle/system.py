@@ -19,11 +19,15 @@ from rolecycle.machine import Event, Machine
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One copy of a machine; copies in a family bear an index that counts from 1."""
+    """One copy of a machine; copies in a family bear an index that counts from 1.
+
+    ``watches``: it only watches for a property, and belongs to no architecture.
+    """
 
     machine: Machine
     family: str = ""
     index: int = 0
+    watches: bool = False
 
     @property
     def name(self) -> str:
