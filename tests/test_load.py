@@ -851,7 +851,8 @@ def test_a_machine_twice_in_a_system(root: Path) -> None:
 
 
 def test_an_event_torn_apart(root: Path) -> None:
-    text = "machine: cook\ntitle: Cook\ninitial: A\nstates: [A]\ntransitions:\n  - {trigger: water.boils, source: A, dest: A, mode: may, facts: [S1-A1]}\n"
+    row = "{trigger: water.boils, source: A, dest: A, mode: may, facts: [S1-A1]}"
+    text = f"machine: cook\ntitle: Cook\ninitial: A\nstates: [A]\ntransitions:\n  - {row}\n"
     (root / "machines/cook.yaml").write_text(text, encoding="utf-8")
     damage(root, HOME, "members: [kitchen]", "members: [kitchen, cook]")
     found = running(root)

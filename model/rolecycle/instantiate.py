@@ -59,7 +59,9 @@ def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic
     named = ({m.machine.name, *m.machine.inside} - {BUDGET} for m in members if not m.family)
     for name, times in Counter(name for names in named for name in sorted(names)).items():
         if times > 1:
-            yield Diagnostic("RC122", f"'{name}' stands {times} times in system '{wanted.name}'", wanted.place)
+            yield Diagnostic(
+                "RC122", f"'{name}' stands {times} times in system '{wanted.name}'", wanted.place
+            )
 
 
 def _torn(
