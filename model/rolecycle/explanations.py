@@ -52,7 +52,7 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC121": ("Unknown state", "The machine has no state and no group of states of this name."),
     "RC122": (
         "A name stands twice",
-        "A state, machine, property or other element is defined twice, or stands twice in one system. Names are unique.",
+        "A state, machine, property or other element is defined twice, or is in one system twice. Names are unique.",
     ),
     "RC123": (
         "Unknown machine or system",
