@@ -458,8 +458,8 @@ def _expand(
     fired: NDArray[np.int64], offsets: NDArray[np.int64], labels: NDArray[np.int32], targets: NDArray[np.int32],
     moved: NDArray[np.bool_], count: NDArray[np.int64], batch: int, fresh: Words, origin: NDArray[np.int32],
     ways: NDArray[np.int32], slots: NDArray[np.int64], chunks: NDArray[np.int64], allowed: Words,
-    spans: NDArray[np.int64], parts: NDArray[np.int64], deltas: Words, code_spans: NDArray[np.int64], code: NDArray[np.int64],
-    truth: NDArray[np.uint8], blocks: NDArray[np.int64], rule_labels: NDArray[np.int32],
+    spans: NDArray[np.int64], parts: NDArray[np.int64], deltas: Words, code_spans: NDArray[np.int64],
+    code: NDArray[np.int64], truth: NDArray[np.uint8], blocks: NDArray[np.int64], rule_labels: NDArray[np.int32],
     owed: NDArray[np.uint8],
 ) -> None:  # fmt: skip
     """Expand about ``batch`` states in breadth-first order; stop early when an array is nearly full."""
