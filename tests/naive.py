@@ -237,15 +237,26 @@ def explore(system: System, limit: int = 100_000) -> Space:
             space.transitions.add((state, label, after))
         if len(space.transitions) > 20 * limit:
             return space
-        if all(after == state for label, after in taken if owed(system, label)):
+        if not any(alive(system, state, label, after) for label, after in taken):
             space.deadlocks.append(state)
     space.complete = True
     return space
 
 
+def alive(system: System, state: State, label: str, after: State) -> bool:
+    """Whether the step shows life: the system owes it, and it moves somebody who does not only watch.
+
+    What a reduced member does inside is life even where it leads back to the same state.
+    """
+    pairs = zip(system.members, state, after, strict=True)
+    moved = any(before != now for member, before, now in pairs if not member.watches)
+    return owed(system, label) and (moved or system.events[event_of(label)].inner)
+
+
 def owed(system: System, label: str) -> bool:
-    """Whether the system does this by itself: neither a person's decision nor a fault."""
-    return system.events[event_of(label)].kind not in ("user", "fault")
+    """Whether the system does this by itself: no person's decision, no fault, nothing that a level above decides."""
+    event = event_of(label)
+    return system.events[event].kind not in ("user", "fault") and event not in system.decided_above
 
 
 def shortest_distance(space: Space, goal: Callable[[State], bool]) -> int | None:

@@ -6,13 +6,14 @@ Every choice shrinks towards less: fewer members, fewer states, fewer rows, guar
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.machine import SAME, Event, EventKind, Machine, Row
+from rolecycle.specification import MemberSpec, Parameter, Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
 
 STATES = ("A", "B", "C", "D")
@@ -226,3 +227,141 @@ def symmetric_systems(draw: Any, companions: bool = False) -> System:
     family = draw(crews(least=2, alike=True, companions=companions))
     single = Member(draw(outlines(SINGLES[0])))
     return draw(furnished([*family, single], earlier=False, alike=True))
+
+
+# ---- levels ---------------------------------------------------------------------------------------
+
+INSIDE, MIDDLE, WHOLE = "inside", "middle", "whole"
+OUTER = ("warden", "keeper")
+LABELS = ("Calm", "Loud")
+
+
+@dataclass(frozen=True)
+class Levels:
+    """One architecture written twice: in one piece (``flat``), and as a pile of reduced systems (``nested``)."""
+
+    spec: Specification
+    scenario: Scenario
+
+    @property
+    def flat(self) -> SystemSpec:
+        """Every machine a member."""
+        return self.spec.systems["flat"]
+
+    @property
+    def nested(self) -> SystemSpec:
+        """The same machines, some of them inside a member."""
+        return self.spec.systems[WHOLE]
+
+
+@st.composite
+def outer_guards(draw: Any, readable: dict[str, tuple[str, ...]]) -> Guard:
+    """Guards over the labels of what is inside and the states of machines beside it."""
+    atoms = [In(name, (word,)) for name, words in readable.items() for word in words]
+    one, two = draw(st.sampled_from(atoms)), draw(st.sampled_from(atoms))
+    return draw(st.sampled_from([TRUE, one, Not(one), And((one, two)), Or((one, Not(two)))]))
+
+
+@st.composite
+def outer_machines(
+    draw: Any, name: str, events: Collection[str], readable: dict[str, tuple[str, ...]]
+) -> Machine:
+    """A machine above a reduced system."""
+    states = STATES[: draw(st.integers(1, 2))]
+    readable = {**readable, name: states}
+    alphabet = draw(subsets(events, max_size=3))
+    polite = draw(st.sets(st.sampled_from(alphabet)))
+    row = st.builds(
+        Row,
+        trigger=st.sampled_from(alphabet),
+        sources=subsets(states),
+        dest=st.sampled_from([*states, SAME]),
+        when=st.just(TRUE) | outer_guards(readable),
+    )
+    drawn = draw(st.lists(row, min_size=1, max_size=5))
+    rows = tuple(replace(each, mode="may") if each.trigger in polite else each for each in drawn)
+    return Machine(name, states, states[0], rows, answers_to=(name,))
+
+
+@st.composite
+def inner_systems(draw: Any) -> System:
+    """Some singletons, often with a family without companions."""
+    count = draw(st.integers(1, 2))
+    singles = [Member(draw(outlines(name, most=3))) for name in SINGLES[:count]]
+    family = draw(
+        st.just(list[Member]()) | crews(companions=False) | crews(least=2, alike=True, companions=False)
+    )
+    alike = draw(st.booleans())
+    return draw(furnished([*singles, *family], earlier=not alike, alike=alike))
+
+
+@st.composite
+def shown(draw: Any, events: dict[str, Event], inner: Collection[str], *above: Machine) -> tuple[str, ...]:
+    """What a level must show, for somebody above has it or sends it, and perhaps more."""
+    names = {machine.name for machine in above}
+    shared = {
+        e for e in inner if events[e].sender in names or any(e in machine.alphabet for machine in above)
+    }
+    return tuple(sorted(shared | draw(st.sets(st.sampled_from(sorted(inner))))))
+
+
+@st.composite
+def levels(draw: Any) -> Levels:
+    """A random system inside a system inside a system, and the same in one piece."""
+    inner = draw(inner_systems())
+    labels = {name: draw(predicates(inner, 1, earlier=False)) for name in LABELS}
+    warden = draw(outer_machines(OUTER[0], inner.events, {INSIDE: LABELS}))
+    middle = {"High": draw(outer_guards({INSIDE: LABELS, OUTER[0]: warden.states}))}
+    keeper = draw(outer_machines(OUTER[1], inner.events, {MIDDLE: ("High",)}))
+    sender = draw(st.dictionaries(st.sampled_from(list(inner.events)), st.sampled_from(OUTER), max_size=1))
+    events = {name: replace(e, sender=sender.get(name, "nature")) for name, e in inner.events.items()}
+    machines = {m.machine.name: m.machine for m in inner.members} | {m.name: m for m in (warden, keeper)}
+    singles = tuple(MemberSpec(m.machine.name) for m in inner.members if not m.family)
+    crew = tuple(m.machine.name for m in inner.members if m.family)
+    inside = SystemSpec(
+        INSIDE,
+        "t",
+        {PARAMETER: Parameter(VALUES, VALUES[0], "m")} if inner.parameters else {},
+        inner.parameters,
+        singles,
+        {FAMILY: crew} if crew else {},
+        labels,
+        draw(shown(events, inner_events(inner), warden, keeper)),
+        open=True,
+    )
+    between = SystemSpec(
+        MIDDLE,
+        "t",
+        members=(MemberSpec(INSIDE), MemberSpec(warden.name)),
+        labels=middle,
+        shows=draw(shown(events, {*inside.shows, *warden.alphabet}, keeper)),
+        open=True,
+    )
+    whole = SystemSpec(WHOLE, "t", members=(MemberSpec(MIDDLE), MemberSpec(keeper.name)))
+    flat = replace(
+        inside,
+        name="flat",
+        members=(*singles, MemberSpec(warden.name), MemberSpec(keeper.name)),
+        labels={**labels, **middle},
+        answers_to=(INSIDE, MIDDLE),
+        open=False,
+    )
+    systems = {s.name: s for s in (inside, between, whole, flat)}
+    spec = Specification(machines, events, {"nature": "n"}, systems, {}, {}, {})
+    unhealthy = tuple(e.name for e in events.values() if not e.healthy and e.kind != "fault")
+    faults = tuple(e.name for e in events.values() if e.kind == "fault")
+    scenario = Scenario(
+        "s",
+        "t",
+        (WHOLE,),
+        allow=unhealthy if draw(st.booleans()) else (),
+        forbid=tuple(sorted(inner.forbidden)),
+        faults=faults,
+        budget=draw(st.none() | st.integers(0, 2)) if faults else None,
+    )
+    return Levels(spec, scenario)
+
+
+def inner_events(system: System) -> set[str]:
+    """The events in which some member takes part."""
+    return {event for member in system.members for event in member.machine.alphabet}

@@ -42,7 +42,7 @@ VERBS = {
     "guard_text": "guard",
     "symmetry": "guard pack system",
     "compose": "diagnostics formula guard machine system",
-    "instantiate": "compose formula guard machine specification system",
+    "instantiate": "compose diagnostics formula guard machine specification system",
     "paths": "compose explore pack space trace",
     "judge": "compose formula graph guard machine pack paths space specification system trace verdict",
     "reduce": "bisimulation compose graph machine pack space specification",
@@ -59,7 +59,8 @@ LOAD = {
     "load.source": "diagnostics",
     "load.schema": "diagnostics spec_files load.source",
     "load.guards": "diagnostics guard",
-    "load.build": "diagnostics guard machine specification load.guards load.source",
+    "load.build": "diagnostics guard machine specification load.guards load.observers load.source",
+    "load.observers": "machine",
     "load.check": "diagnostics guard machine specification",
 }
 

@@ -81,7 +81,7 @@ def test_every_form_of_a_property_is_in_the_schema() -> None:
     inner = published("properties")["properties"]["properties"]["additionalProperties"]
     assert inner["properties"]["kind"]["enum"] == list(FORMS)
     assert set(inner["properties"]) >= FORM_KEYS
-    common = {"title", "kind", "systems", "scenarios", "applies", "hazard", "facts", "doc"}
+    common = {"title", "kind", "systems", "scenarios", "refuted in", "applies", "hazard", "facts", "doc"}
     assert set(inner["properties"]) == FORM_KEYS | common
 
 

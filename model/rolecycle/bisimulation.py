@@ -72,6 +72,26 @@ def quotient(graph: Graph, partition: Numbers, hidden: Flags) -> Quotient:
     return Quotient(len(representative), *steps, representative)
 
 
+def unfolded(found: Quotient, loops: Flags) -> Quotient:
+    """An equivalent quotient in which these loops lead to and fro between two blocks instead.
+
+    ``loops``: bool[steps], steps from a block to itself.
+    """
+    split = np.unique(found.sources[loops])
+    twin = np.arange(found.blocks, dtype=np.int64)
+    twin[split] = found.blocks + np.arange(len(split))
+    again = np.isin(found.sources, split)
+    stays = found.sources == found.targets
+    ends = np.where(stays & ~loops, twin[found.targets], found.targets)
+    return Quotient(
+        found.blocks + len(split),
+        np.concatenate([found.sources, twin[found.sources[again]]]),
+        np.concatenate([found.labels, found.labels[again]]),
+        np.concatenate([np.where(loops, twin[found.targets], found.targets), ends[again]]),
+        np.concatenate([found.representative, found.representative[split]]),
+    )
+
+
 def _by_first(values: Numbers) -> Numbers:
     """Rename values to 0, 1, ... in the order of their first occurrence."""
     _, first, inverse = np.unique(values, return_index=True, return_inverse=True)

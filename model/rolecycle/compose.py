@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product as combinations
 from typing import assert_never
 
@@ -199,8 +199,7 @@ def _atom(atom: guard.In, system: System, index: int) -> Formula:
     if atom.machine in system.parameters:
         return formula.TRUE if system.parameters[atom.machine] in atom.states else formula.FALSE
     if atom.machine in system.definitions and not any(m.machine.is_a(atom.machine) for m in system.members):
-        meaning = system.definitions[atom.machine]
-        return formula.disjunction(resolve(meaning[value], system, "", index) for value in atom.states)
+        return formula.disjunction(_defined(atom.machine, value, system, index) for value in atom.states)
     position = _position(system, atom.machine, index)
     machine = system.members[position].machine
     states: set[int] = set()
@@ -215,6 +214,17 @@ def _atom(atom: guard.In, system: System, index: int) -> Formula:
     if len(states) == len(machine.states):
         return formula.TRUE
     return Atom(position, frozenset(states)) if states else formula.FALSE
+
+
+def _defined(name: str, value: str, system: System, index: int) -> Formula:
+    """What a value of a view, or a label of the system itself, stands for; it may read others, but not itself."""
+    meaning = system.definitions[name]
+    if value not in meaning:
+        text = f"'{name}' has no state '{value}' in system '{system.name}', or one that reads itself"
+        raise InputError([Diagnostic("RC132", text, hint=did_you_mean(value, meaning))])
+    others = {v: guard for v, guard in meaning.items() if v != value}
+    rest = {n: others if m is meaning else m for n, m in system.definitions.items()}
+    return resolve(meaning[value], replace(system, definitions=rest), "", index)
 
 
 def _position(system: System, name: str, index: int) -> int:

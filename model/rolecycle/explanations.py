@@ -52,16 +52,16 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC121": ("Unknown state", "The machine has no state and no group of states of this name."),
     "RC122": (
         "A name stands twice",
-        "A state, machine, property or other element is defined twice. Names are unique.",
+        "A state, machine, property or other element is defined twice, or is in one system twice. Names are unique.",
     ),
     "RC123": (
         "Unknown machine or system",
-        "A member, a family or 'extends' names something that no file defines.",
+        "A member, a family or 'extends' names something that no file defines, or that is inside or behind itself.",
     ),
     "RC124": (
         "The property lacks its form",
         "Each kind of property needs its own keys: an invariant 'always'; a precedence 'at' with 'require', or 'event' "
-        "with 'only after' or 'never after'; reachable and recoverable 'reach'.",
+        "with 'only after' or 'never after', or 'steps'; reachable 'reach' or 'steps'; recoverable 'reach'.",
     ),
     "RC125": ("Unknown source", "A fact cites a source that the list of sources does not have."),
     "RC126": (
@@ -85,9 +85,15 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     ),
     "RC132": (
         "The machine has no such state",
-        "The machine that stands for this name here has no such state or group.",
+        "The machine that stands for this name here has no such state or group; or a label or a value of a view reads "
+        "itself.",
     ),
     "RC133": ("Must and may mixed", "All rows of a machine for one event are 'must', or all are 'may'."),
+    "RC134": (
+        "An event torn apart",
+        "A reduced system keeps an event to itself in which another member takes part, too, so the two would no longer "
+        "move together. Let the system show the event.",
+    ),
     "RC140": (
         "A row without source",
         "Cite the facts that the row rests on, or state an assumption with its reason.",
@@ -96,6 +102,11 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "A victim could veto its failure",
         "Several machines must agree to a fault or a timeout. One decides it; let those who only suffer it take part "
         "with 'mode: may'.",
+    ),
+    "RC142": (
+        "A claim that no run judges",
+        "A scenario and a property speak of each other, but no system of the suite is run in the scenario and has the "
+        "property. The claim would never be put to the test.",
     ),
     "RC260": (
         "An import that is not modelled",

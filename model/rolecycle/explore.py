@@ -25,6 +25,9 @@ BLOCK = 1 << 11
 
 GROWTH = 2
 
+STAYED, NOTICED, MOVED = 0, 1, 2
+"""What a step did: nothing, something that only observers noticed, or it changed the system."""
+
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 """A de Bruijn sequence: its 64 shifts differ in their upper six bits."""
 
@@ -69,6 +72,7 @@ class _Search:
     offsets: NDArray[np.int64]
     labels: NDArray[np.int32]
     targets: NDArray[np.int32]
+    moved: NDArray[np.bool_]
     fresh: Words
     origin: NDArray[np.int32]
     ways: NDArray[np.int32]
@@ -116,6 +120,7 @@ def _start(packed: Packed, keep_graph: bool) -> _Search:
         offsets=np.zeros(size + 1 if keep_graph else 1, dtype=np.int64),
         labels=np.zeros(edges, dtype=np.int32),
         targets=np.zeros(edges, dtype=np.int32),
+        moved=np.zeros(edges, dtype=np.bool_),
         fresh=np.zeros((block, packed.words), dtype=np.uint64),
         origin=np.zeros(block, dtype=np.int32),
         ways=np.zeros(block, dtype=np.int32),
@@ -135,9 +140,9 @@ def _slots(states: int) -> int:
 def _run_batch(search: _Search) -> None:
     s, p = search, search.packed
     _expand(
-        s.states, s.parents, s.dead, s.table, s.fired, s.offsets, s.labels, s.targets, s.count, BATCH, s.fresh,
-        s.origin, s.ways, s.slots, p.chunks, p.allowed, p.spans, p.parts, p.deltas, p.code_spans, p.code, p.truth,
-        p.blocks, p.rule_labels, p.owed,
+        s.states, s.parents, s.dead, s.table, s.fired, s.offsets, s.labels, s.targets, s.moved, s.count, BATCH,
+        s.fresh, s.origin, s.ways, s.slots, p.chunks, p.allowed, p.spans, p.parts, p.deltas, p.code_spans, p.code,
+        p.truth, p.blocks, p.rule_labels, p.owed,
     )  # fmt: skip
 
 
@@ -157,10 +162,11 @@ def _make_room(search: _Search, limits: Limits) -> str:
             return f"memory limit of {limits.memory >> 20} MiB reached"
         _grow_states(search, GROWTH * len(search.states))
     if len(search.labels) and transitions + block > len(search.labels):
-        if _bytes(search) + 8 * len(search.labels) > limits.memory:
+        if _bytes(search) + 9 * len(search.labels) > limits.memory:
             return f"memory limit of {limits.memory >> 20} MiB reached"
         search.labels = _longer(search.labels, GROWTH * len(search.labels))
         search.targets = _longer(search.targets, GROWTH * len(search.targets))
+        search.moved = _longer(search.moved, GROWTH * len(search.moved))
     return ""
 
 
@@ -173,6 +179,7 @@ def _bytes(search: _Search) -> int:
         search.offsets,
         search.labels,
         search.targets,
+        search.moved,
     )
     return sum(a.nbytes for a in arrays)
 
@@ -210,6 +217,7 @@ def _space(search: _Search, keep_graph: bool, limit: str, seconds: float) -> Spa
         transitions=transitions,
         fired=search.fired,
         graph=graph,
+        moved=search.moved[:transitions],
         limit=limit,
         seconds=seconds,
     )
@@ -303,15 +311,20 @@ def _can(
 @compiled
 def _move(
     states: Words, row: int, rule: int, spans: NDArray[np.int64], parts: NDArray[np.int64], deltas: Words
-) -> bool:
-    """Turn a state into its successor in place, movers write disjoint bits; whether anything changed."""
-    moved = np.uint64(0)
+) -> int:
+    """Turn a state into its successor in place, movers write disjoint bits; ``STAYED`` and so on."""
+    moved = noticed = np.uint64(0)
     for p in range(spans[rule], spans[rule + 1]):
         local = (states[row, parts[p, 0]] >> np.uint64(parts[p, 1])) & np.uint64(parts[p, 2])
         delta = deltas[parts[p, 3] + np.int64(local)]
         states[row, parts[p, 0]] ^= delta
-        moved |= delta
-    return bool(moved != np.uint64(0))
+        if parts[p, 4]:
+            noticed |= delta
+        else:
+            moved |= delta
+    if moved:
+        return MOVED
+    return NOTICED if noticed else STAYED
 
 
 @compiled
@@ -372,7 +385,7 @@ def _generate(
                 for w in range(words):
                     fresh[filled, w] = states[current, w]
                 moved = _move(fresh, filled, rule, spans, parts, deltas)
-                alive |= owed[rule] == OWED_ALWAYS or (moved and owed[rule] == OWED_IF_MOVED)
+                alive |= owed[rule] == OWED_ALWAYS or (moved == MOVED and owed[rule] == OWED_IF_MOVED)
                 if symmetric and moved:
                     _sort_blocks(fresh, filled, blocks)
                 fired[rule] += 1
@@ -443,10 +456,10 @@ def _enter(
 def _expand(
     states: Words, parents: NDArray[np.int32], dead: NDArray[np.bool_], table: NDArray[np.int32],
     fired: NDArray[np.int64], offsets: NDArray[np.int64], labels: NDArray[np.int32], targets: NDArray[np.int32],
-    count: NDArray[np.int64], batch: int, fresh: Words, origin: NDArray[np.int32], ways: NDArray[np.int32],
-    slots: NDArray[np.int64], chunks: NDArray[np.int64], allowed: Words, spans: NDArray[np.int64],
-    parts: NDArray[np.int64], deltas: Words, code_spans: NDArray[np.int64], code: NDArray[np.int64],
-    truth: NDArray[np.uint8], blocks: NDArray[np.int64], rule_labels: NDArray[np.int32],
+    moved: NDArray[np.bool_], count: NDArray[np.int64], batch: int, fresh: Words, origin: NDArray[np.int32],
+    ways: NDArray[np.int32], slots: NDArray[np.int64], chunks: NDArray[np.int64], allowed: Words,
+    spans: NDArray[np.int64], parts: NDArray[np.int64], deltas: Words, code_spans: NDArray[np.int64],
+    code: NDArray[np.int64], truth: NDArray[np.uint8], blocks: NDArray[np.int64], rule_labels: NDArray[np.int32],
     owed: NDArray[np.uint8],
 ) -> None:  # fmt: skip
     """Expand about ``batch`` states in breadth-first order; stop early when an array is nearly full."""
@@ -462,15 +475,15 @@ def _expand(
         )  # fmt: skip
         _collect(states, parents, table, count, filled, fresh, origin, slots)
         if keep:
-            _record(first, count, offsets, labels, targets, filled, origin, ways, slots, rule_labels)
+            _record(first, count, offsets, labels, targets, moved, filled, origin, ways, slots, rule_labels)
         count[2] += filled
 
 
 @compiled
 def _record(
     first: int, count: NDArray[np.int64], offsets: NDArray[np.int64], labels: NDArray[np.int32],
-    targets: NDArray[np.int32], filled: int, origin: NDArray[np.int32], ways: NDArray[np.int32],
-    slots: NDArray[np.int64], rule_labels: NDArray[np.int32],
+    targets: NDArray[np.int32], moved: NDArray[np.bool_], filled: int, origin: NDArray[np.int32],
+    ways: NDArray[np.int32], slots: NDArray[np.int64], rule_labels: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Keep the transitions of the states from ``first`` on; a step that changes nothing leads back to its source."""
     base, source = count[2], first
@@ -479,3 +492,4 @@ def _record(
             source += 1
         labels[base + i] = rule_labels[ways[i]]
         targets[base + i] = slots[i] if origin[i] >= 0 else source
+        moved[base + i] = origin[i] >= 0

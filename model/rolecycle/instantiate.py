@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from rolecycle import formula
 from rolecycle.compose import resolve
+from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.guard import Guard
 from rolecycle.machine import ASKED, Event, Machine, Row
 from rolecycle.specification import Scenario, Specification, SystemSpec
@@ -27,19 +29,65 @@ def instantiate(
     values = parameters(wanted, scenario)
     constants = System(wanted.name, (), {}, values)
     fixed = [m.machine for m in wanted.members if resolve(m.when, constants) == formula.TRUE]
-    members = [*(Member(provide(name)) for name in fixed), *_copies(wanted, scenario, provide)]
-    budget = _budget(scenario, members)
-    if budget:
-        members.append(Member(budget))
+    parts = [*(Member(provide(name)) for name in fixed), *_copies(wanted, scenario, provide)]
+    budget = _budget(scenario, parts)
+    members = [*parts, *([Member(budget)] if budget else [])]
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
     events = {**spec.events, **{name: _inner(name) for name in sorted(inner)}}
-    decided_above = set(wanted.shows) if wanted.open else set()
-    forbidden = _forbidden(spec, scenario, members) | (_unsent(spec, members) - decided_above)
+    unsent = _unsent(spec, members)
+    decided_above = unsent & set(wanted.shows) if wanted.open else frozenset[str]()
+    forbidden = _forbidden(spec, scenario, members) | (unsent - decided_above)
+    problems = list(_twice(wanted, parts)) or list(_torn(spec, wanted, parts, forbidden))
+    if problems:
+        raise InputError(problems)
     views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
-    definitions = {**views, **_labels(wanted)}
     return System(
-        wanted.name, tuple(members), events, values, forbidden, wanted.title, definitions, tuple(views)
+        name=wanted.name,
+        members=tuple(members),
+        events=events,
+        parameters=values,
+        forbidden=forbidden,
+        title=wanted.title,
+        definitions={**views, **_labels(wanted)},
+        views=tuple(views),
+        decided_above=decided_above,
     )
+
+
+def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:
+    """Machines that stand in a system more than once outside its families, where nothing tells them apart."""
+    named = ({m.machine.name, *m.machine.inside} - {BUDGET} for m in members if not m.family)
+    for name, times in Counter(name for names in named for name in sorted(names)).items():
+        if times > 1:
+            yield Diagnostic(
+                "RC122", f"'{name}' stands {times} times in system '{wanted.name}'", wanted.place
+            )
+
+
+def _torn(
+    spec: Specification, wanted: SystemSpec, members: Iterable[Member], forbidden: frozenset[str]
+) -> Iterator[Diagnostic]:
+    """Events that a reduced member keeps to itself though another member has them, too."""
+    for member, other in permutations(members, 2):
+        both = member.machine.hidden & (other.machine.alphabet | other.machine.hidden)
+        for event in sorted(both - forbidden):
+            if _together(spec, spec.events[event], member, other):
+                text = f"'{member.name}' does not show '{event}', in which '{other.name}' takes part"
+                yield Diagnostic("RC134", text, wanted.place, hint=f"let '{member.machine.name}' show it")
+
+
+def _together(spec: Specification, event: Event, member: Member, other: Member) -> bool:
+    """Whether two members move together at an event; a copy that lacks its sender is left out of what copies share."""
+    if not member.family or member.family != other.family or member.index == other.index:
+        return True
+    cut = event.sender in spec.machines.keys() - _names(spec, member.machine)
+    return member.family in event.collective and not cut
+
+
+def _names(spec: Specification, machine: Machine) -> set[str]:
+    """The names to which a machine and all that is inside it answer."""
+    inner = (spec.machines[name].answers_to for name in machine.inside if name in spec.machines)
+    return {machine.name, *machine.answers_to, *machine.inside, *(name for names in inner for name in names)}
 
 
 def _labels(wanted: SystemSpec) -> Mapping[str, Mapping[str, Guard]]:
@@ -59,8 +107,10 @@ def parameters(wanted: SystemSpec, scenario: Scenario) -> Mapping[str, str]:
 
 
 def observed(system: System, observers: list[Machine]) -> System:
-    """The system with observer machines beside it; they only watch."""
-    return replace(system, members=(*system.members, *(Member(machine) for machine in observers)))
+    """The system with observer machines beside it; they only watch, so what nobody does they do not see."""
+    happening = {event for m in system.members for event in m.machine.alphabet}
+    seeing = (replace(o, rows=tuple(r for r in o.rows if r.trigger in happening)) for o in observers)
+    return replace(system, members=(*system.members, *(Member(o, watches=True) for o in seeing)))
 
 
 def _copies(wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Machine]) -> Iterator[Member]:
@@ -85,7 +135,7 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:
     """Events whose sender is a machine that the system has not: without it nobody would decide them."""
-    here = {name for m in members for name in (m.machine.name, *m.machine.answers_to, *m.machine.inside)}
+    here = {name for m in members for name in _names(spec, m.machine)}
     return frozenset(e.name for e in spec.events.values() if e.sender in spec.machines.keys() - here)
 
 

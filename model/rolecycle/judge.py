@@ -13,7 +13,7 @@ from rolecycle import formula, guard
 from rolecycle.compose import enabled, occurrences_of, resolve
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
-from rolecycle.machine import OBSERVER
+from rolecycle.machine import Machine
 from rolecycle.pack import evaluate
 from rolecycle.paths import lasso, path_to
 from rolecycle.space import Space
@@ -52,7 +52,7 @@ def judge(space: Space, wanted: Property, expected: Expectation = "holds") -> Ve
 
 def _without_observers(trace: Trace, system: System) -> Trace:
     """Observers belong to properties, not to the architecture: a trace does not tell of them."""
-    watching = {m.name for m in system.members if m.machine.runs_on == OBSERVER}
+    watching = {m.name for m in system.members if m.watches}
     steps = (
         replace(
             step,
@@ -122,16 +122,19 @@ def _reachable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
 
 
 def _recoverable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
-    """From every reachable state the goal can be reached without faults, and unless helped without people (AG EF)."""
+    """From every reachable state the system reaches the goal of itself, or helped by people (AG EF)."""
     if not space.exhaustive or space.graph is None:
         return "unknown", None
     product = space.packed.product
     goal = _everywhere(space, resolve(wanted.goal, product.system))
-    kinds = (product.system.events[o.event].kind for o in product.occurrences)
-    barred = ("fault",) if wanted.helped else ("fault", "user")
-    allowed = np.array([kind not in barred for kind in kinds], dtype=np.bool_)
+    allowed = np.array([_on_the_way(product.system, o.event, wanted) for o in product.occurrences])
     lost = ~backward(space.graph, goal, allowed)
     return ("refuted", _trap(space, space.graph, lost, allowed)) if lost.any() else ("holds", None)
+
+
+def _on_the_way(system: System, event: str, wanted: Property) -> bool:
+    """Whether the way back may take the event: what is owed, and with help all but faults."""
+    return system.owes(event) or (wanted.helped and system.events[event].kind != "fault")
 
 
 def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> Trace:
@@ -142,7 +145,7 @@ def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[
     sources = sources_of(graph)
     product = space.packed.product
     inner = np.array([product.system.events[o.event].inner for o in product.occurrences], dtype=np.bool_)
-    moving = (sources != graph.targets) | inner[graph.labels]
+    moving = space.moved | inner[graph.labels]
     follow = allowed[graph.labels] & lost[sources] & moving
     component = strongly_connected(graph.offsets, graph.targets, follow)
     leaving = follow & (component[sources] != component[graph.targets])
@@ -161,7 +164,7 @@ def _vacuous(space: Space, wanted: Property) -> bool:
     if wanted.events:
         return not _happening(space, wanted.events)
     if wanted.observer and wanted.kind == "precedence":
-        return not _happening(space, wanted.observer.alphabet)
+        return _unalarmed(space, wanted.observer)
     if isinstance(wanted.goal, guard.Implies):
         return _first(space, resolve(wanted.goal.premise, space.packed.product.system)) < 0
     return False
@@ -172,6 +175,19 @@ def _happening(space: Space, events: Iterable[str]) -> list[int]:
     found = occurrences_of(space.packed.product, events)
     taken = space.taken if space.exhaustive else frozenset(found)
     return [k for k in found if k in taken]
+
+
+def _unalarmed(space: Space, observer: Machine) -> bool:
+    """Whether an observer never saw what it is there for: a stage, or any event that it forbids from the start.
+
+    What may never come after something must at least have that something come before; a story that is never
+    told to its end says nothing of the order of its last steps.
+    """
+    product = space.packed.product
+    *stages, alarm = observer.states
+    reached = (_first(space, resolve(guard.In(observer.name, (s,)), product.system)) >= 0 for s in stages)
+    events = {row.trigger for row in observer.rows if row.dest == alarm and observer.initial in row.sources}
+    return not (all(reached) and (not events or _happening(space, events)))
 
 
 def _first(space: Space, wanted: Formula) -> int:

@@ -11,9 +11,6 @@ from rolecycle.guard import TRUE, Guard
 
 EventKind = Literal["platform", "user", "code", "fault", "time"]
 Mode = Literal["must", "may"]
-OBSERVER = "observer"
-"""Where a machine runs that only watches for a property."""
-
 INTERNAL, ASKED = "internal", "asked"
 """What a reduced system does by itself, ``name.internal``, and when a person decides so, ``name.asked``."""
 
@@ -75,7 +72,7 @@ class Machine:
 
     ``answers_to`` holds its own name and the names of the machines that it extends.
     ``groups`` names sets of states; groups may overlap.  ``inside`` holds the names of the machines that
-    a reduced system was made of, with the names of those that they extend.
+    a reduced system was made of, at every level, and ``hidden`` their events that it does not show.
     """
 
     name: str
@@ -86,6 +83,7 @@ class Machine:
     answers_to: tuple[str, ...] = ()
     abstract: bool = False
     inside: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     title: str = ""
     runs_on: str = ""
     executable: str = ""

@@ -41,8 +41,8 @@ class Packed:
 
     ``initial``: uint64[words].  ``chunks``: int64[c, 4] (word, shift, mask, first row in ``allowed``);
     ``allowed``: uint64[rows, ceil(rules / 64)], the rules that a chunk's value permits.
-    ``spans``: int64[rules + 1] into ``parts``; ``parts``: int64[p, 4] (word, shift, mask, first delta)
-    for each mover of a rule; ``deltas``: uint64, what a mover's local state is XORed with.
+    ``spans``: int64[rules + 1] into ``parts``; ``parts``: int64[p, 5] (word, shift, mask, first delta, 1 for
+    what only watches) for each mover of a rule; ``deltas``: uint64, what a mover's local state is XORed with.
     ``code_spans``: int64[rules + 1] into ``code``: int64[i, 4], a guard in postfix: either (word, shift,
     mask, first of ``truth``) for an atom or (-1, parts, low, high) for a tally; ``truth``: uint8.
     ``rule_labels``: int32[rules], the occurrence of each rule; ``owed``: uint8[rules], ``NOT_OWED`` and so on.
@@ -96,11 +96,11 @@ def pack(product: Product, symmetric: Sequence[str] = ()) -> Packed:
 
 
 def _owed(product: Product, rule: Rule) -> int:
-    """Whether a rule is life: a person's decision and a fault are not, a step inside a reduced system always is."""
-    event = product.system.events[product.occurrences[rule.occurrence].event]
-    if event.kind in ("user", "fault"):
+    """Whether a rule is life: what the system does of itself and changes it, or a step inside a reduced system."""
+    event = product.occurrences[rule.occurrence].event
+    if not product.system.owes(event):
         return NOT_OWED
-    return OWED_ALWAYS if event.inner else OWED_IF_MOVED
+    return OWED_ALWAYS if product.system.events[event].inner else OWED_IF_MOVED
 
 
 # --- layout -------------------------------------------------------------------------------------
@@ -233,18 +233,19 @@ def _member_rows(
 
 def _movers(product: Product, fields: Sequence[Field]) -> tuple[Numbers, Numbers, Words]:
     spans = [0]
-    parts: list[tuple[int, int, int, int]] = []
+    parts: list[tuple[int, int, int, int, int]] = []
     deltas: list[int] = []
     for rule in product.rules:
         for move in rule.moves:
             if any(d not in (s, -1) for s, d in enumerate(move.destinations)):
                 field = fields[move.member]
-                parts.append((field.word, field.shift, (1 << field.width) - 1, len(deltas)))
+                watches = int(product.system.members[move.member].watches)
+                parts.append((field.word, field.shift, (1 << field.width) - 1, len(deltas), watches))
                 deltas += [(s ^ d) << field.shift if d >= 0 else 0 for s, d in enumerate(move.destinations)]
         spans.append(len(parts))
     return (
         np.array(spans, dtype=np.int64),
-        np.array(parts, dtype=np.int64).reshape(-1, 4),
+        np.array(parts, dtype=np.int64).reshape(-1, 5),
         np.array(deltas, dtype=np.uint64),
     )
 

@@ -44,12 +44,18 @@ class Job:
 
 @dataclass(slots=True)
 class Workshop:
-    """What runs share: limits, a reporter, the reduced systems made so far, and the spaces to look at afterwards."""
+    """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification."""
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
     watch: Watch = lambda _, __: None
+    spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
+
+    def open_for(self, spec: Specification) -> None:
+        """Keep no system of another specification, where the same name may mean something else."""
+        if self.spec is not spec:
+            self.spec, self.reduced = spec, {}
 
 
 class IncompleteError(Exception):
@@ -59,6 +65,7 @@ class IncompleteError(Exception):
 def run(job: Job, shop: Workshop) -> Run:
     """Explore one system under one scenario and judge its properties."""
     begin = time.monotonic()
+    shop.open_for(job.spec)
     try:
         system = _system(job, shop)
     except IncompleteError as reason:

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.bisimulation import Quotient, branching_partition, quotient
+from rolecycle.bisimulation import Quotient, branching_partition, quotient, unfolded
 from rolecycle.compose import Product, resolve
-from rolecycle.graph import Graph, sources_of
+from rolecycle.graph import Graph, sources_of, strongly_connected
 from rolecycle.machine import ASKED, INTERNAL, Machine, Row
 from rolecycle.pack import evaluate
 from rolecycle.space import Space
 from rolecycle.specification import SystemSpec
+
+Truths = Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is seen of a space from outside: a graph, and of each of its labels what it stands for.
+
+    ``events``: its event, empty for what is hidden; ``hidden``: bool[labels]; ``alive``: bool[labels], whether a
+    step so labelled belongs to going on for ever.
+    """
+
+    graph: Graph
+    events: tuple[str, ...]
+    hidden: NDArray[np.bool_]
+    alive: NDArray[np.bool_]
 
 
 def reduce(space: Space, spec: SystemSpec) -> Machine:
@@ -28,49 +44,82 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
     if not space.exhaustive or space.graph is None:
         raise ValueError("only an exhausted space with its graph can be reduced")
     product = space.packed.product
-    names, graph = _by_event(product, _telling(product, space.graph, spec), spec)
-    visible = np.array([name != "" for name in names], dtype=np.bool_)
     truths = {
         label: evaluate(resolve(guard, product.system), space.packed.fields, space.states)
         for label, guard in spec.labels.items()
     }
-    partition = branching_partition(graph, _colours(truths, len(space.states)), ~visible)
-    machine = _machine(quotient(graph, partition, ~visible), names, truths, spec)
-    return replace(machine, rows=(*machine.rows, *_refused(product, machine, spec)), inside=_inside(product))
+    colours = _colours(truths, len(space.states))
+    seen = _seen(space, space.graph, colours, spec)
+    found = quotient(seen.graph, branching_partition(seen.graph, colours, seen.hidden), seen.hidden)
+    machine = _machine(_lively(found, seen), seen, truths, spec)
+    rows = (*machine.rows, *_refused(product, machine, spec))
+    whole = replace(machine, rows=rows, inside=_inside(product))
+    return replace(whole, hidden=_events_inside(product) - whole.alphabet)
 
 
 def _refused(product: Product, machine: Machine, spec: SystemSpec) -> list[Row]:
-    """Rows from nowhere for the events that are shown and never happen here: a level above must not have them."""
-    alphabet = {event for m in product.system.members for event in m.machine.alphabet}
-    return [Row(event, (), machine.initial) for event in spec.shows if event in alphabet - machine.alphabet]
+    """Rows from nowhere for visible events that never happen here: a level above must not have them either.
+
+    A fault that nobody in here sends and that is not shown is no business of this system.
+    """
+    shown = _events_inside(product) & set(spec.shows)
+    faults = {o.event for o in product.occurrences if product.system.events[o.event].kind == "fault"}
+    return [Row(event, (), machine.initial) for event in sorted((shown | faults) - machine.alphabet)]
+
+
+def _events_inside(product: Product) -> frozenset[str]:
+    """The events of the vocabulary in which something in here takes part, at any level."""
+    machines = [member.machine for member in product.system.members]
+    events = frozenset(event for m in machines for event in (*m.alphabet, *m.hidden))
+    return frozenset(event for event in events if not product.system.events[event].inner)
 
 
 def _inside(product: Product) -> frozenset[str]:
     machines = [member.machine for member in product.system.members]
-    return frozenset(name for m in machines for name in (m.name, *m.answers_to, *m.inside))
+    return frozenset(name for m in machines for name in (m.name, *m.inside))
 
 
-def _telling(product: Product, graph: Graph, spec: SystemSpec) -> Graph:
-    """The graph without hidden steps that change nothing: a stutter is no divergence.
+# --- what is seen ---------------------------------------------------------------------------------
 
-    Loops of inner events are life, and a loop of a shown event says that the event can happen here.
+
+def _seen(space: Space, graph: Graph, colours: NDArray[np.int64], spec: SystemSpec) -> _Seen:
+    """The graph with the events that are seen for labels, and without hidden steps that change nothing.
+
+    A stutter is no divergence, but a loop of an inner event is life, and a loop of a visible event says that
+    the event can happen here.
     """
-    kinds = [
-        product.system.events[o.event].inner or _outward(product, o.event, spec) for o in product.occurrences
-    ]
-    telling = np.array([bool(kind) for kind in kinds], dtype=np.bool_)
-    sources = sources_of(graph)
-    kept = (sources != graph.targets) | telling[graph.labels]
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(sources[kept], minlength=len(graph.offsets) - 1))])
-    return Graph(offsets.astype(np.int64), graph.labels[kept], graph.targets[kept])
-
-
-def _by_event(product: Product, graph: Graph, spec: SystemSpec) -> tuple[list[str], Graph]:
-    """The graph with labels that no longer tell the index; what is hidden has no name."""
+    product = space.packed.product
     outward = [_outward(product, o.event, spec) for o in product.occurrences]
     names = sorted(set(outward))
-    renamed = np.array([names.index(name) for name in outward], dtype=np.int32)
-    return names, Graph(graph.offsets, renamed[graph.labels], graph.targets)
+    inner = np.array([product.system.events[o.event].inner for o in product.occurrences], dtype=np.bool_)
+    shown = np.array([name != "" for name in outward], dtype=np.bool_)
+    kept = space.moved | inner[graph.labels] | shown[graph.labels]
+    renamed = np.array([names.index(name) for name in outward], dtype=np.int32)[graph.labels]
+    labels = renamed + len(names) * (_alive(space, graph, colours) & shown[graph.labels])
+    counts = np.bincount(sources_of(graph)[kept], minlength=len(graph.offsets) - 1)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return _Seen(
+        Graph(offsets, labels[kept].astype(np.int32), graph.targets[kept]),
+        events=(*names, *names),
+        hidden=np.array([name == "" for name in (*names, *names)], dtype=np.bool_),
+        alive=np.arange(2 * len(names)) >= len(names),
+    )
+
+
+def _alive(space: Space, graph: Graph, colours: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The steps by which the system may go on for ever, of itself, with the labels as they are.
+
+    A loop of a shown event in the quotient may stand for such steps, which are life, or for stutters, which are
+    none; so the two bear different labels.
+    """
+    system = space.packed.product.system
+    kinds = (system.events[o.event].kind for o in space.packed.product.occurrences)
+    owed = np.array([kind not in ("user", "fault") for kind in kinds], dtype=np.bool_)
+    sources = sources_of(graph)
+    going = space.moved & owed[graph.labels] & (colours[sources] == colours[graph.targets])
+    component = strongly_connected(graph.offsets, graph.targets, going)
+    cycling: NDArray[np.bool_] = going & (component[sources] == component[graph.targets])
+    return cycling
 
 
 def _outward(product: Product, event: str, spec: SystemSpec) -> str:
@@ -80,20 +129,27 @@ def _outward(product: Product, event: str, spec: SystemSpec) -> str:
     return f"{spec.name}.{ASKED}" if kind == "user" else ""
 
 
-def _colours(truths: Mapping[str, NDArray[np.bool_]], states: int) -> NDArray[np.int64]:
+def _colours(truths: Truths, states: int) -> NDArray[np.int64]:
+    """int64[states]: a number for each set of labels that hold together."""
     colours = np.zeros(states, dtype=np.int64)
-    for bit, truth in enumerate(truths.values()):
-        colours |= truth.astype(np.int64) << bit
+    for truth in truths.values():
+        colours = np.unique(2 * colours + truth, return_inverse=True)[1].astype(np.int64)
     return colours
 
 
-def _machine(
-    found: Quotient, names: list[str], truths: Mapping[str, NDArray[np.bool_]], spec: SystemSpec
-) -> Machine:
+# --- the machine ----------------------------------------------------------------------------------
+
+
+def _lively(found: Quotient, seen: _Seen) -> Quotient:
+    """Two states in turns where a shown event goes on for ever, for a level above takes a loop for a stutter."""
+    return unfolded(found, seen.alive[found.labels] & (found.labels >= 0) & (found.sources == found.targets))
+
+
+def _machine(found: Quotient, seen: _Seen, truths: Truths, spec: SystemSpec) -> Machine:
     states = _state_names(found, truths)
     rows: dict[tuple[str, int, int], Row] = {}
     for source, label, target in zip(found.sources, found.labels, found.targets, strict=True):
-        event = names[label] if label >= 0 else f"{spec.name}.{INTERNAL}"
+        event = seen.events[label] if label >= 0 else f"{spec.name}.{INTERNAL}"
         rows[event, int(source), int(target)] = Row(event, (states[source],), states[target])
     groups = {
         label: tuple(s for s, r in zip(states, found.representative, strict=True) if truth[r])
@@ -111,7 +167,7 @@ def _machine(
     )
 
 
-def _state_names(found: Quotient, truths: Mapping[str, NDArray[np.bool_]]) -> tuple[str, ...]:
+def _state_names(found: Quotient, truths: Truths) -> tuple[str, ...]:
     """The set of labels that hold, ``{Ready, InRotation}``; blocks with equal labels bear a number behind."""
     sets = ["{" + ", ".join(n for n, truth in truths.items() if truth[s]) + "}" for s in found.representative]
     return tuple(

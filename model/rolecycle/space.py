@@ -16,9 +16,11 @@ class Space:
     """Reachable states in breadth-first order, so that every path through ``parents`` is a shortest one.
 
     ``states``: uint64[n, words]; ``parents``: int32[n], -1 for the initial state; ``dead``: bool[n],
-    true for a deadlock (of the states that were expanded): no step of kind platform, code or time leads
-    to another state, so that at most a person or a fault can move the system on;
+    true for a deadlock (of the states that were expanded): nothing that the system owes leads to another
+    state, so that at most a person, a fault or a level above can move it on;
     ``expanded``: how many of the states had all their steps taken; ``fired``: int64[rules].
+    ``moved``: bool[transitions of the graph], whether the step changes the state: one that exchanges
+    equal copies leads back to the state that represents both, and yet moves.
     ``limit`` is empty when the space was exhausted, else says which limit ended the search.
     """
 
@@ -30,6 +32,7 @@ class Space:
     transitions: int
     fired: NDArray[np.int64]
     graph: Graph | None
+    moved: NDArray[np.bool_]
     limit: str
     seconds: float
 

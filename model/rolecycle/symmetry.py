@@ -12,11 +12,14 @@ from rolecycle.system import System
 def symmetric_families(system: System, goals: Iterable[guard.Guard] = ()) -> tuple[str, ...]:
     """The families whose copies of one machine are interchangeable, for what these goals ask.
 
-    Sound when nothing tells two such copies apart: no guard and no goal compares indices (``earlier``)
-    and no single index is forbidden.  Families of different machines are exchanged within each machine
-    only, so a guard that quantifies over them all stays true under the exchange.
+    Sound when nothing tells two such copies apart: no guard and no goal compares indices (``earlier``),
+    no single index is forbidden, and there is no other family, whose copy with the same index could be
+    read.  Families of different machines are exchanged within each machine only, so a guard that
+    quantifies over them all stays true under the exchange.
     """
     families = {m.family for m in system.members if m.family}
+    if len(families) > 1:
+        return ()
     read = (when for meaning in system.definitions.values() for when in meaning.values())
     if any(_compares(goal) for goal in [*goals, *read]):
         return ()

@@ -19,11 +19,15 @@ from rolecycle.machine import Event, Machine
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One copy of a machine; copies in a family bear an index that counts from 1."""
+    """One copy of a machine; copies in a family bear an index that counts from 1.
+
+    ``watches``: it only watches for a property, and belongs to no architecture.
+    """
 
     machine: Machine
     family: str = ""
     index: int = 0
+    watches: bool = False
 
     @property
     def name(self) -> str:
@@ -40,6 +44,7 @@ class System:
     that index and all members outside the family take part.  No event is indexed by two families.
     ``definitions`` are names that guards read like machines and that stand for guards: views, and the
     labels of the system itself and of those it extends; ``views`` names the former.
+    ``decided_above``: events of senders that the system lacks and that may happen all the same, for it is open.
     ``forbidden`` holds events (``name``) and single indices of events (``name[2]``) that never happen.
     A must or may stance belongs to a member and an event: all rows of a machine for one event agree.
     """
@@ -52,3 +57,8 @@ class System:
     title: str = ""
     definitions: Mapping[str, Mapping[str, Guard]] = field(default_factory=dict)
     views: tuple[str, ...] = ()
+    decided_above: frozenset[str] = frozenset()
+
+    def owes(self, event: str) -> bool:
+        """Whether the system does this of itself: it is no fault, and neither a person nor a level above decides it."""
+        return self.events[event].kind not in ("user", "fault") and event not in self.decided_above

@@ -9,9 +9,10 @@ from typing import Any
 from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.guard import Guard
+from rolecycle.load import observers
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
-from rolecycle.machine import OBSERVER, SAME, Event, File, Machine, Row
+from rolecycle.machine import SAME, Event, File, Machine, Row
 from rolecycle.specification import (
     Fact,
     MemberSpec,
@@ -25,7 +26,6 @@ from rolecycle.specification import (
 
 Data = Mapping[str, Any]
 Groups = Mapping[str, tuple[str, ...]]
-OBSERVER_STATES = ("Waiting", "Armed", "Violated")
 
 
 class Builder:
@@ -33,13 +33,22 @@ class Builder:
 
     def __init__(self, document: Document, sets: Groups | None = None) -> None:
         self.document = document
-        self.data: Data = _written_out(document.data, sets or {}) if isinstance(document.data, dict) else {}
+        self.data: Data = document.data if isinstance(document.data, dict) else {}
+        self.sets = sets or {}
         self.mistakes: list[Diagnostic] = []
 
     # --- pieces ---------------------------------------------------------------------------------
 
     def refuse(self, code: str, message: str, *path: str | int, hint: str = "") -> None:
         self.mistakes.append(Diagnostic(code, message, self.document.place(*path), hint=hint))
+
+    def listed(self, data: Data, key: str) -> tuple[str, ...]:
+        """The events under a key, none when it is absent."""
+        return self.written_out(data.get(key, ()))
+
+    def written_out(self, value: str | Sequence[str]) -> tuple[str, ...]:
+        """One event or several, with the events of a set in place of its name."""
+        return tuple(event for name in _listed(value) for event in self.sets.get(name, (name,)))
 
     def condition(self, data: Data, key: str, absent: Guard, *path: str | int) -> Guard:
         """The guard under a key; a mistake in it is collected and the guard taken for absent."""
@@ -85,7 +94,7 @@ class Builder:
                 assumption=row.get("assumption", ""),
                 place=self.document.place(*here),
             )
-            rows += [replace(made, trigger=trigger) for trigger in _listed(row["trigger"])]
+            rows += [replace(made, trigger=trigger) for trigger in self.written_out(row["trigger"])]
         return tuple(rows)
 
     # --- nouns ----------------------------------------------------------------------------------
@@ -151,6 +160,7 @@ class Builder:
             seen.add(name)
 
     def events(self) -> dict[str, Event]:
+        self.check_sets()
         return {
             name: Event(
                 name=name,
@@ -163,6 +173,16 @@ class Builder:
             )
             for name, data in self.data["events"].items()
         }
+
+    def check_sets(self) -> None:
+        """A set has events of this file, and sets that stand before it."""
+        known = set(self.data["events"])
+        for name, events in self.data.get("sets", {}).items():
+            for number, event in enumerate(events):
+                if event not in known:
+                    hint = did_you_mean(event, known)
+                    self.refuse("RC128", f"unknown event '{event}'", "sets", name, number, hint=hint)
+            known.add(name)
 
     def system(self, bases: Mapping[str, SystemSpec]) -> SystemSpec:
         data = self.data
@@ -183,7 +203,7 @@ class Builder:
                     k: self.condition(data["labels"], k, guard.TRUE, "labels") for k in data.get("labels", {})
                 },
             },
-            shows=(*base.shows, *data.get("shows", ())),
+            shows=(*base.shows, *self.listed(data, "shows")),
             extends=base.name,
             answers_to=tuple(dict.fromkeys([*chain, *data.get("answers to", ())])),
             open=data.get("open", base.open),
@@ -231,9 +251,9 @@ class Builder:
             title=data["title"],
             systems=tuple(data["systems"]),
             services=data.get("services", False),
-            allow=tuple(data.get("allow", ())),
-            forbid=tuple(data.get("forbid", ())),
-            faults=tuple(faults.get("among", ())),
+            allow=self.listed(data, "allow"),
+            forbid=self.listed(data, "forbid"),
+            faults=self.listed(faults, "among"),
             budget=faults.get("at most"),
             values=data.get("set", {}),
             families={k: tuple(v) for k, v in data.get("families", {}).items()},
@@ -283,13 +303,17 @@ class Builder:
             scenarios=tuple(data.get("scenarios", ())),
             refuted_in=tuple(data.get("refuted in", ())),
             helped=data.get("helped", False),
-            steps=tuple(_listed(step) for step in data.get("steps", ())),
+            steps=self.steps(data),
             applies=self.condition(data, "applies", guard.TRUE, "properties", name),
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
             facts=tuple(data.get("facts", ())),
             theme=str(self.data["theme"]),
             place=self.document.key("properties", name),
         )
+
+    def steps(self, data: Data) -> tuple[tuple[str, ...], ...]:
+        """The steps of a story, each with its alternatives."""
+        return tuple(self.written_out(step) for step in data.get("steps", ()))
 
     def form(self, name: str, data: Data) -> str:
         """Which of the forms of its kind a property has; a mistake when none, or keys of another, are there."""
@@ -311,11 +335,11 @@ class Builder:
                 found = self.condition(data, "always", guard.TRUE, *here)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
             case "at":
-                return self.condition(data, "require", guard.TRUE, *here), _listed(data["at"])
+                return self.condition(data, "require", guard.TRUE, *here), self.written_out(data["at"])
             case "only after" | "never after" if observer:
-                return guard.Not(guard.In(observer.name, ("Violated",))), ()
+                return guard.Not(guard.In(observer.name, (observers.STAGES[-1],))), ()
             case "in order" if observer:
-                return guard.Not(guard.In(observer.name, ("Broken",))), ()
+                return guard.Not(guard.In(observer.name, (observers.BROKEN,))), ()
             case "story" if observer:
                 there = guard.In(observer.name, (observer.states[-2],))
                 return guard.And((there, self.condition(data, "reach", guard.TRUE, *here))), ()
@@ -328,18 +352,18 @@ class Builder:
         label = f"{name}_observer"
         match form:
             case "only after":
-                return _only_after(label, data)
+                event, enabling, since = (self.listed(data, k) for k in ("event", "only after", "since"))
+                return observers.only_after(label, event, enabling, since)
             case "never after":
-                return _never_after(label, data)
+                event, forbidding, until = (self.listed(data, k) for k in ("event", "never after", "until"))
+                return observers.never_after(label, event, forbidding, until)
             case "in order" | "story":
-                return _story(label, data)
+                return observers.story(label, self.steps(data))
             case "always" if "observer" in data:
                 inner, here = data["observer"], ("properties", name, "observer")
                 self.state(inner["initial"], inner["states"], *here, "initial")
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
-                return Machine(
-                    label, tuple(inner["states"]), inner["initial"], rows, title="Observer", runs_on=OBSERVER
-                )
+                return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer")
         return None
 
     def facts(self) -> dict[str, Fact]:
@@ -388,85 +412,13 @@ FORM_KEYS = frozenset(
 )
 
 
-EVENT_KEYS = frozenset(
-    [
-        "trigger",
-        "at",
-        "event",
-        "only after",
-        "since",
-        "never after",
-        "until",
-        "allow",
-        "forbid",
-        "among",
-        "shows",
-    ]
-)
-"""Where a set of events may stand for its events; beside these, in each of the ``steps`` of a story."""
-
-
-def _written_out(data: Any, sets: Groups, key: str = "") -> Any:
-    """The data of a document with the events of a set in place of its name."""
-    if key in EVENT_KEYS and isinstance(data, str | list):
-        return [event for name in _listed(data) for event in sets.get(name, (name,))]
-    if key == "steps" and isinstance(data, list):
-        return [[event for name in _listed(step) for event in sets.get(name, (name,))] for step in data]
-    if isinstance(data, dict):
-        return {name: _written_out(value, sets, str(name)) for name, value in data.items()}
-    return [_written_out(value, sets) for value in data] if isinstance(data, list) else data
-
-
-def _listed(value: str | list[str]) -> tuple[str, ...]:
+def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _widened(row: Row, base: Machine, states: tuple[str, ...]) -> Row:
     """An inherited row from every state is from every state of the machine that extends, too."""
     return replace(row, sources=states) if set(row.sources) == set(base.states) else row
-
-
-def _only_after(name: str, data: Data) -> Machine:
-    """``event`` never before ``only after``; after ``since`` it needs that anew."""
-    waiting, armed, violated = OBSERVER_STATES
-    first = _observed(data, "event", waiting, violated)
-    enabling = [
-        r for r in _observed(data, "only after", waiting, armed) if r.trigger not in _listed(data["event"])
-    ]
-    ending = [
-        r for r in _observed(data, "since", armed, waiting) if r.trigger not in _listed(data["only after"])
-    ]
-    return _observing(name, [*first, *enabling, *ending])
-
-
-def _never_after(name: str, data: Data) -> Machine:
-    """``event`` never after ``never after``, until ``until`` lifts that."""
-    waiting, armed, violated = OBSERVER_STATES
-    forbidding = _observed(data, "never after", waiting, armed)
-    breach = _observed(data, "event", armed, violated)
-    lifting = [r for r in _observed(data, "until", armed, waiting) if r.trigger not in _listed(data["event"])]
-    return _observing(name, [*forbidding, *breach, *lifting])
-
-
-def _story(name: str, data: Data) -> Machine:
-    """Follows the steps: each listed event is taken when it is next, and any other listed event breaks the order."""
-    steps = [_listed(step) for step in data["steps"]]
-    states = tuple(f"Step{n}" for n in range(len(steps) + 1))
-    listed = sorted({event for step in steps for event in step})
-    rows = []
-    for number, step in enumerate(steps):
-        for event in listed:
-            dest = states[number + 1] if event in step else "Broken"
-            rows.append(Row(event, (states[number],), dest, mode="may"))
-    return Machine(name, (*states, "Broken"), states[0], tuple(rows), title="Observer", runs_on=OBSERVER)
-
-
-def _observed(data: Data, key: str, source: str, dest: str) -> list[Row]:
-    return [Row(event, (source,), dest, mode="may") for event in _listed(data.get(key, []))]
-
-
-def _observing(name: str, rows: list[Row]) -> Machine:
-    return Machine(name, OBSERVER_STATES, OBSERVER_STATES[0], tuple(rows), title="Observer", runs_on=OBSERVER)
 
 
 def _renamed(part: Guard, old: str, new: str) -> Guard:

@@ -8,23 +8,34 @@ from typing import TypeVar
 from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.machine import Machine
-from rolecycle.specification import Property, Specification, SystemSpec
+from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 
 T = TypeVar("T")
 
 
 def mistakes(spec: Specification) -> list[Diagnostic]:
     """Every dangling name of a specification: RC121 to RC129."""
-    checks = (_of_machines, _of_systems, _of_views, _of_scenarios, _of_properties)
+    checks = (_of_names, _of_machines, _of_systems, _of_nesting, _of_views, _of_scenarios, _of_properties)
     return [found for check in checks for found in check(spec)]
 
 
 def warnings(spec: Specification) -> list[Diagnostic]:
-    """Rows without a source, and events that a victim could veto: RC140, RC141."""
-    return [*_unsourced(spec), *_vetoes(spec)]
+    """Rows without a source, events that a victim could veto, claims that no run judges: RC140 to RC142."""
+    return [*_unsourced(spec), *_vetoes(spec), *_unjudged(spec)]
 
 
 # --- names ----------------------------------------------------------------------------------------
+
+
+def _of_names(spec: Specification) -> Iterator[Diagnostic]:
+    """A guard reads machines, systems and views alike, so no two of them bear one name."""
+    for named, others, what in (
+        (spec.systems, spec.machines.keys(), "machine"),
+        (spec.views, spec.machines.keys(), "machine"),
+        (spec.views, spec.systems.keys(), "system"),
+    ):
+        for name in sorted(named.keys() & others):
+            yield Diagnostic("RC122", f"'{name}' is also the name of a {what}", named[name].place)
 
 
 def _vocabulary(spec: Specification) -> dict[str, set[str]]:
@@ -143,6 +154,14 @@ def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
         yield from _values(_own(system.values, base.values), parameters, system.place)
 
 
+def _of_nesting(spec: Specification) -> Iterator[Diagnostic]:
+    """No system is inside itself, as it stands or with the families of a scenario."""
+    families = [{}, *(scenario.families for scenario in spec.scenarios.values())]
+    for system in spec.systems.values():
+        if any(system.name in _within(spec, list(_parts(spec, system.name, f)), f) for f in families):
+            yield Diagnostic("RC123", f"system '{system.name}' is inside itself", system.place)
+
+
 def _own(mapping: Mapping[str, T], inherited: Mapping[str, T]) -> dict[str, T]:
     return {key: value for key, value in mapping.items() if inherited.get(key) != value}
 
@@ -199,21 +218,30 @@ def _of_scenarios(spec: Specification) -> Iterator[Diagnostic]:
 def _parameters(spec: Specification, name: str) -> dict[str, set[str]]:
     """The parameters of a system, of those that extend it, and of the systems inside them, with their values."""
     found: dict[str, set[str]] = {}
-    for inner in _within(spec, [s.name for s in spec.systems.values() if s.is_a(name)]):
+    for inner in _within(spec, [s.name for s in spec.systems.values() if s.is_a(name)], {}):
         for parameter, meaning in spec.systems[inner].parameters.items():
             found.setdefault(parameter, set()).update(meaning.values)
     return found
 
 
-def _within(spec: Specification, names: list[str]) -> set[str]:
-    """These systems and, level by level, those that are members of them."""
+Families = Mapping[str, tuple[str, ...]]
+
+
+def _within(spec: Specification, names: list[str], families: Families) -> set[str]:
+    """These systems and, level by level, those that are members of them, with these families for their own."""
     found, todo = set[str](), set(names)
     while todo:
         found |= todo
-        members = {m.machine for name in todo for m in spec.systems[name].members}
-        copies = {c for name in todo for many in spec.systems[name].families.values() for c in many}
-        todo = ((members | copies) & spec.systems.keys()) - found
+        todo = {part for name in todo for part in _parts(spec, name, families)} - found
     return found
+
+
+def _parts(spec: Specification, name: str, families: Families) -> set[str]:
+    """The systems that are members of a system, directly."""
+    system = spec.systems[name]
+    chosen = {**system.families, **{f: copies for f, copies in families.items() if f in system.families}}
+    named = {m.machine for m in system.members} | {c for copies in chosen.values() for c in copies}
+    return named & spec.systems.keys()
 
 
 def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
@@ -257,6 +285,31 @@ def _vetoes(spec: Specification) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "RC141", message, event.place, "warning", hint="let the victims take part with mode: may"
                 )
+
+
+def _unjudged(spec: Specification) -> Iterator[Diagnostic]:
+    """What a scenario expects of a property, or a property says of a scenario, where no system joins the two."""
+    for scenario in spec.scenarios.values():
+        for name in scenario.expect:
+            if not _meet(spec, spec.properties[name], scenario):
+                message = f"'{name}' is judged on no system that scenario '{scenario.name}' is run on"
+                yield Diagnostic("RC142", message, scenario.place, "warning")
+    for wanted in spec.properties.values():
+        for name in (*wanted.scenarios, *wanted.refuted_in):
+            if not _meet(spec, wanted, spec.scenarios[name]):
+                message = f"'{wanted.id}' is judged on no system that scenario '{name}' is run on"
+                yield Diagnostic("RC142", message, wanted.place, "warning")
+
+
+def _meet(spec: Specification, wanted: Property, scenario: Scenario) -> bool:
+    """Whether some system of the suite is run in the scenario and has the property."""
+    return any(
+        system.suite
+        and any(system.is_a(name) for name in scenario.systems)
+        and scenario.name in (system.scenarios or [scenario.name])
+        and any(system.is_a(name) for name in wanted.systems)
+        for system in spec.systems.values()
+    )
 
 
 def _must(machine: Machine, event: str) -> bool:

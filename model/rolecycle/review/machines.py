@@ -11,7 +11,7 @@ from rolecycle.draw.picture import place_paint
 from rolecycle.draw.statechart import statechart
 from rolecycle.guard import TRUE
 from rolecycle.guard_text import guard_text
-from rolecycle.machine import OBSERVER, SAME, Machine, Row
+from rolecycle.machine import SAME, Machine, Row
 from rolecycle.review.images import image
 from rolecycle.review.page import LogEntry, MachineEntry, Place, RowEntry, SystemEntry
 from rolecycle.specification import Specification
@@ -37,7 +37,7 @@ def systems(explored: Mapping[tuple[str, str], System]) -> tuple[SystemEntry, ..
 
 def _system(name: str, many: list[System]) -> SystemEntry:
     first = many[0]
-    acting = replace(first, members=tuple(m for m in first.members if m.machine.runs_on != OBSERVER))
+    acting = replace(first, members=tuple(m for m in first.members if not m.watches))
     title = first.title or name
     return SystemEntry(name, title, len(many), image(architecture(acting), f"Architecture of {title}"))
 
