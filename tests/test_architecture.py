@@ -43,7 +43,7 @@ VERBS = {
     "symmetry": "guard pack system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
-    "paths": "compose explore formula pack space trace",
+    "paths": "compose explore pack space trace",
     "judge": "compose formula graph guard machine pack paths space specification system trace verdict",
     "reduce": "bisimulation compose graph machine pack space specification",
     "coverage": "compose diagnostics formula machine pack pipeline space specification verdict",
