@@ -48,6 +48,8 @@ def test_the_language_page_is_one_specification_with_the_verdicts_it_states(tmp_
     runs = [run(job, shop) for job in suite(spec)]
     found = sorted(f"{r.system} {r.scenario} {v.property.id} {v.outcome}" for r in runs for v in r.verdicts)
     assert found == sorted(blocks(LANGUAGE, "verdicts")[0].splitlines())
+    verdicts = [v for r in runs for v in r.verdicts]
+    assert [v.property.id for v in verdicts if v.outcome != v.expected or v.vacuous] == []
 
 
 @pytest.mark.parametrize("text", blocks(LANGUAGE, "guard")[0].splitlines())
@@ -55,10 +57,16 @@ def test_a_guard_of_the_language_page_parses(text: str) -> None:
     parse_guard(text, NOWHERE)
 
 
-def test_the_language_page_names_every_key_of_the_schemas() -> None:
+@pytest.mark.parametrize("kind", [path.name.partition(".")[0] for path in schema_files()])
+def test_the_language_page_explains_every_key_of_a_schema_in_its_section(kind: str) -> None:
     page = LANGUAGE.read_text(encoding="utf-8")
-    keys = {key for path in schema_files() for key in _keys(json.loads(path.read_text(encoding="utf-8")))}
-    assert {key for key in keys if f"`{key}`" not in page and not re.search(rf"\b{key}:", page)} == set()
+    heading = next(line for line in page.splitlines() if re.match(rf"## \w+: `{kind}", line))
+    section = page.partition(heading)[2].partition("\n## ")[0]
+    schema = next(path for path in schema_files() if path.name == f"{kind}.schema.json")
+    keys = _keys(json.loads(schema.read_text(encoding="utf-8")))
+    assert {
+        key for key in keys if f"`{key}`" not in section and not re.search(rf"\b{key}:", section)
+    } == set()
 
 
 def _keys(schema: object) -> set[str]:
@@ -70,7 +78,7 @@ def _keys(schema: object) -> set[str]:
     own = set(schema.get("properties", {})) if isinstance(schema.get("properties"), dict) else set()
     named = schema["properties"].values() if own else ()
     rest = [part for key, part in schema.items() if key != "properties"]
-    return own | {key for part in [*named, *rest] for key in _keys(part)} - set()
+    return own | {key for part in [*named, *rest] for key in _keys(part)}
 
 
 @pytest.mark.parametrize(("words", "code"), commands())
