@@ -97,7 +97,8 @@ TOP = {
     "pipeline": "compose explore instantiate judge machine pack paths reduce space specification symmetry system "
     "verdict",
     "service_jobs": "diagnostics pipeline service specification verdict",
-    "verify": "coverage diagnostics load outcome pipeline read_service service_jobs space specification verdict",
+    "verify": "coverage diagnostics explore load outcome pipeline read_service service_jobs space specification "
+    "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
     "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* "

@@ -613,7 +613,7 @@ def test_ctrl_c_ends_a_long_run_with_a_report(form: str, endless: Path) -> None:
         return
     found = json.loads(out)
     assert found["exit"] == 3
-    assert [each["limit"] for each in found["runs"][:-1]] == ["interrupted"] * 2
+    assert {each["limit"] for each in found["runs"][:-1]} == {"interrupted"}
     assert {p["verdict"] for each in found["runs"] for p in each["properties"]} <= {
         "unknown",
         "refuted",

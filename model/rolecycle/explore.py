@@ -36,6 +36,10 @@ for _bit in range(64):
     _POSITIONS[((1 << _bit) * int(_DE_BRUIJN) & (1 << 64) - 1) >> 58] = _bit
 
 
+INTERRUPTED = "interrupted"
+"""The limit of a search that somebody has stopped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Where a search gives up: states found, seconds, bytes of its arrays; ``deadline`` is absolute (monotonic)."""
@@ -103,7 +107,7 @@ def explore(
         if limit and search.count[1] == search.count[0]:
             limit = ""
     except KeyboardInterrupt:
-        limit = "interrupted"
+        limit = INTERRUPTED
     return _space(search, keep_graph, limit, time.monotonic() - begin)
 
 

@@ -7,11 +7,11 @@ space --judge--> verdicts          space --reduce--> machine, a member one level
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rolecycle.compose import compose
-from rolecycle.explore import Limits, Progress, explore
+from rolecycle.explore import INTERRUPTED, Limits, Progress, explore
 from rolecycle.instantiate import instantiate, observed
 from rolecycle.judge import concerns, judge, named_in, unexplored
 from rolecycle.machine import Machine
@@ -74,7 +74,8 @@ def run(job: Job, shop: Workshop) -> Run:
     told = [p for p in wanted if p.is_story]
     space = _explore(job, system, [p for p in wanted if not p.is_story], shop)
     found = {p.id: judge(space, p, p.expected(job.scenario)) for p in wanted if not p.is_story}
-    found |= {p.id: _told(job, system, p, shop) for p in told}
+    for story in told:
+        found[story.id] = _told(job, system, story, shop, _interrupted(space, found))
     shop.watch(job, space)
     unsettled = {v.note for v in found.values() if v.outcome == "unknown"}
     return Run(
@@ -92,8 +93,15 @@ def run(job: Job, shop: Workshop) -> Run:
     )
 
 
-def _told(job: Job, system: System, story: Property, shop: Workshop) -> Verdict:
+def _interrupted(space: Space, found: Mapping[str, Verdict]) -> bool:
+    """Whether somebody has stopped the run, in its main space or in that of a story."""
+    return INTERRUPTED in (space.limit, *(v.note for v in found.values()))
+
+
+def _told(job: Job, system: System, story: Property, shop: Workshop, interrupted: bool) -> Verdict:
     """A story is judged in a space of its own: the observers of several would multiply each other's states."""
+    if interrupted:
+        return unexplored(story, story.expected(job.scenario), INTERRUPTED)
     return judge(_explore(job, system, [story], shop), story, story.expected(job.scenario))
 
 
@@ -118,6 +126,8 @@ def _provide(name: str, job: Job, shop: Workshop) -> Machine:
     if key not in shop.reduced:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
         space = _explore(inner, _system(inner, shop), [], shop, keep_graph=True)
+        if space.limit == INTERRUPTED:
+            raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
         if not space.exhaustive:
             raise IncompleteError(f"'{name}' could not be reduced: {space.limit}")
         shop.reduced[key] = reduce(space, inner.system)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rolecycle.coverage import Coverage
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.explore import INTERRUPTED
 from rolecycle.load import load
 from rolecycle.outcome import Outcome
 from rolecycle.pipeline import Job, Watch, Workshop, run, skipped, suite
@@ -76,10 +77,10 @@ def _run_all(jobs: Sequence[Job], shop: Workshop) -> Iterable[Run]:
     interrupted = False
     for job in jobs:
         try:
-            made = skipped(job, "interrupted") if interrupted else run(job, shop)
+            made = skipped(job, INTERRUPTED) if interrupted else run(job, shop)
         except KeyboardInterrupt:
-            made = skipped(job, "interrupted")
-        interrupted = interrupted or made.limit == "interrupted"
+            made = skipped(job, INTERRUPTED)
+        interrupted = interrupted or made.limit == INTERRUPTED
         yield made
 
 
