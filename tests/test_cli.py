@@ -221,13 +221,6 @@ def test_3_a_memory_limit_is_named() -> None:
     assert "memory" in found["runs"][0]["limit"]
 
 
-def test_3_a_role_that_is_not_modelled() -> None:
-    (definition,) = (SERVICES / "vm-role").glob("*.csdef")
-    found = answer("verify", definition)
-    assert found["exit"] == 3
-    assert "RC262" in [f["code"] for f in found["findings"]]
-
-
 def test_1_comes_before_3(spec: Path) -> None:
     damage(spec / "machines/kettle.yaml", ", when: fuse is Whole", "")
     assert rolecycle("verify", "--spec", spec, "--scenario", "storm", "--max-states", "13").exit_code == 1

@@ -109,18 +109,15 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "property. The claim would never be put to the test.",
     ),
     "RC260": (
-        "An import that is not modelled",
-        "Diagnostics, RemoteAccess and RemoteForwarder are modelled. Other imports add startup tasks that are not in "
-        "the definition, and are left out of the model.",
+        "An import whose content is not known",
+        "Diagnostics, RemoteAccess and RemoteForwarder are the modules that the documentation names, and what they add "
+        "is modelled. What another module adds - startup tasks, endpoints, settings - stands with the SDK and not in the "
+        "files of the service, so the role is verified without it. A startup task of the module can hold up or stop a "
+        "start like one of the role's own; once all tasks have ended well, a role with it behaves as one without.",
     ),
     "RC261": (
         "The kind of role is not known",
         "A packaged definition has no Sites element whatever the hosting, so the role is verified under each reading.",
-    ),
-    "RC262": (
-        "A role that is not modelled",
-        "Virtual machine roles are recognised, and there is no machine for them in this version: nothing is claimed "
-        "about the role, and the exit code is 3.",
     ),
     "RC150": (
         "Nothing to run",

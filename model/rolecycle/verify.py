@@ -14,7 +14,7 @@ from rolecycle.load import load
 from rolecycle.outcome import Outcome
 from rolecycle.pipeline import Job, Watch, Workshop, run, skipped, suite
 from rolecycle.read_service import read_service
-from rolecycle.service_jobs import chosen, modelling_notes, not_modelled, service_jobs
+from rolecycle.service_jobs import chosen, modelling_notes, service_jobs
 from rolecycle.space import Space
 from rolecycle.specification import Specification
 from rolecycle.verdict import Run
@@ -58,7 +58,7 @@ def verify_service(
     service, findings = read_service(definition, configuration)
     jobs = service_jobs(spec, service)
     jobs = _chosen(jobs, choice, spec) if jobs else jobs
-    runs = (*_run_all(jobs, shop), *not_modelled(service))
+    runs = tuple(_run_all(jobs, shop))
     return Outcome(runs, service, (*findings, *modelling_notes(service)), part=not choice.everything)
 
 
