@@ -18,14 +18,17 @@ def bisimilar(one: Machine, other: Machine) -> bool:
     rows = [*_steps(one, 0), *_steps(other, len(one.states))]
     names = sorted({event for _, event, _ in rows})
     size = len(one.states) + len(other.states)
-    partition = branching_partition(_graph(rows, names, size), _colours([one, other]), np.array([n == "" for n in names]))
+    hidden = np.array([name == "" for name in names])
+    partition = branching_partition(_graph(rows, names, size), _colours([one, other]), hidden)
     first, second = one.states.index(one.initial), len(one.states) + other.states.index(other.initial)
     return bool(partition[first] == partition[second])
 
 
 def _steps(machine: Machine, offset: int) -> list[tuple[int, str, int]]:
     number = {state: offset + k for k, state in enumerate(machine.states)}
-    return [(number[s], _event(row.trigger), number[row.target(s)]) for row in machine.rows for s in row.sources]
+    return [
+        (number[s], _event(row.trigger), number[row.target(s)]) for row in machine.rows for s in row.sources
+    ]
 
 
 def _event(trigger: str) -> str:
