@@ -194,12 +194,11 @@ def test_with_several_domains_some_instance_stays_ready(role: Role) -> None:
     assert [v.property.id for v in made.verdicts if v.vacuous] == (["R32"] if role is WORKER else [])
 
 
-def test_a_role_with_fewer_domains_than_the_service_may_be_rolled_back_as_a_whole() -> None:
+def test_a_role_with_fewer_domains_than_the_service_has_the_verdicts_of_a_role_alone() -> None:
     """After its last domain only others are Before; the rollback that may still begin is judged, too."""
     alone, beside = Service("Shop", (WEB,)), Service("Shop", (WEB, replace(WORKER, instances=5)))
     (small,) = runs(alone, "role_deployment")
     large = next(r for r in runs(beside, "role_deployment") if r.system.startswith("Web"))
-    assert large.states > small.states
     assert outcomes(large) == outcomes(small)
 
 
@@ -237,7 +236,7 @@ def test_the_whole_path_has_its_workflow_whatever_the_tasks(kind: str, types: Se
     assert Outcome((made,)).exit_code == 0
     stories = {i for i in outcomes(made) if i.startswith(("W10", "N36", "M13"))}
     assert {"W10-any-role", "W10-any-order"} <= stories
-    assert ("W10-order" in stories) == (types == ("simple",))
+    assert any(i.startswith("W10-order") for i in stories) == (types == ("simple",))
     assert not any(v.vacuous for v in made.verdicts if v.property.id in stories)
 
 

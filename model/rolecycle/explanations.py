@@ -112,8 +112,9 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "An import whose content is not known",
         "Diagnostics, RemoteAccess and RemoteForwarder are the modules that the documentation names, and what they add "
         "is modelled. What another module adds - startup tasks, endpoints, settings - stands with the SDK and not in "
-        "the files of the service, so the role is verified without it. A startup task of the module can hold up or stop a "
-        "start like one of the role's own; once all tasks have ended well, a role with it behaves as one without.",
+        "the files of the service, so the role is verified without it. A startup task of the module can hold up or "
+        "stop a start like one of the role's own; once all tasks have ended well, a role with it behaves as one "
+        "without.",
     ),
     "RC261": (
         "The kind of role is not known",
