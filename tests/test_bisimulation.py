@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecycle.bisimulation import branching_partition, quotient
+from rolecycle.bisimulation import Quotient, branching_partition, quotient, unfolded
 from rolecycle.graph import Graph, backward, cycle_through, strongly_connected
 
 TAU, A, B = 0, 1, 2
@@ -118,6 +118,31 @@ def test_a_quotient_neither_makes_nor_hides_a_deadlock(drawn: tuple[int, list[Ed
     stuck = set(range(small.blocks)) - {int(s) for s in small.sources}
     ends = {int(partition[s]) for s in range(states) if not any(a == s for a, _, _ in edges)}
     assert stuck == ends
+
+
+@settings(deadline=None)
+@given(coloured_graphs())
+def test_an_unfolded_quotient_is_equivalent_and_loops_no_more(
+    drawn: tuple[int, list[Edge], list[int]],
+) -> None:
+    states, edges, colours = drawn
+    graph = graph_of(states, edges)
+    small = quotient(graph, branching_partition(graph, np.array(colours, dtype=np.int64), HIDDEN), HIDDEN)
+    loops = (small.labels == A) & (small.sources == small.targets)
+    large = unfolded(small, loops)
+    assert not ((large.labels == A) & (large.sources == large.targets)).any()
+    assert large.blocks == small.blocks + len(set(small.sources[loops].tolist()))
+    both = [*steps_of(small, 0), *steps_of(large, small.blocks)]
+    shown = [colours[int(r)] for r in (*small.representative, *large.representative)]
+    found = partition_of(small.blocks + large.blocks, both, shown)
+    assert found[: small.blocks] == found[small.blocks : 2 * small.blocks]
+    origin = [small.representative.tolist().index(r) for r in large.representative.tolist()]
+    assert found[small.blocks :] == [found[block] for block in origin]
+
+
+def steps_of(found: Quotient, shift: int) -> list[Edge]:
+    steps = zip(found.sources, found.labels, found.targets, strict=True)
+    return [(int(s) + shift, max(int(k), TAU), int(t) + shift) for s, k, t in steps]
 
 
 @pytest.mark.parametrize(
