@@ -96,7 +96,8 @@ REVIEW = {
 TOP = {
     "pipeline": "compose explore instantiate judge machine pack paths reduce space specification symmetry system "
     "verdict",
-    "service_jobs": "diagnostics pipeline service specification verdict",
+    "service_systems": "service specification",
+    "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore load outcome pipeline read_service service_jobs space specification "
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",

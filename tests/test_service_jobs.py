@@ -260,6 +260,17 @@ def test_the_service_sets_the_parameters(change: dict[str, str], parameter: str,
     assert all(system.values[parameter] == value for system in made)
 
 
+def test_a_program_in_place_of_an_entry_point_reaches_its_role_only() -> None:
+    service = Service("Shop", (WEB, replace(WORKER, entry_point="program")))
+    extended, systems = service_systems(spec(), service)
+    instances = {s.name: s.values["entry_point"] for s in systems if s.is_a("role_instance")}
+    assert {name.split()[0]: value for name, value in instances.items() if not name.startswith("whole")} == {
+        WEB.name: "role_entry_point",
+        WORKER.name: "program",
+    }
+    assert extended.systems.keys() >= instances.keys()
+
+
 def test_blast_changes_what_can_happen() -> None:
     def happened(discovery: str) -> set[str]:
         seen: set[str] = set()

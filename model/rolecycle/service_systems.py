@@ -111,11 +111,13 @@ def _readings(service: Service, role: Role) -> Iterator[Reading]:
         for rotation in rotations:
             told = [*[kind][: len(kinds) - 1], *[f"rotation {rotation}"][: len(rotations) - 1]]
             name = f"{role.name} ({', '.join(told)})" if told else role.name
-            yield Reading(role, name, kind, _values(service, kind, rotation))
+            yield Reading(role, name, kind, _values(service, role, kind, rotation))
 
 
-def _values(service: Service, kind: str, rotation: str) -> Mapping[str, str]:
+def _values(service: Service, role: Role, kind: str, rotation: str) -> Mapping[str, str]:
+    """What the files say, as parameters (X-RE6, X-CFG5, X-RH11)."""
     return {
+        "entry_point": "program" if role.entry_point == "program" else "role_entry_point",
         "role_kind": kind,
         "rotation": rotation,
         "topology_discovery": TOPOLOGY[service.topology_change_discovery],
