@@ -363,19 +363,22 @@ def combinations(
     ],
 )
 def test_a_role_of_reduced_instances_is_the_role_of_whole_instances(instance: str, scenario: str) -> None:
+    whole_deployment = tuple(e.name for e in spec().events.values() if "instance" in e.collective)
+    given = spec().scenarios[
+        scenario
+    ]  # without what is asked of all instances at once: the copies share nothing
+    given = replace(given, forbid=(*given.forbid, *whole_deployment))
     labels = spec().systems[instance].labels
     alone = {"topology_discovery": "blast"}  # nothing above the instances makes one wait for the other
     role = replace(spec().systems["role"], name="pair", values=alone, families={"instance": (instance,) * 2})
     shop = Workshop()
-    run(Job(replace(spec(), properties={}), role, spec().scenarios[scenario]), shop)
+    run(Job(replace(spec(), properties={}), role, given), shop)
     machine = shop.reduced[instance, scenario]
-    nested = instantiate(spec(), role, spec().scenarios[scenario], lambda _: machine)
+    nested = instantiate(spec(), role, given, lambda _: machine)
     small_space = engine(nested, symmetric_families(nested))
     groups = [{name: guard.In(instance, (name,)) for name in labels}] * 2
 
-    one = instantiate(
-        spec(), spec().systems[instance], spec().scenarios[scenario], spec().machines.__getitem__
-    )
+    one = instantiate(spec(), spec().systems[instance], given, spec().machines.__getitem__)
     flat = beside_each_other(one, 2)
     constants = frozenset(one.parameters)
     whole = [{name: copied(g, f"_{k}", constants) for name, g in labels.items()} for k in (1, 2)]
