@@ -381,7 +381,7 @@ def test_junit_shows_what_is_unknown_as_skipped() -> None:
     assert not root.findall("testsuite/testcase/failure")
 
 
-@pytest.mark.parametrize("name", ["misspelt", "single-instance", "several-configurations", "vm-role"])
+@pytest.mark.parametrize("name", ["misspelt", "single-instance", "several-configurations", "disagreeing"])
 def test_sarif_has_what_the_standard_requires(name: str) -> None:
     (definition,) = (SERVICES / name).glob("*.csdef")
     found = json.loads(rolecycle("verify", definition, "--strict", "--format", "sarif").stdout)
