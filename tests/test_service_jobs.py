@@ -271,6 +271,15 @@ def test_a_program_in_place_of_an_entry_point_reaches_its_role_only() -> None:
     assert extended.systems.keys() >= instances.keys()
 
 
+def test_a_service_that_is_better_than_a_scenario_fears_is_as_expected() -> None:
+    service = Service("Shop", (replace(WORKER, entry_point="program", tasks=()),))
+    (made,) = [r for r in runs(service, "role_instance") if r.scenario == "code-misbehaves"]
+    (p57,) = [v for v in made.verdicts if v.property.id == "P57"]
+    assert (p57.outcome, p57.expected) == ("holds", "refuted")
+    assert Outcome((made,), service).exit_code == 0
+    assert Outcome((made,)).exit_code == 1
+
+
 def test_blast_changes_what_can_happen() -> None:
     def happened(discovery: str) -> set[str]:
         seen: set[str] = set()

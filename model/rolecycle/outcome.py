@@ -24,7 +24,12 @@ class Outcome:
     part: bool = False
 
     def expected(self, verdict: Verdict) -> Expectation:
-        """What is expected of a property: a hazard of the user's own choice may be refuted, unless strict."""
+        """What is expected of a property: a hazard of the user's own choice may be refuted, unless strict.
+
+        Of a service nothing has to be refuted: one whose code cannot fail so is better than the scenario fears.
+        """
+        if self.service is not None and verdict.outcome == "holds":
+            return "holds"
         if verdict.hazard and not self.strict and verdict.outcome == "refuted":
             return "refuted"
         return verdict.expected
