@@ -80,30 +80,30 @@ REPORTS = {
 
 REVIEW = {
     "review": "",
-    "review.page": "",
+    "review.page": "diagnostics machine outcome specification verdict",
     "review.images": "draw.picture draw.render review.page",
     "review.verdicts": "outcome review.page specification verdict",
     "review.refutations": "draw.sequence guard_text outcome review.images review.page review.verdicts specification "
     "system trace verdict",
     "review.machines": "cross_references draw.architecture draw.picture draw.statechart guard guard_text machine "
     "review.images review.page specification system",
-    "review.gather": "__init__ diagnostics machine outcome pipeline review.machines review.page review.refutations "
-    "review.verdicts service space specification system verdict",
-    "review.render": "draw.picture review.page",
+    "review.gather": "__init__ machine outcome pipeline review.machines review.page review.refutations "
+    "review.verdicts service space specification system",
+    "review.render": "draw.picture outcome review.page",
 }
-"""A page is gathered from nouns, then rendered from plain text."""
+"""A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
     "pipeline": "compose explore instantiate judge machine pack paths reduce space specification symmetry system "
     "verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
-    "verify": "coverage diagnostics explore load outcome pipeline read_service service_jobs space specification "
+    "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
     "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* "
-    "review.gather review.render spec_files traceability verify",
+    "review.gather review.render spec_files specification traceability verify",
     "__init__": "",
     "__main__": "cli",
 }

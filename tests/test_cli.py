@@ -626,7 +626,6 @@ def test_ctrl_c_before_anything_was_found(verb: str, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     monkeypatch.setattr("rolecycle.load.load", press)
-    monkeypatch.setattr("rolecycle.verify.load", press)
     found = answer(verb)
     assert found["exit"] == 3
     assert [f["code"] for f in found["findings"]] == ["RC153"]

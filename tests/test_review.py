@@ -23,13 +23,12 @@ from rolecycle.draw.statechart import statechart
 from rolecycle.explanations import CODES
 from rolecycle.load import load
 from rolecycle.machine import Machine
-from rolecycle.outcome import Outcome
+from rolecycle.outcome import Outcome, Status
 from rolecycle.review.gather import Explored, gather
 from rolecycle.review.images import image
-from rolecycle.review.page import MEANINGS, WORDS, Case, Status
+from rolecycle.review.page import MEANINGS, WORDS, Case
 from rolecycle.review.refutations import LONG, refutations
 from rolecycle.review.render import STATUS_PAINTS, anchor, render
-from rolecycle.review.verdicts import status
 from rolecycle.service import Endpoint, Role, Service, Task
 from rolecycle.specification import Expectation, Property
 from rolecycle.system import Member, System
@@ -242,8 +241,8 @@ def test_the_status_of_a_verdict(
     outcome: Word, expected: Expectation, hazard: bool, vacuous: bool, word: Status
 ) -> None:
     verdict = Verdict(WANTED, outcome, expected, None, hazard, vacuous)
-    assert status(Outcome(()), verdict) == word
-    assert status(Outcome((), strict=True), verdict) == ("unexpected" if word == "hazard" else word)
+    assert Outcome(()).status(verdict) == word
+    assert Outcome((), strict=True).status(verdict) == ("unexpected" if word == "hazard" else word)
 
 
 def test_a_status_has_a_word_a_mark_a_meaning_and_colours() -> None:

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.outcome import Outcome
     from rolecycle.pipeline import Watch
+    from rolecycle.specification import Specification
 
-    Files = tuple[Path | None, Path | None, Path | None]
-    """A definition, a configuration and a specification folder, as far as the user named them."""
+    Files = tuple[Path | None, Path | None]
+    """A definition and a configuration, as far as the user named them."""
+
+    Words = tuple[str, str, tuple[str, ...]]
+    """The system, the scenario and the properties that the user named."""
 
 FORMATS = ["text", "json", "junit", "sarif"]
 
@@ -108,7 +112,7 @@ def verify(
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
     choice = (system, scenario, properties)
-    outcome = _guarded(lambda: _verify((service, config, spec), choice, bounds), form)
+    outcome = _guarded(lambda: _verify(_specification(spec), (service, config), choice, bounds), form)
     outcome = _with_strict(outcome, strict)
     click.echo(_rendered(outcome, form))
     sys.exit(outcome.exit_code)
@@ -158,7 +162,7 @@ def review(
     to_file = str(output) != "-"
     if to_file:
         _guarded(lambda: refuse_unwritable(output), "text")
-    page, code = _guarded(lambda: _review((service, config, spec), bounds, strict), "text")
+    page, code = _guarded(lambda: _review(spec, (service, config), bounds, strict), "text")
     if to_file:
         _guarded(lambda: write({output.name: page}, output.parent), "text")
         click.echo(f"review page in {output}")
@@ -172,12 +176,10 @@ def review(
 @_format
 def facts(spec: Path | None, form: str) -> None:
     """Show which facts nothing cites, and which elements cite nothing."""
-    from rolecycle.load import load
     from rolecycle.report import facts as report
-    from rolecycle.spec_files import spec_root
     from rolecycle.traceability import trace_facts
 
-    found = _guarded(lambda: trace_facts(load(spec or spec_root())), form)
+    found = _guarded(lambda: trace_facts(_specification(spec)), form)
     click.echo(report.to_json(found) if form == "json" else report.render(found))
 
 
@@ -203,45 +205,49 @@ def explain(code: str, form: str) -> None:
 # --- the way from words to verbs ----------------------------------------------------------------------
 
 
+def _specification(folder: Path | None) -> Specification:
+    """That of a folder, or the shipped one."""
+    from rolecycle.load import load
+    from rolecycle.spec_files import spec_root
+
+    return load(folder or spec_root())
+
+
 def _verify(
-    files: Files, choice: tuple[str, str, tuple[str, ...]], bounds: dict[str, Any], watch: Watch | None = None
+    spec: Specification, files: Files, choice: Words, bounds: dict[str, Any], watch: Watch | None = None
 ) -> Outcome:
     from rolecycle.explore import Limits
     from rolecycle.pipeline import Workshop
     from rolecycle.progress import Ticker
-    from rolecycle.spec_files import spec_root
     from rolecycle.verify import Choice, verify_service, verify_suite
 
-    service, config, spec = files
+    service, config = files
     timeout = bounds["timeout"]
     deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     ticker = Ticker()
     shop = Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
     shop.watch = watch or shop.watch
-    wanted, root = Choice(*choice), spec or spec_root()
+    wanted = Choice(*choice)
     try:
         return (
-            verify_service(root, service, config, wanted, shop)
+            verify_service(spec, service, config, wanted, shop)
             if service
-            else verify_suite(root, wanted, shop)
+            else verify_suite(spec, wanted, shop)
         )
     finally:
         ticker.done()
 
 
-def _review(files: Files, bounds: dict[str, Any], strict: bool) -> tuple[str, int]:
+def _review(folder: Path | None, files: Files, bounds: dict[str, Any], strict: bool) -> tuple[str, int]:
     """The page, and the exit code."""
     from rolecycle.diagnostics import relative
-    from rolecycle.load import load
     from rolecycle.review.gather import Explored, gather
     from rolecycle.review.render import render
-    from rolecycle.spec_files import spec_root
 
-    explored = Explored()
-    outcome = _with_strict(_verify(files, ("", "", ()), bounds, explored.look), strict)
-    root = files[2]
-    origin = f"the specification in {relative(root)}" if root else "the shipped specification"
-    return render(gather(outcome, load(root or spec_root()), explored, origin)), outcome.exit_code
+    spec, explored = _specification(folder), Explored()
+    outcome = _with_strict(_verify(spec, files, ("", "", ()), bounds, explored.look), strict)
+    origin = f"the specification in {relative(folder)}" if folder else "the shipped specification"
+    return render(gather(outcome, spec, explored, origin)), outcome.exit_code
 
 
 def _memory(mebibytes: int | None) -> int:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.service import Service
 from rolecycle.specification import Expectation
 from rolecycle.verdict import Run, Verdict
+
+Status = Literal["unexpected", "unfailing", "unknown", "hazard", "expected", "holds", "vacuous"]
+"""A verdict read against what is expected of it, the gravest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,16 @@ class Outcome:
     def as_expected(self, verdict: Verdict) -> bool:
         """Whether a verdict is the expected one; an unknown one never is."""
         return verdict.outcome == self.expected(verdict)
+
+    def status(self, verdict: Verdict) -> Status:
+        """The one word for a verdict; what is unknown is never anything else."""
+        if verdict.outcome == "unknown":
+            return "unknown"
+        if not self.as_expected(verdict):
+            return "unexpected" if verdict.outcome == "refuted" else "unfailing"
+        if verdict.outcome == "refuted":
+            return "hazard" if verdict.expected == "holds" else "expected"
+        return "vacuous" if verdict.vacuous else "holds"
 
     @property
     def exit_code(self) -> int:

@@ -7,7 +7,7 @@ space --judge--> verdicts          space --reduce--> machine, a member one level
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rolecycle.compose import compose
@@ -71,11 +71,10 @@ def run(job: Job, shop: Workshop) -> Run:
     except IncompleteError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
-    told = [p for p in wanted if p.is_story]
-    space = _explore(job, system, [p for p in wanted if not p.is_story], shop)
-    found = {p.id: judge(space, p, p.expected(job.scenario)) for p in wanted if not p.is_story}
-    for story in told:
-        found[story.id] = _told(job, system, story, shop, _interrupted(space, found))
+    asked = [p for p in wanted if not p.is_story]
+    space = _explore(job, system, asked, shop)
+    found = {p.id: judge(space, p, p.expected(job.scenario)) for p in asked}
+    found |= _told(job, system, [p for p in wanted if p.is_story], space.limit, shop)
     shop.watch(job, space)
     unsettled = {v.note for v in found.values() if v.outcome == "unknown"}
     return Run(
@@ -88,21 +87,27 @@ def run(job: Job, shop: Workshop) -> Run:
         limit=space.limit or " and ".join(sorted(unsettled)),
         seconds=time.monotonic() - begin,
         memory=space.states.nbytes + space.parents.nbytes,
-        symmetry=symmetric_families(space.packed.product.system, [p.goal for p in wanted]),
+        symmetry=symmetric_families(space.packed.product.system, [p.goal for p in asked]),
         reduced=_sizes(system, job.spec),
     )
 
 
-def _interrupted(space: Space, found: Mapping[str, Verdict]) -> bool:
-    """Whether somebody has stopped the run, in its main space or in that of a story."""
-    return INTERRUPTED in (space.limit, *(v.note for v in found.values()))
+def _told(
+    job: Job, system: System, stories: Iterable[Property], limit: str, shop: Workshop
+) -> dict[str, Verdict]:
+    """Each story is judged in a space of its own, for the observers of several would multiply each other's states.
 
-
-def _told(job: Job, system: System, story: Property, shop: Workshop, interrupted: bool) -> Verdict:
-    """A story is judged in a space of its own: the observers of several would multiply each other's states."""
-    if interrupted:
-        return unexplored(story, story.expected(job.scenario), INTERRUPTED)
-    return judge(_explore(job, system, [story], shop), story, story.expected(job.scenario))
+    ``limit`` is that of the space before: once somebody has stopped the run, no further story is looked for.
+    """
+    found = {}
+    for story in stories:
+        expected = story.expected(job.scenario)
+        if limit == INTERRUPTED:
+            found[story.id] = unexplored(story, expected, INTERRUPTED)
+        else:
+            space = _explore(job, system, [story], shop)
+            found[story.id], limit = judge(space, story, expected), space.limit
+    return found
 
 
 def suite(spec: Specification) -> Iterator[Job]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from rolecycle.coverage import Coverage
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.explore import INTERRUPTED
-from rolecycle.load import load
 from rolecycle.outcome import Outcome
 from rolecycle.pipeline import Job, Watch, Workshop, run, skipped, suite
 from rolecycle.read_service import read_service
@@ -34,9 +33,8 @@ class Choice:
         return not (self.system or self.scenario or self.properties)
 
 
-def verify_suite(root: Path, choice: Choice, shop: Workshop) -> Outcome:
+def verify_suite(spec: Specification, choice: Choice, shop: Workshop) -> Outcome:
     """Run the suite of a specification, and the checks that are always on when all of it was run."""
-    spec = load(root)
     jobs = _chosen(list(suite(spec)), choice, spec)
     if not choice.everything:
         return Outcome(tuple(_run_all(jobs, shop)), findings=spec.warnings, part=True)
@@ -51,10 +49,9 @@ def verify_suite(root: Path, choice: Choice, shop: Workshop) -> Outcome:
 
 
 def verify_service(
-    root: Path, definition: Path, configuration: Path | None, choice: Choice, shop: Workshop
+    spec: Specification, definition: Path, configuration: Path | None, choice: Choice, shop: Workshop
 ) -> Outcome:
     """Build the model of a service and judge it."""
-    spec = load(root)
     service, findings = read_service(definition, configuration)
     jobs = service_jobs(spec, service)
     jobs = _chosen(jobs, choice, spec) if jobs else jobs

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 
 from rolecycle.diagnostics import Diagnostic
-from rolecycle.outcome import Outcome
+from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
 from rolecycle.verdict import Run, Verdict
 
 COLOURS = {"holds": "green", "refuted": "red", "unknown": "yellow"}
+
+REMARKS: Mapping[Status, str] = {
+    "unexpected": click.style("  <- not as expected", fg="red", bold=True),
+    "unfailing": click.style("  <- not as expected", fg="red", bold=True),
+    "hazard": "  (a hazard of the user's own choice)",
+    "expected": "  (as expected)",
+}
+"""What is said of a verdict that is not simply held."""
 
 
 def render(outcome: Outcome) -> str:
@@ -70,12 +78,12 @@ def _runs(outcome: Outcome) -> Iterator[str]:
 
 
 def _held_as_expected(outcome: Outcome, verdict: Verdict) -> bool:
-    return verdict.outcome == "holds" and outcome.as_expected(verdict)
+    return outcome.status(verdict) in ("holds", "vacuous")
 
 
 def _untold(outcome: Outcome, verdict: Verdict) -> bool:
     """Whether a verdict is a story that no run tells, as it should be: an incident in a healthy system."""
-    return verdict.property.is_story and verdict.outcome == "refuted" and outcome.as_expected(verdict)
+    return verdict.property.is_story and outcome.status(verdict) in ("expected", "hazard")
 
 
 def _tells(outcome: Outcome, verdict: Verdict) -> bool:
@@ -108,21 +116,12 @@ def _listed(word: str, ids: list[str], remark: str = "") -> Iterator[str]:
 
 def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
     word = click.style(f"{verdict.outcome:8}", fg=COLOURS[verdict.outcome])
-    yield f"  {word} {verdict.property.id:16} {verdict.property.title}{_remark(outcome, verdict)}"
+    remark = REMARKS.get(outcome.status(verdict), "")
+    yield f"  {word} {verdict.property.id:16} {verdict.property.title}{remark}"
     if verdict.note:
         yield f"           {verdict.note}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
         yield from _trace(verdict.trace)
-
-
-def _remark(outcome: Outcome, verdict: Verdict) -> str:
-    if verdict.outcome == "unknown":
-        return ""
-    if not outcome.as_expected(verdict):
-        return click.style("  <- not as expected", fg="red", bold=True)
-    if verdict.outcome == "refuted":
-        return "  (a hazard of the user's own choice)" if verdict.expected == "holds" else "  (as expected)"
-    return ""
 
 
 def _trace(trace: Trace) -> Iterator[str]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rolecycle import __version__
-from rolecycle.diagnostics import Diagnostic
 from rolecycle.machine import Machine
 from rolecycle.outcome import Outcome
 from rolecycle.pipeline import Job
 from rolecycle.review.machines import places, systems
 from rolecycle.review.page import (
     WORDS,
-    FactEntry,
-    Finding,
     Page,
     Place,
     Refutation,
     RoleEntry,
-    RunEntry,
     Theme,
 )
 from rolecycle.review.refutations import refutations
@@ -28,7 +24,6 @@ from rolecycle.service import Endpoint, Role, Service, Task
 from rolecycle.space import Space
 from rolecycle.specification import Specification
 from rolecycle.system import System
-from rolecycle.verdict import Run
 
 
 @dataclass(slots=True)
@@ -49,6 +44,7 @@ def gather(outcome: Outcome, spec: Specification, explored: Explored, origin: st
     inside = places(spec, _machines(outcome, spec, explored))
     headline, sentence = _overall(outcome)
     service = outcome.service
+    cited = _cited(found, refuted, inside)
     return Page(
         title=(service.name or "A service") if service else "The role architecture",
         subtitle="Design review of a cloud service" if service else "Design review of a specification",
@@ -59,14 +55,14 @@ def gather(outcome: Outcome, spec: Specification, explored: Explored, origin: st
         headline=headline,
         sentence=sentence,
         counts=counts(outcome),
-        runs=tuple(_run(run) for run in outcome.runs),
+        runs=outcome.runs,
         roles=tuple(_role(role) for role in service.roles) if service else None,
-        findings=tuple(_finding(found) for found in outcome.findings),
+        findings=outcome.findings,
         themes=found,
         refutations=refuted,
         systems=systems(explored.systems),
         places=inside,
-        facts=_facts(spec, _cited(found, refuted, inside)),
+        facts={name: fact for name, fact in spec.facts.items() if name in cited},
     )
 
 
@@ -95,22 +91,6 @@ def _files(service: Service | None) -> tuple[str, ...]:
     if service is None:
         return ()
     return tuple(name for name in (service.definition, service.configuration) if name)
-
-
-def _run(run: Run) -> RunEntry:
-    return RunEntry(
-        run.system,
-        run.scenario,
-        run.states,
-        run.transitions,
-        run.depth,
-        ", ".join(run.symmetry),
-        run.limit,
-    )
-
-
-def _finding(found: Diagnostic) -> Finding:
-    return Finding(found.code, found.severity, found.message, str(found.place), found.hint)
 
 
 # --- the service --------------------------------------------------------------------------------------
@@ -148,12 +128,4 @@ def _cited(found: tuple[Theme, ...], refuted: tuple[Refutation, ...], inside: tu
         *(fact for theme in found for entry in theme.properties for fact in entry.facts),
         *(fact for each in refuted for case in each.cases for fact in case.facts),
         *(fact for place in inside for machine in place.machines for fact in machine.facts),
-    }
-
-
-def _facts(spec: Specification, cited: set[str]) -> Mapping[str, FactEntry]:
-    return {
-        name: FactEntry(name, fact.text, fact.kind, ", ".join(fact.sources))
-        for name, fact in spec.facts.items()
-        if name in cited
     }

@@ -13,7 +13,7 @@ from rolecycle.guard import TRUE
 from rolecycle.guard_text import guard_text
 from rolecycle.machine import SAME, Machine, Row
 from rolecycle.review.images import image
-from rolecycle.review.page import LogEntry, MachineEntry, Place, RowEntry, SystemEntry
+from rolecycle.review.page import MachineEntry, Place, RowEntry, SystemEntry
 from rolecycle.specification import Specification
 from rolecycle.system import System
 
@@ -50,7 +50,7 @@ def _entry(spec: Specification, machine: Machine) -> MachineEntry:
         title=title,
         purpose=f"As {base.title or base.name}: {words}" if base else words,
         executable=machine.executable,
-        logs=tuple(LogEntry(log.path, log.doc, log.facts) for log in machine.logs),
+        logs=machine.logs,
         states=tuple((state, machine.state_docs.get(state, "")) for state in machine.states),
         rows=tuple(_rows(spec, machine)),
         facts=tuple(fact.id for fact in facts_of(spec, machine)),

@@ -1,13 +1,16 @@
-"""Noun: what the review page shows, as plain text, numbers and pictures; no rule of the model is left in it."""
+"""Noun: what the review page shows: nouns that only tell, plain text, numbers and pictures; no rule of the model."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Status = Literal["unexpected", "unfailing", "unknown", "hazard", "expected", "holds", "vacuous"]
-"""A verdict read against what is expected of it, the gravest first."""
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.machine import File
+from rolecycle.outcome import Status
+from rolecycle.specification import Fact
+from rolecycle.verdict import Run
 
 WORDS: Final[Mapping[Status, str]] = {
     "unexpected": "refuted unexpectedly",
@@ -48,17 +51,6 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about the files that were read."""
-
-    code: str
-    severity: str
-    message: str
-    place: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
 class RoleEntry:
     """A role of the service, each endpoint and task in one phrase."""
 
@@ -68,19 +60,6 @@ class RoleEntry:
     tasks: tuple[str, ...]
     endpoints: tuple[str, ...]
     imports: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RunEntry:
-    """One run: what was explored, and the limit that ended it early, if any."""
-
-    system: str
-    scenario: str
-    states: int
-    transitions: int
-    depth: int
-    symmetry: str
-    limit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +161,6 @@ class RowEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class LogEntry:
-    """A log of a machine."""
-
-    path: str
-    words: str
-    facts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class MachineEntry:
     """A machine: what it does, where, its picture, states and rows."""
 
@@ -198,7 +168,7 @@ class MachineEntry:
     title: str
     purpose: str
     executable: str
-    logs: tuple[LogEntry, ...]
+    logs: tuple[File, ...]
     states: tuple[tuple[str, str], ...]
     rows: tuple[RowEntry, ...]
     facts: tuple[str, ...]
@@ -215,16 +185,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class FactEntry:
-    """A fact that something on the page cites."""
-
-    id: str
-    text: str
-    kind: str
-    sources: str
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """All of the page, in its order."""
 
@@ -237,17 +197,17 @@ class Page:
     headline: str
     sentence: str
     counts: tuple[Count, ...]
-    runs: tuple[RunEntry, ...]
+    runs: tuple[Run, ...]
     roles: tuple[RoleEntry, ...] | None
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
     themes: tuple[Theme, ...]
     refutations: tuple[Refutation, ...]
     systems: tuple[SystemEntry, ...]
     places: tuple[Place, ...]
-    facts: Mapping[str, FactEntry]
+    facts: Mapping[str, Fact]
 
     @property
-    def limits(self) -> tuple[RunEntry, ...]:
+    def limits(self) -> tuple[Run, ...]:
         """The runs that a limit ended early."""
         return tuple(run for run in self.runs if run.limit)
 

@@ -11,7 +11,7 @@ from rolecycle.guard_text import guard_text
 from rolecycle.outcome import Outcome
 from rolecycle.review.images import image
 from rolecycle.review.page import WORDS, Case, Refutation, StepEntry
-from rolecycle.review.verdicts import Judged, by_property, status
+from rolecycle.review.verdicts import Judged, by_property
 from rolecycle.specification import Scenario
 from rolecycle.system import System
 from rolecycle.trace import Trace
@@ -49,7 +49,7 @@ def _refutation(
     by_scenario: dict[tuple[str, str], list[Judged]] = {}
     for run, verdict in judged:
         if verdict.outcome == "refuted":
-            by_scenario.setdefault((status(outcome, verdict), run.scenario), []).append((run, verdict))
+            by_scenario.setdefault((outcome.status(verdict), run.scenario), []).append((run, verdict))
     cases = [_case(outcome, found, scenarios.get(name)) for (_, name), found in by_scenario.items()]
     cases.sort(key=lambda each: list(WORDS).index(each[0].status))
     gravest = cases[0][0].status if cases else "holds"
@@ -59,7 +59,7 @@ def _refutation(
 def _case(outcome: Outcome, judged: list[Judged], scenario: Scenario | None) -> tuple[Case, Trace | None]:
     """The case of one scenario, shown by the shortest trace among its systems."""
     run, verdict = min(judged, key=lambda each: _length(each[1]))
-    word = status(outcome, verdict)
+    word = outcome.status(verdict)
     case = Case(
         anchor=f"case-{verdict.property.id}-{run.scenario}-{word}",
         status=word,
@@ -99,7 +99,7 @@ def _switches(scenario: Scenario) -> Iterator[str]:
 
 def _why(outcome: Outcome, verdict: Verdict, scenario: Scenario | None) -> str:
     """Why the refutation is expected, or that it is not."""
-    wanted, word = verdict.property, status(outcome, verdict)
+    wanted, word = verdict.property, outcome.status(verdict)
     if word == "expected":
         said = scenario is not None and wanted.id in scenario.expect
         who = "the scenario says" if said else "the property says of this scenario"

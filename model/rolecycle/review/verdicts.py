@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from rolecycle.outcome import Outcome
-from rolecycle.review.page import WORDS, Count, PropertyEntry, Ruling, Status, Theme
+from rolecycle.outcome import Outcome, Status
+from rolecycle.review.page import WORDS, Count, PropertyEntry, Ruling, Theme
 from rolecycle.specification import Property
 from rolecycle.verdict import Run, Verdict
 
@@ -17,20 +17,9 @@ SUITE: Final = "The specification itself"
 Judged = tuple[Run, Verdict]
 
 
-def status(outcome: Outcome, verdict: Verdict) -> Status:
-    """The one word for a verdict; what is unknown is never anything else."""
-    if verdict.outcome == "unknown":
-        return "unknown"
-    if not outcome.as_expected(verdict):
-        return "unexpected" if verdict.outcome == "refuted" else "unfailing"
-    if verdict.outcome == "refuted":
-        return "hazard" if verdict.expected == "holds" else "expected"
-    return "vacuous" if verdict.vacuous else "holds"
-
-
 def counts(outcome: Outcome) -> tuple[Count, ...]:
     """How many verdicts have each status, the gravest first; those that none has are left out."""
-    found = Counter(status(outcome, verdict) for run in outcome.runs for verdict in run.verdicts)
+    found = Counter(outcome.status(verdict) for run in outcome.runs for verdict in run.verdicts)
     return tuple(Count(word, found[word]) for word in WORDS if found[word])
 
 
@@ -57,7 +46,7 @@ def themes(outcome: Outcome, order: Iterable[str]) -> tuple[Theme, ...]:
 def _entry(outcome: Outcome, wanted: Property, judged: list[Judged]) -> PropertyEntry:
     sorted_out: dict[Status, list[Judged]] = {word: [] for word in WORDS}
     for run, verdict in judged:
-        sorted_out[status(outcome, verdict)].append((run, verdict))
+        sorted_out[outcome.status(verdict)].append((run, verdict))
     rulings = tuple(_ruling(word, found) for word, found in sorted_out.items() if found)
     refuted = any(verdict.outcome == "refuted" for _, verdict in judged)
     return PropertyEntry(wanted.id, wanted.title, wanted.kind, wanted.facts, rulings, refuted)
