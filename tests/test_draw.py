@@ -23,7 +23,7 @@ from rolecycle.draw.statechart import statechart
 from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.guard_text import guard_text
 from rolecycle.load.guards import parse_guard
-from rolecycle.machine import Event, EventKind, Machine, Mode, Row
+from rolecycle.machine import Event, EventKind, File, Machine, Mode, Row
 from rolecycle.system import Member, System
 from rolecycle.trace import Step, Trace
 
@@ -591,3 +591,11 @@ def test_kinds_of_events_differ_without_green_cones(one: EventKind, two: EventKi
 )
 def test_place_paint(runs_on: str, paint: str) -> None:
     assert place_paint(runs_on) == paint
+
+
+def test_a_statechart_names_each_place_of_a_log_or_file_once() -> None:
+    log = File("C:\\Logs\\<role>.log")
+    machine = Machine("m", ("A",), "A", (), logs=(log, log), files=(File("E:\\Model.xml"),))
+    words = [line.text for line in statechart(machine, {}).heading]
+    assert words[-2:] == ["log: C:\\Logs\\<role>.log", "file: E:\\Model.xml"]
+    assert "C:\\Logs\\&lt;role&gt;.log" in svg(dot_source(statechart(machine, {})))

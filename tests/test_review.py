@@ -352,7 +352,13 @@ def test_the_machines_show_their_rows_and_facts(tmp_path: Path) -> None:
             assert all(state in text(section) for state in machine.states)
             assert len(list(with_class(section, "picture"))) == 1
     (kettle,) = (e for e in root.iter("details") if e.get("id") == "machine-kettle")
-    for words in ("Boils water while there is current.", "kettle.exe", "kettle.log", "fuse is Whole"):
+    for words in (
+        "Boils water while there is current.",
+        "kettle.exe",
+        "kettle.log",
+        "scale.txt",
+        "fuse is Whole",
+    ):
         assert words in text(kettle)
     (fact,) = (e for e in root.iter("dt") if e.get("id") == "fact-S1-A1")
     links = [e for e in kettle.iter("a") if e.get("href") == "#fact-S1-A1"]

@@ -65,10 +65,17 @@ def _layout(machine: Machine, arcs: Iterable[_Arc]) -> Layout:
 
 
 def _heading(machine: Machine) -> tuple[Line, ...]:
+    """What it is, where it runs, and the places of its logs and other files, each place once."""
     details = [machine.name if machine.title else "", machine.executable]
     details.append(f"runs on: {machine.runs_on}" if machine.runs_on else "")
     subtitle = "   |   ".join(filter(None, details))
-    return (Line(machine.title or machine.name, "title"), *([Line(subtitle, "plain")] if subtitle else []))
+    kept = (("log", machine.logs), ("file", machine.files))
+    places = dict.fromkeys(f"{what}: {file.path}" for what, files in kept for file in files)
+    return (
+        Line(machine.title or machine.name, "title"),
+        *([Line(subtitle, "plain")] if subtitle else []),
+        *(Line(place, "small", "faint") for place in places),
+    )
 
 
 def _notes(machine: Machine) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ def _entry(spec: Specification, machine: Machine) -> MachineEntry:
         purpose=f"As {base.title or base.name}: {words}" if base else words,
         executable=machine.executable,
         logs=machine.logs,
+        files=machine.files,
         states=tuple((state, machine.state_docs.get(state, "")) for state in machine.states),
         rows=tuple(_rows(spec, machine)),
         facts=tuple(fact.id for fact in facts_of(spec, machine)),

@@ -169,6 +169,7 @@ class MachineEntry:
     purpose: str
     executable: str
     logs: tuple[File, ...]
+    files: tuple[File, ...]
     states: tuple[tuple[str, str], ...]
     rows: tuple[RowEntry, ...]
     facts: tuple[str, ...]
