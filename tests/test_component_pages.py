@@ -156,3 +156,10 @@ def test_a_view_has_a_page_with_every_value_fact_and_property(
         listed = re.findall(r"^- (\S+): ", section(page, "## Facts"), re.MULTILINE)
         assert set(listed) == {*view.facts, *(fact for value in view.values for fact in value.facts)}
     assert "| P45 |" in section(made["instance_status.md"], "## Properties")
+
+
+def test_every_state_of_the_shipped_machines_is_told_in_words(spec: Specification) -> None:
+    silent = [
+        (m.name, state) for m in spec.machines.values() for state in m.states if not m.state_docs.get(state)
+    ]
+    assert silent == []
