@@ -18,12 +18,13 @@ NOUNS = {
     "guard": "",
     "formula": "",
     "trace": "",
+    "reduction": "",
     "machine": "diagnostics guard",
     "system": "guard machine",
     "specification": "diagnostics guard machine",
     "service": "diagnostics",
     "space": "graph pack",
-    "verdict": "specification trace",
+    "verdict": "reduction specification trace",
     "outcome": "diagnostics service specification verdict",
     "explanations": "read_service.codes",
 }
@@ -94,7 +95,7 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "compose explore instantiate judge machine pack paths reduce space specification symmetry system "
+    "pipeline": "compose explore instantiate judge machine pack paths reduce reduction space specification symmetry system "
     "verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",

@@ -92,6 +92,7 @@ def main() -> None:
     "--property", "properties", multiple=True, help="Only this property; may be given several times."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
+@click.option("--no-reduction", is_flag=True, help="Explore every state of every system, by plain search.")
 @_limits
 @_strict
 def verify(
@@ -227,6 +228,7 @@ def _verify(
     ticker = Ticker()
     shop = Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
     shop.watch = watch or shop.watch
+    shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
     wanted = Choice(*choice)
     try:
         return (

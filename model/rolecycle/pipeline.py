@@ -18,6 +18,7 @@ from rolecycle.machine import Machine
 from rolecycle.pack import pack
 from rolecycle.paths import depth
 from rolecycle.reduce import reduce
+from rolecycle.reduction import EVERY_REDUCTION, Applied, Reduction
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 from rolecycle.symmetry import symmetric_families
@@ -44,11 +45,15 @@ class Job:
 
 @dataclass(slots=True)
 class Workshop:
-    """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification."""
+    """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
+
+    ``reductions``: those that may be used.
+    """
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
     watch: Watch = lambda _, __: None
+    reductions: frozenset[Reduction] = EVERY_REDUCTION
     spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
 
@@ -87,7 +92,7 @@ def run(job: Job, shop: Workshop) -> Run:
         limit=space.limit or " and ".join(sorted(unsettled)),
         seconds=time.monotonic() - begin,
         memory=space.states.nbytes + space.parents.nbytes,
-        symmetry=symmetric_families(space.packed.product.system, [p.goal for p in asked]),
+        applied=tuple(_applied(space.packed.product.system, asked, shop)),
         reduced=_sizes(system, job.spec),
     )
 
@@ -144,10 +149,20 @@ def _explore(
 ) -> Space:
     wanted = list(wanted)
     whole = observed(system, [p.observer for p in wanted if p.observer])
-    packed = pack(compose(whole), symmetric_families(whole, [p.goal for p in wanted]))
+    packed = pack(compose(whole), _exchangeable(whole, wanted, shop))
     graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
     name = f"{job.system.name} / {job.scenario.name}"
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))
+
+
+def _exchangeable(system: System, wanted: Iterable[Property], shop: Workshop) -> tuple[str, ...]:
+    """The families explored up to exchange of equal copies."""
+    return symmetric_families(system, [p.goal for p in wanted]) if "symmetry" in shop.reductions else ()
+
+
+def _applied(system: System, wanted: Iterable[Property], shop: Workshop) -> Iterator[Applied]:
+    for family in _exchangeable(system, wanted, shop):
+        yield Applied("symmetry", family, "no guard and no goal tells two copies apart")
 
 
 def _wanted(job: Job, system: System) -> list[Property]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rolecycle.reduction import Applied
 from rolecycle.specification import Expectation, Property
 from rolecycle.trace import Trace
 
@@ -33,8 +34,8 @@ class Verdict:
 class Run:
     """One system explored under one scenario; ``limit`` is empty when the space was exhausted.
 
-    ``seconds`` of the whole run, ``memory`` in bytes of the space's arrays, ``symmetry`` the families
-    explored up to exchange of equal copies, ``members`` the copies of reduced systems with their sizes.
+    ``seconds`` of the whole run, ``memory`` in bytes of the space's arrays, ``applied`` the
+    reductions that were used, ``reduced`` the members that are reduced systems, with their sizes.
     """
 
     system: str
@@ -46,7 +47,7 @@ class Run:
     limit: str
     seconds: float
     memory: int = 0
-    symmetry: tuple[str, ...] = ()
+    applied: tuple[Applied, ...] = ()
     reduced: Mapping[str, int] | None = None
 
     @property

@@ -89,7 +89,10 @@ def _run(outcome: Outcome, run: Run) -> dict[str, Any]:
         "limit": run.limit,
         "seconds": round(run.seconds, 4),
         "memory_bytes": run.memory,
-        "symmetry": list(run.symmetry),
+        "symmetry": [a.what for a in run.applied if a.reduction == "symmetry"],
+        "reductions": [
+            {"reduction": a.reduction, "what": a.what, "condition": a.condition} for a in run.applied
+        ],
         "reduced": dict(run.reduced or {}),
         "properties": [_verdict(outcome, verdict) for verdict in run.verdicts],
     }

@@ -96,7 +96,8 @@ def _head(run: Run) -> str:
     if run.system == "suite":
         return click.style("the whole suite", bold=True)
     size = f"{run.states:,} states, {run.transitions:,} transitions, depth {run.depth}, {run.seconds:.2f} s"
-    orbits = f" (up to exchange of {', '.join(run.symmetry)})" if run.symmetry else ""
+    families = [a.what for a in run.applied if a.reduction == "symmetry"]
+    orbits = f" (up to exchange of {', '.join(families)})" if families else ""
     limit = click.style(f"  incomplete: {run.limit}", fg="yellow") if run.limit else ""
     return f"{name}: {size}{orbits}{limit}"
 
