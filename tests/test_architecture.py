@@ -38,8 +38,10 @@ ENGINE = {
     "pack": "compose formula layout machine",
     "steps": "kernels layout pack",
     "visited": "kernels layout",
-    "explore": "graph kernels layout pack space steps visited",
-    "fold": "compose explore formula layout pack system",
+    "search": "layout pack space steps visited",
+    "rounds": "kernels layout pack search space steps visited",
+    "explore": "graph kernels layout pack rounds search space steps visited",
+    "fold": "compose explore formula layout pack search system",
 }
 """Integers: no role, no file, no service."""
 
@@ -99,7 +101,7 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "compose explore fold instantiate judge machine pack reduce reduction space specification symmetry "
+    "pipeline": "compose explore fold instantiate judge machine pack reduce reduction search space specification symmetry "
     "system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
@@ -107,7 +109,7 @@ TOP = {
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* "
+    "cli": "__init__ diagnostics explanations gallery load outcome pipeline progress report.* search "
     "review.gather review.render spec_files specification traceability verify",
     "__init__": "",
     "__main__": "cli",
@@ -128,7 +130,7 @@ TOUCH_FILES = {
 PRINT_OR_EXIT = {"cli"}
 TALK_TO_THE_TERMINAL = {"cli", "progress"}
 
-COMPILED = {"bisimulation", "explore", "graph", "steps", "visited"}
+COMPILED = {"bisimulation", "explore", "graph", "rounds", "steps", "visited"}
 """Modules with kernels, which are compiled whole and may be long."""
 
 FILE_CALLS = {

@@ -217,9 +217,9 @@ def _specification(folder: Path | None) -> Specification:
 def _verify(
     spec: Specification, files: Files, choice: Words, bounds: dict[str, Any], watch: Watch | None = None
 ) -> Outcome:
-    from rolecycle.explore import Limits
     from rolecycle.pipeline import Workshop
     from rolecycle.progress import Ticker
+    from rolecycle.search import Limits
     from rolecycle.verify import Choice, verify_service, verify_suite
 
     service, config = files

@@ -62,7 +62,7 @@ def parent(space: Space, number: int) -> int:
     steps, noted = block(packed, LOOKED_AT), found(packed, len(space.states))
     begin = int(space.landmarks[number // LANDMARK])
     while begin < number:
-        filled, begin = generate(packed.tables, space.states, begin, number, steps, noted, True)
+        filled, begin = generate(packed.tables, space.states, begin, number, steps, noted)
         leading = (steps.targets[:filled] == wanted).all(axis=1)
         if leading.any():
             return int(steps.sources[np.argmax(leading)])

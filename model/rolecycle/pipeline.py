@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rolecycle.compose import compose
-from rolecycle.explore import INTERRUPTED, Limits, Progress, explore
+from rolecycle.explore import INTERRUPTED, Progress, explore
 from rolecycle.fold import folded_copies
 from rolecycle.instantiate import instantiate, observed
 from rolecycle.judge import concerns, judge, named_in, unexplored
@@ -19,6 +19,7 @@ from rolecycle.machine import Machine
 from rolecycle.pack import pack
 from rolecycle.reduce import reduce
 from rolecycle.reduction import EVERY_REDUCTION, Applied, Reduction
+from rolecycle.search import Limits
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 from rolecycle.symmetry import symmetric_families
