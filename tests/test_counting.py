@@ -15,7 +15,7 @@ import strategies
 from rolecycle.copies import Copies, UncountableError, copies_of
 from rolecycle.counting import Fewer, fewer
 from rolecycle.explore import explore
-from rolecycle.folding import Folded, merged, whole
+from rolecycle.lumping import Lumped, merged, whole
 from rolecycle.guard import FALSE, Guard, In, Not, Quantified
 from rolecycle.judge import judge
 from rolecycle.machine import Event, Machine, Row
@@ -36,18 +36,18 @@ SLOW = settings(
 FAMILIES = st.one_of(
     strategies.symmetric_systems(), strategies.symmetric_systems(companions=True), strategies.mixed_systems()
 )
-Fold = Callable[[Copies, list[str], bool], list[Folded]]
+Fold = Callable[[Copies, list[str], bool], list[Lumped]]
 
 
-def as_written(copies: Copies, _: list[str], __: bool) -> list[Folded]:
+def as_written(copies: Copies, _: list[str], __: bool) -> list[Lumped]:
     return [whole(kind) for kind in copies.kinds]
 
 
-def smallest(copies: Copies, visible: list[str], ends: bool) -> list[Folded]:
+def smallest(copies: Copies, visible: list[str], ends: bool) -> list[Lumped]:
     return [merged(kind, copies.system, visible, ends) for kind in copies.kinds]
 
 
-WAYS: dict[str, tuple[Fold, Callable[[Copies, list[Folded]], Population], bool]] = {
+WAYS: dict[str, tuple[Fold, Callable[[Copies, list[Lumped]], Population], bool]] = {
     "counted": (as_written, counted, False),
     "merged": (smallest, Named, False),
     "merged and sorted": (smallest, Named, True),

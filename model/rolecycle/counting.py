@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rolecycle.compose import Product
 from rolecycle.copies import Copies, UncountableError, copies_of
-from rolecycle.folding import Folded, merged, whole
+from rolecycle.lumping import Lumped, merged, whole
 from rolecycle.guard import Guard, Implies
-from rolecycle.pack import width
+from rolecycle.layout import width
 from rolecycle.population import Named, Population, counted, populated
 from rolecycle.reduction import Applied, Reduction
 from rolecycle.retelling import Retelling
@@ -40,11 +40,11 @@ def fewer(system: System, asked: Sequence[Property], using: frozenset[Reduction]
     if not families:
         raise UncountableError("no family has copies that nothing tells apart")
     copies = copies_of(system, families[0], _goals(system, asked), _own(system, asked))
-    folded = _folded(copies, asked, using)
-    population = _population(copies, folded, using)
+    lumped = _lumped(copies, asked, using)
+    population = _population(copies, lumped, using)
     found = populated(population)
     symmetric = families if isinstance(population, Named) and "symmetry" in using else ()
-    applied = tuple(_applied(copies, folded, population, symmetric))
+    applied = tuple(_applied(copies, lumped, population, symmetric))
     return Fewer(found.product, symmetric, Retelling(population, found), applied)
 
 
@@ -64,7 +64,7 @@ def _theirs(system: System) -> set[str]:
     return {e for m in system.members if m.family for e in m.machine.alphabet}
 
 
-def _folded(copies: Copies, asked: Sequence[Property], using: frozenset[Reduction]) -> list[Folded]:
+def _lumped(copies: Copies, asked: Sequence[Property], using: frozenset[Reduction]) -> list[Lumped]:
     """Ways back go round in steps as written, so where they are asked for none is hidden."""
     kinds = {p.kind for p in asked}
     if "quotient" not in using or "recoverable" in kinds:
@@ -73,22 +73,22 @@ def _folded(copies: Copies, asked: Sequence[Property], using: frozenset[Reductio
     return [merged(kind, copies.system, visible, "deadlock freedom" in kinds) for kind in copies.kinds]
 
 
-def _population(copies: Copies, folded: Sequence[Folded], using: frozenset[Reduction]) -> Population:
+def _population(copies: Copies, lumped: Sequence[Lumped], using: frozenset[Reduction]) -> Population:
     """Counted when that takes fewer bits than to name the copies."""
-    sizes = [(len(each.kind.indices), each.blocks) for each in folded]
+    sizes = [(len(each.kind.indices), each.blocks) for each in lumped]
     naming = sum(copies * width(blocks) for copies, blocks in sizes)
     if "counting" in using and sum(blocks * width(copies + 1) for copies, blocks in sizes) < naming:
-        return counted(copies, folded)
-    if all(each.blocks == len(each.kind.states) for each in folded):
+        return counted(copies, lumped)
+    if all(each.blocks == len(each.kind.states) for each in lumped):
         raise UncountableError("copies have too many local states to be counted, and no two are equivalent")
-    return Named(copies, folded)
+    return Named(copies, lumped)
 
 
 def _applied(
-    copies: Copies, folded: Sequence[Folded], population: Population, symmetric: Sequence[str]
+    copies: Copies, lumped: Sequence[Lumped], population: Population, symmetric: Sequence[str]
 ) -> Iterator[Applied]:
     family = copies.family
-    for each in folded:
+    for each in lumped:
         if each.blocks < len(each.kind.states):
             what = f"{family}: a copy has {each.blocks} states instead of {len(each.kind.states)}"
             yield Applied("quotient", what, "equivalent for all that is asked of copies or read of them")

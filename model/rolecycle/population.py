@@ -1,4 +1,4 @@
-"""Verb: folded copies and what is around them become a product, the copies counted or named.
+"""Verb: lumped copies and what is around them become a product, the copies counted or named.
 
 Counted, a state says how many copies are in each local state.  For each set of local states that a guard asks
 about there is one counter more: the others determine it, so it adds no state.
@@ -15,7 +15,7 @@ from typing import TypeVar
 from rolecycle import formula
 from rolecycle.compose import Move, Occurrence, Product, Rule
 from rolecycle.copies import Copies, UncountableError
-from rolecycle.folding import ALIVE, HIDDEN, Folded
+from rolecycle.lumping import ALIVE, HIDDEN, Lumped
 from rolecycle.formula import Atom, Formula
 from rolecycle.guard import Guard, Quantified
 from rolecycle.machine import Event, Machine
@@ -65,7 +65,7 @@ class Population(ABC):
     """Copies as members of a product: what is read of them, and how they move."""
 
     copies: Copies
-    folded: Sequence[Folded]
+    lumped: Sequence[Lumped]
 
     @abstractmethod
     def movers(self) -> list[Mover]:
@@ -95,7 +95,7 @@ class Population(ABC):
     def blocks(self, mover: Mover) -> range:
         """The blocks that a mover may be in."""
         return (
-            range(self.folded[mover.kind].blocks) if mover.block < 0 else range(mover.block, mover.block + 1)
+            range(self.lumped[mover.kind].blocks) if mover.block < 0 else range(mover.block, mover.block + 1)
         )
 
     def formula(self, part: Formula, reader: Mover | None) -> Formula:
@@ -110,8 +110,8 @@ class Population(ABC):
 
     def body(self, asked: Quantified, kind: int, block: int, reader: Mover) -> Formula:
         """What a reading asks of a copy in a block, as that copy reads it."""
-        folded = self.folded[kind]
-        return self.formula(folded.kind.bodies[asked][folded.representative[block]], reader)
+        lumped = self.lumped[kind]
+        return self.formula(lumped.kind.bodies[asked][lumped.representative[block]], reader)
 
 
 def populated(of: Population) -> Populated:
@@ -123,7 +123,7 @@ def populated(of: Population) -> Populated:
     ways = [*_around(of), *_by_copies(of)]
     meanings = {(goal, 0): of.formula(meaning, None) for goal, meaning in of.copies.asked.items()}
     for mover, k in index.items():
-        meanings |= {(goal, k): _said(of, goal, mover) for goal in of.folded[mover.kind].kind.own}
+        meanings |= {(goal, k): _said(of, goal, mover) for goal in of.lumped[mover.kind].kind.own}
     happening = {(way.event, way.mover): None for way in ways}
     occurrences = tuple(_occurrence(of, ways, event, mover, index) for event, mover in happening)
     number = {key: k for k, key in enumerate(happening)}
@@ -154,7 +154,7 @@ def _arrows(of: Population, mover: Mover) -> Iterator[tuple[_Way, tuple[int, int
     """The steps of a mover, those joined that differ in their guards only."""
     guards: dict[tuple[str, tuple[Move, ...], tuple[int, int]], list[Formula]] = {}
     blocks = of.blocks(mover)
-    for step in of.folded[mover.kind].steps:
+    for step in of.lumped[mover.kind].steps:
         if step.source in blocks:
             event = f"{of.copies.family}.{step.event}" if step.event in (HIDDEN, ALIVE) else step.event
             guards.setdefault((event, step.moves, (step.source, step.after)), []).append(step.guard)
@@ -165,10 +165,10 @@ def _arrows(of: Population, mover: Mover) -> Iterator[tuple[_Way, tuple[int, int
 
 
 def _said(of: Population, goal: Guard, mover: Mover) -> Formula:
-    folded = of.folded[mover.kind]
-    own = folded.kind.own[goal]
+    lumped = of.lumped[mover.kind]
+    own = lumped.kind.own[goal]
     return of.where(
-        mover, {b: of.formula(own[folded.representative[b]], mover) for b in of.blocks(mover)}
+        mover, {b: of.formula(own[lumped.representative[b]], mover) for b in of.blocks(mover)}
     )
 
 
@@ -211,14 +211,14 @@ class Named(Population):
 
     def movers(self) -> list[Mover]:
         """The copies."""
-        return [Mover(k, index=i) for k, each in enumerate(self.folded) for i in each.kind.indices]
+        return [Mover(k, index=i) for k, each in enumerate(self.lumped) for i in each.kind.indices]
 
     def reading(self, asked: Quantified, reader: Mover | None) -> Formula:
         """A formula over the copies that the reading ranges over."""
         parts = [
             self.where(copy, {b: self.body(asked, copy.kind, b, copy) for b in self.blocks(copy)})
             for copy in self.movers()
-            if asked in self.folded[copy.kind].kind.bodies and not (asked.which == "other" and copy == reader)
+            if asked in self.lumped[copy.kind].kind.bodies and not (asked.which == "other" and copy == reader)
         ]
         match asked.quantifier:
             case "all":
@@ -247,10 +247,10 @@ class Named(Population):
     def members(self) -> list[Member]:
         """A member for each copy."""
         family = self.copies.family
-        names = [f"{family} {k}" if k else family for k in range(len(self.folded))]
+        names = [f"{family} {k}" if k else family for k in range(len(self.lumped))]
         machines = [
             Machine(name, tuple(str(b) for b in range(each.blocks)), "0", ())
-            for name, each in zip(names, self.folded, strict=True)
+            for name, each in zip(names, self.lumped, strict=True)
         ]
         return [Member(machines[copy.kind], family, copy.index) for copy in self.movers()]
 
@@ -269,7 +269,7 @@ class Counted(Population):
 
     def movers(self) -> list[Mover]:
         """A copy of each kind in each block."""
-        return [Mover(k, b) for k, each in enumerate(self.folded) for b in range(each.blocks)]
+        return [Mover(k, b) for k, each in enumerate(self.lumped) for b in range(each.blocks)]
 
     def reading(self, asked: Quantified, reader: Mover | None) -> Formula:
         """A formula over counters: of the copies in the blocks where the body is true."""
@@ -277,7 +277,7 @@ class Counted(Population):
         values = {
             (copy.kind, copy.block): self.body(asked, copy.kind, copy.block, copy)
             for copy in self.movers()
-            if asked in self.folded[copy.kind].kind.bodies
+            if asked in self.lumped[copy.kind].kind.bodies
         }
         by_value = {value: frozenset(blocks) for value, blocks in _by_value(values).items()}
         match asked.quantifier:
@@ -319,7 +319,7 @@ class Counted(Population):
 
         Of a kind all of whose blocks are asked about, the number is known.
         """
-        whole = {k for k, each in enumerate(self.folded) if {(k, b) for b in range(each.blocks)} <= blocks}
+        whole = {k for k, each in enumerate(self.lumped) if {(k, b) for b in range(each.blocks)} <= blocks}
         kept = frozenset(block for block in blocks if block[0] not in whole)
         certain = self._size(blocks - kept) - (without in blocks)
         least, most = max(low - certain, 0), self._size(kept)
@@ -363,12 +363,12 @@ class Counted(Population):
 
     def _size(self, blocks: Iterable[Block]) -> int:
         """How many copies can be in these blocks."""
-        return sum(len(self.folded[k].kind.indices) for k in {kind for kind, _ in blocks})
+        return sum(len(self.lumped[k].kind.indices) for k in {kind for kind, _ in blocks})
 
 
-def counted(copies: Copies, folded: Sequence[Folded]) -> Counted:
+def counted(copies: Copies, lumped: Sequence[Lumped]) -> Counted:
     """A population with a counter for each block, in the order of the blocks."""
-    found = Counted(copies, folded)
+    found = Counted(copies, lumped)
     for mover in found.movers():
         found._position(frozenset([(mover.kind, mover.block)]))
     return found

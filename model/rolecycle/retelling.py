@@ -1,4 +1,4 @@
-"""Verb: a run of folded copies becomes a run of the system as written, hidden steps and indices put in."""
+"""Verb: a run of lumped copies becomes a run of the system as written, hidden steps and indices put in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rolecycle import formula
 from rolecycle.compose import resolve
 from rolecycle.copies import LocalStep
-from rolecycle.folding import HIDDEN
+from rolecycle.lumping import HIDDEN
 from rolecycle.population import Mover, Populated, Population
 from rolecycle.trace import Step, Trace
 
@@ -38,7 +38,7 @@ class _Run:
         copies = by.of.copies
         self.system = copies.system
         self.around = [m.machine.states.index(m.machine.initial) for m in copies.outside]
-        self.kinds = {i: k for k, each in enumerate(by.of.folded) for i in each.kind.indices}
+        self.kinds = {i: k for k, each in enumerate(by.of.lumped) for i in each.kind.indices}
         self.local = dict.fromkeys(sorted(self.kinds), 0)
         self.views = {
             (view, value): resolve(when, self.system)
@@ -86,7 +86,7 @@ class _Run:
         """The copy that moves, and its steps: hidden ones inside the block, then the one that is told."""
         first: dict[int, int] = {}
         for index, local in self.local.items():
-            block = self.of.folded[mover.kind].block[local] if self.kinds[index] == mover.kind else -1
+            block = self.of.lumped[mover.kind].block[local] if self.kinds[index] == mover.kind else -1
             if block in self.of.blocks(mover) and mover.index in (0, index):
                 first.setdefault(local, index)
         found = [
@@ -101,15 +101,15 @@ class _Run:
         self, mover: Mover, event: str, local: int, before: Sequence[int], after: Sequence[int]
     ) -> Iterator[list[LocalStep]]:
         """A shortest line of steps from a local state, by search in breadth inside its block."""
-        folded = self.of.folded[mover.kind]
+        lumped = self.of.lumped[mover.kind]
         lines: dict[int, list[LocalStep]] = {local: []}
         for state in (queue := [local]):
-            for step in folded.kind.steps[state]:
+            for step in lumped.kind.steps[state]:
                 if self._fits(mover, event, state, step, before, after):
                     yield [*lines[state], step]
                     return
-            for step in folded.hidden[state]:
-                if folded.block[step.after] == folded.block[local] and step.after not in lines:
+            for step in lumped.hidden[state]:
+                if lumped.block[step.after] == lumped.block[local] and step.after not in lines:
                     lines[step.after] = [*lines[state], step]
                     queue.append(step.after)
 
@@ -123,11 +123,11 @@ class _Run:
         after: Sequence[int],
     ) -> bool:
         """Whether a step of a copy is the one that was found."""
-        folded = self.of.folded[mover.kind]
-        hidden = step in folded.hidden[state]
+        lumped = self.of.lumped[mover.kind]
+        hidden = step in lumped.hidden[state]
         if event != (f"{self.of.copies.family}.{HIDDEN}" if hidden else step.event):
             return False
-        moved, _ = self.of.moves(mover, ((folded.block[state], folded.block[step.after]),))
+        moved, _ = self.of.moves(mover, ((lumped.block[state], lumped.block[step.after]),))
         predicted = list(before)
         for move in (*step.moves, *moved):
             predicted[move.member] = move.destinations[before[move.member]]
@@ -155,7 +155,7 @@ class _Run:
         """The local states of the members as written."""
         around = iter(self.around)
         copies = {
-            i: iter(self.of.folded[k].kind.states[self.local[i]]) for i, k in self.kinds.items()
+            i: iter(self.of.lumped[k].kind.states[self.local[i]]) for i, k in self.kinds.items()
         }
         return [next(copies[m.index] if m.family else around) for m in self.system.members]
 

@@ -30,7 +30,7 @@ class BlockStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class Lumped:
     """A kind of copies as one machine.
 
     ``block``: the block of each local state; ``representative``: a local state of each block; ``hidden``: for
@@ -49,14 +49,14 @@ class Folded:
         return len(self.representative)
 
 
-def whole(kind: Kind) -> Folded:
+def whole(kind: Kind) -> Lumped:
     """Each local state is a state of the machine, and nothing is hidden."""
     every = tuple(range(len(kind.states)))
     steps = [BlockStep(s, t.event, t.guard, t.moves, t.after) for s in every for t in kind.steps[s]]
-    return Folded(kind, every, every, tuple(steps), ((),) * len(every))
+    return Lumped(kind, every, every, tuple(steps), ((),) * len(every))
 
 
-def merged(kind: Kind, system: System, visible: Collection[str], ends: bool) -> Folded:
+def merged(kind: Kind, system: System, visible: Collection[str], ends: bool) -> Lumped:
     """The quotient of the copy by divergence-preserving branching bisimulation, everything around it open.
 
     A step is hidden when no member outside takes part and nothing around is a condition of it, and its event is
@@ -76,7 +76,7 @@ def merged(kind: Kind, system: System, visible: Collection[str], ends: bool) -> 
     steps = dict.fromkeys(_between(kind, hidden, block))
     if ends:
         steps |= dict.fromkeys(_signs_of_life(kind, system, block, lively))
-    return Folded(kind, block, representative, tuple(steps), hidden)
+    return Lumped(kind, block, representative, tuple(steps), hidden)
 
 
 def _is_hidden(step: LocalStep, visible: Collection[str]) -> bool:
