@@ -93,7 +93,7 @@ def _colour(kind: Kind, system: System, state: int, lively: bool, ends: bool) ->
     if not ends or lively:
         return read, ends
     ready = ((t.event, t.guard, t.moves, t.after != state) for t in kind.steps[state] if system.owes(t.event))
-    return read, None
+    return read, frozenset(ready)
 
 
 def _numbered(colours: Sequence[Hashable]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
