@@ -6,7 +6,7 @@ Both stay symbols here: a step of a copy bears the condition on them under which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rolecycle import formula, guard
@@ -87,9 +87,7 @@ def copies_of(
     outside = tuple(m for m in system.members if not m.family)
     frame = _framed(system, outside, readings)
     kinds = tuple(_kind(frame, system, family, indices, readings, own, limit) for indices in _alike(system))
-    theirs = {e for m in system.members if m.family for e in m.machine.alphabet}
-    alone = compose(frame)
-    around = ((alone.occurrences[r.occurrence].event, r) for r in alone.rules)
+    alone = compose(_without(frame, {e for m in system.members if m.family for e in m.machine.alphabet}))
     names = _names(readings)
     return Copies(
         system=system,
@@ -97,7 +95,7 @@ def copies_of(
         outside=outside,
         readings=readings,
         kinds=kinds,
-        around=tuple((event, rule) for event, rule in around if event not in theirs),
+        around=tuple((alone.occurrences[r.occurrence].event, r) for r in alone.rules),
         asked={goal: resolve(_closed(goal, names), frame) for goal in goals},
     )
 
@@ -177,6 +175,15 @@ def _framed(system: System, outside: Iterable[Member], readings: Sequence[Quanti
         },
         views=(),
     )
+
+
+def _without(system: System, events: Collection[str]) -> System:
+    """The system without the rows for some events."""
+
+    def others(machine: Machine) -> Machine:
+        return replace(machine, rows=tuple(row for row in machine.rows if row.trigger not in events))
+
+    return replace(system, members=tuple(replace(m, machine=others(m.machine)) for m in system.members))
 
 
 def _shut(member: Member, names: Mapping[Quantified, str]) -> Member:

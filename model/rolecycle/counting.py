@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from rolecycle.compose import Product
+from rolecycle.compose import Product, compose
 from rolecycle.copies import Copies, UncountableError, copies_of
 from rolecycle.lumping import Lumped, merged, whole
 from rolecycle.guard import Guard, Implies
@@ -14,9 +15,18 @@ from rolecycle.population import Named, Population, counted, populated
 from rolecycle.reduction import Applied, Reduction
 from rolecycle.retelling import Retelling
 from rolecycle.specification import Property
-from rolecycle.symmetry import interchangeable_families
+from rolecycle.symmetry import interchangeable_families, symmetric_families
 from rolecycle.system import System
 from rolecycle.trace import Trace
+
+MOST_BITS = 20
+"""Up to so many bits for the copies as written, a search that names them is cheap, and its traces are shortest."""
+
+PRESERVED = frozenset({"invariant", "precedence", "deadlock freedom", "reachable", "recoverable"})
+"""The kinds of properties that hold of fewer states exactly when they hold of all.  Fairness is none: a quotient
+does not tell which of its steps hide others, and a count does not tell which copy it is that moves."""
+
+ALIKE = "no guard and no goal tells two copies apart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +40,36 @@ class Fewer:
     applied: tuple[Applied, ...]
 
 
+def lessened(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
+    """What to explore: ``fewer`` states where copies take many and can be taken for one another, else as written."""
+    copies = (len(m.machine.states) for m in system.members if m.family)
+    if sum(map(width, copies)) > MOST_BITS:
+        with suppress(UncountableError):
+            return fewer(system, asked, using)
+    return as_written(system, asked, using)
+
+
+def as_written(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
+    """Every member by name, with equal copies sorted when ``symmetry`` may be used."""
+    goals = [p.goal for p in asked]
+    symmetric = symmetric_families(system, goals) if "symmetry" in using else ()
+    sorted_ = tuple(Applied("symmetry", name, ALIKE) for name in symmetric)
+    return Fewer(compose(system), symmetric, as_found, sorted_)
+
+
+def as_found(trace: Trace) -> Trace:
+    """A run of a system as written is its own."""
+    return trace
+
+
 def fewer(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
     """Merge equivalent local states of copies (``quotient``) and count copies (``counting``), as far as it helps.
 
     ``system`` has the observers of the properties ``asked``.  Raises ``UncountableError``, which says why, when
     copies can be told apart or when neither makes the product smaller; the system is then explored as it is.
     """
+    if not using & {"quotient", "counting"} or any(p.kind not in PRESERVED for p in asked):
+        raise UncountableError("not allowed, or not for every property that is asked")
     families = interchangeable_families(system, [p.goal for p in asked])
     if not families:
         raise UncountableError("no family has copies that nothing tells apart")
@@ -93,6 +127,6 @@ def _applied(
             what = f"{family}: a copy has {each.blocks} states instead of {len(each.kind.states)}"
             yield Applied("quotient", what, "equivalent for all that is asked of copies or read of them")
     if not isinstance(population, Named):
-        yield Applied("counting", family, "no guard and no goal tells two copies apart")
+        yield Applied("counting", family, ALIKE)
     for name in symmetric:
-        yield Applied("symmetry", name, "no guard and no goal tells two copies apart")
+        yield Applied("symmetry", name, ALIKE)
