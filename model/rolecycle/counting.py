@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from rolecycle.compose import Product, compose
 from rolecycle.copies import Copies, UncountableError, copies_of
-from rolecycle.lumping import Lumped, merged, whole
 from rolecycle.guard import Guard, Implies
 from rolecycle.layout import width
+from rolecycle.lumping import Lumped, merged, whole
 from rolecycle.population import Named, Population, counted, populated
 from rolecycle.reduction import Applied, Reduction
 from rolecycle.retelling import Retelling

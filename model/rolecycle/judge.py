@@ -94,11 +94,10 @@ def _settle(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
 
 def _always(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
     """The earliest state that breaks the goal, or in which an event can happen where it must not."""
-    breaches = [(_first(space, bad), then) for bad, then in _breaches(space, wanted)]
-    found = min(((n, k) for k, (n, _) in enumerate(breaches) if n >= 0), default=None)
+    breaches = list(_breaches(space, wanted))
+    found = [number for bad, _ in breaches if (number := _first(space, bad)) >= 0]
     if found:
-        number, k = found
-        return "refuted", path_to(space, number, breaches[k][1])
+        return "refuted", path_to(space, min(found), [(k, bad) for bad, k in breaches if k is not None])
     return _exhausted(space, "holds"), None
 
 

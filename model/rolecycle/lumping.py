@@ -113,13 +113,13 @@ def _graph(kind: Kind, visible: Collection[str], labels: dict[Hashable, int]) ->
                 targets.append(step.after)
         offsets.append(len(targets))
     return Graph(
-        np.array(offsets, dtype=np.int64), np.array(numbers, dtype=np.int32), np.array(targets, dtype=np.int32)
+        np.array(offsets, dtype=np.int64),
+        np.array(numbers, dtype=np.int32),
+        np.array(targets, dtype=np.int32),
     )
 
 
-def _between(
-    kind: Kind, hidden: Sequence[Sequence[LocalStep]], block: Sequence[int]
-) -> Iterator[BlockStep]:
+def _between(kind: Kind, hidden: Sequence[Sequence[LocalStep]], block: Sequence[int]) -> Iterator[BlockStep]:
     for state, steps in enumerate(kind.steps):
         for step in steps:
             source, after = block[state], block[step.after]

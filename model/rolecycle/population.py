@@ -15,9 +15,9 @@ from typing import TypeVar
 from rolecycle import formula
 from rolecycle.compose import Move, Occurrence, Product, Rule
 from rolecycle.copies import Copies, UncountableError
-from rolecycle.lumping import ALIVE, HIDDEN, Lumped
 from rolecycle.formula import Atom, Formula
 from rolecycle.guard import Guard, Quantified
+from rolecycle.lumping import ALIVE, HIDDEN, Lumped
 from rolecycle.machine import Event, Machine
 from rolecycle.system import Member, System
 
@@ -167,9 +167,7 @@ def _arrows(of: Population, mover: Mover) -> Iterator[tuple[_Way, tuple[int, int
 def _said(of: Population, goal: Guard, mover: Mover) -> Formula:
     lumped = of.lumped[mover.kind]
     own = lumped.kind.own[goal]
-    return of.where(
-        mover, {b: of.formula(own[lumped.representative[b]], mover) for b in of.blocks(mover)}
-    )
+    return of.where(mover, {b: of.formula(own[lumped.representative[b]], mover) for b in of.blocks(mover)})
 
 
 def _occurrence(
@@ -312,9 +310,7 @@ class Counted(Population):
                 cases.append(formula.conjunction([*true, *false, number]))
         return formula.disjunction(cases)
 
-    def _number(
-        self, blocks: frozenset[Block], low: int, high: int | None, without: Block | None
-    ) -> Formula:
+    def _number(self, blocks: frozenset[Block], low: int, high: int | None, without: Block | None) -> Formula:
         """Between ``low`` and ``high`` copies are in these blocks, one in the block ``without`` left out.
 
         Of a kind all of whose blocks are asked about, the number is known.

@@ -154,9 +154,7 @@ class _Run:
     def _locals(self) -> list[int]:
         """The local states of the members as written."""
         around = iter(self.around)
-        copies = {
-            i: iter(self.of.lumped[k].kind.states[self.local[i]]) for i, k in self.kinds.items()
-        }
+        copies = {i: iter(self.of.lumped[k].kind.states[self.local[i]]) for i, k in self.kinds.items()}
         return [next(copies[m.index] if m.family else around) for m in self.system.members]
 
 
