@@ -48,7 +48,13 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
-    "paths": "compose layout pack space steps trace",
+    "paths": "compose formula layout pack space steps trace",
+    "copies": "compose formula guard machine system",
+    "lumping": "bisimulation compose copies formula graph system",
+    "population": "compose copies formula guard lumping machine system",
+    "retelling": "compose copies formula lumping population trace",
+    "counting": "compose copies guard layout lumping population reduction retelling specification symmetry "
+    "system trace",
     "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
@@ -99,8 +105,8 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "compose explore fold instantiate judge machine pack reduce reduction space specification symmetry "
-    "system verdict",
+    "pipeline": "counting explore fold instantiate judge machine pack reduce reduction space specification system "
+    "verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "

@@ -17,17 +17,21 @@ from rolecycle.copies import Copies, UncountableError, copies_of
 from rolecycle.counting import Fewer, as_written, lessened
 from rolecycle.explore import explore
 from rolecycle.guard import FALSE, And, Guard, In, Not, Quantified
+from rolecycle.instantiate import instantiate
 from rolecycle.judge import judge
+from rolecycle.load import load
 from rolecycle.lumping import Lumped, merged, whole
 from rolecycle.machine import Event, Machine, Row
 from rolecycle.pack import pack
+from rolecycle.pipeline import Job, Workshop, run
 from rolecycle.population import Named, Population, counted, populated
 from rolecycle.reduction import EVERY_REDUCTION, Reduction
 from rolecycle.retelling import Retelling
+from rolecycle.spec_files import spec_root
 from rolecycle.specification import Property
 from rolecycle.symmetry import interchangeable_families
 from rolecycle.system import Member, System
-from rolecycle.verdict import Verdict
+from rolecycle.verdict import Run, Verdict
 
 LIMIT = 200
 SLOW = settings(
@@ -56,6 +60,10 @@ WAYS: dict[str, tuple[Fold, Callable[[Copies, list[Lumped]], Population], bool]]
     "merged and sorted": (smallest, Named, True),
     "merged and counted": (smallest, counted, False),
 }
+
+SPEC = load(spec_root())
+REDUCED: dict[tuple[str, str], Machine] = {}
+"""The reduced instances, which every way shares."""
 
 DEADLOCK = Property("P99", "t", "deadlock freedom", (), FALSE)
 ON = In("unit", ("On",))
@@ -341,3 +349,48 @@ def test_small_families_are_explored_as_written() -> None:
     unit = Machine("unit", ("Off", "On"), "Off", (Row("turn", ("Off",), "On"),))
     system = System("t", tuple(Member(unit, "crew", k) for k in (1, 2, 3)), {"turn": Event("turn")})
     assert [a.reduction for a in lessened(system, [DEADLOCK], EVERY_REDUCTION).applied] == ["symmetry"]
+
+
+# --- through the whole flow -----------------------------------------------------------------------
+
+
+def role_of_seven(scenario: str, shop: Workshop) -> tuple[Run, System]:
+    """A run of the shipped worker role with seven instances, and its system."""
+    small = SPEC.systems["worker_role"]
+    (instance,) = set(small.families["instance"])
+    large = replace(small, families={"instance": (instance,) * 7})
+    shop.open_for(SPEC)
+    shop.reduced = REDUCED
+    made = run(Job(SPEC, large, SPEC.scenarios[scenario]), shop)
+    reduced = {name: machine for (name, where), machine in REDUCED.items() if where == scenario}
+    provide = {**SPEC.machines, **reduced}.__getitem__
+    return made, instantiate(SPEC, large, SPEC.scenarios[scenario], provide)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "done"),
+    [
+        ("undisturbed", {"counting"}),  # ways back are asked for, and steps on them are not hidden
+        ("R27-nobody-sets-busy", {"quotient", "counting"}),
+        ("R27-all-instances-set-busy", {"quotient", "counting"}),
+    ],
+)
+def test_a_role_of_many_instances_is_judged_as_without(scenario: str, done: set[Reduction]) -> None:
+    plain, system = role_of_seven(scenario, Workshop(reductions=frozenset({"symmetry"})))
+    less, _ = role_of_seven(scenario, Workshop())
+    assert {a.reduction for a in less.applied} == done
+    assert [(v.property, v.outcome, v.vacuous) for v in less.verdicts] == [
+        (v.property, v.outcome, v.vacuous) for v in plain.verdicts
+    ]
+    for one, other in zip(less.verdicts, plain.verdicts, strict=True):
+        assert (one.trace is None) == (other.trace is None)
+        if one.trace is not None:
+            naive.replay(system, one.trace)
+
+
+def test_who_watches_sees_every_member() -> None:
+    seen: list[str] = []
+    shop = Workshop(watch=lambda _, space: seen.extend(m.name for m in space.packed.product.system.members))
+    made, system = role_of_seven("R27-nobody-sets-busy", shop)
+    assert [a.reduction for a in made.applied] == ["symmetry"]
+    assert {m.name for m in system.members} <= set(seen)

@@ -60,7 +60,7 @@ class _Way:
     pairs: Pairs = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Population(ABC):
     """Copies as members of a product: what is read of them, and how they move."""
 
@@ -203,7 +203,7 @@ def _system(of: Population) -> System:
 # --- named ----------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Named(Population):
     """Each copy is one member, in one of its blocks."""
 
@@ -259,7 +259,7 @@ class Named(Population):
 # --- counted --------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Counted(Population):
     """A counter for each block, and for each set of blocks that is asked about."""
 

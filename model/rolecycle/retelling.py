@@ -13,7 +13,7 @@ from rolecycle.population import Mover, Populated, Population
 from rolecycle.trace import Step, Trace
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Retelling:
     """What it takes to tell a run: the copies, and the product that was explored."""
 
