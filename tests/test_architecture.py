@@ -35,7 +35,7 @@ ENGINE = {
     "graph": "kernels",
     "bisimulation": "graph kernels",
     "layout": "formula system",
-    "pack": "compose formula layout machine",
+    "pack": "compose formula layout machine system",
     "steps": "kernels layout pack",
     "visited": "kernels layout",
     "search": "layout pack space steps visited",
@@ -50,7 +50,13 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
-    "paths": "compose layout pack space steps trace",
+    "paths": "compose formula layout pack space steps trace",
+    "copies": "compose formula guard machine system",
+    "lumping": "bisimulation compose copies formula graph system",
+    "population": "compose copies formula guard lumping machine system",
+    "retelling": "compose copies formula lumping population trace",
+    "counting": "compose copies guard layout lumping population reduction retelling specification symmetry "
+    "system trace",
     "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
@@ -101,7 +107,7 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "compose explore fold instantiate judge machine pack reduce reduction search space specification symmetry "
+    "pipeline": "counting explore fold instantiate judge machine pack reduce reduction search space specification "
     "system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",

@@ -80,8 +80,9 @@ def _together(spec: Specification, event: Event, member: Member, other: Member) 
     """Whether two members move together at an event; a copy that lacks its sender is left out of what copies share."""
     if not member.family or member.family != other.family or member.index == other.index:
         return True
-    cut = event.sender in spec.machines.keys() - _names(spec, member.machine)
-    return member.family in event.collective and not cut
+    if member.family not in event.collective:
+        return False
+    return event.sender not in spec.machines.keys() - _names(spec, member.machine)
 
 
 def _names(spec: Specification, machine: Machine) -> set[str]:
