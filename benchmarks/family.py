@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-import lifecycle  # noqa: E402 - the family lives with the tests
+import lifecycle as lifecycle  # the family lives with the tests
 
 INSTANCE = [name for name in lifecycle.TABLES if name != lifecycle.CONTROLLER]
 """The machines of an instance, in the order of a local state."""
@@ -74,7 +74,9 @@ def tabulated() -> Tabulated:
                 number[target] = len(locals_)
                 locals_.append(target)
             steps.append(Step(event, before, number[local], after, number[target]))
-    return Tabulated(tuple(locals_), controllers, tuple(steps), frozenset(map(number.__getitem__, _bad(locals_))))
+    return Tabulated(
+        tuple(locals_), controllers, tuple(steps), frozenset(map(number.__getitem__, _bad(locals_)))
+    )
 
 
 def _steps(local: States, controllers: States) -> Iterator[tuple[str, int, int, States]]:

@@ -74,7 +74,9 @@ def transitions(instances: int) -> tuple[int, int]:
     """States and transitions by machines of ``transitions`` and a graph of ``networkx``."""
     import networkx as nx
 
-    machines = [_machine(name) for _ in range(instances) for name in INSTANCE] + [_machine(lifecycle.CONTROLLER)]
+    machines = [_machine(name) for _ in range(instances) for name in INSTANCE] + [
+        _machine(lifecycle.CONTROLLER)
+    ]
     takers = _takers(instances)
     start = tuple(machine.state for machine in machines)
     graph = nx.MultiDiGraph()
