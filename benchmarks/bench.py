@@ -15,7 +15,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import machine
@@ -33,16 +33,19 @@ VARIABLES = {"PYTHONPATH": f"{ROOT / 'model'}:{ROOT / 'tests'}"}
 """What children find our modules by, in whatever environment they run."""
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """Print the table; the exit status is 1 if an engine did not find the states that there are."""
-    asked = _asked()
+    asked = _asked(words)
     budget = asked.budget or (QUICK_BUDGET if asked.quick else BUDGET)
     cases = scaling() if asked.scaling else compared(asked.sizes or (QUICK_SIZES if asked.quick else SIZES))
+    chosen = (
+        case for case in cases if _is_in(case.model, asked.models) and _is_in(case.engine, asked.engines)
+    )
     _note(f"{machine.machine()}; {machine.tools()}; load {machine.load()}")
     print(HEADER, flush=True)
     right = True
     references: dict[tuple[str, str], Row] = {}
-    for case, row in _rows((case for case in cases if not asked.only or case.engine in asked.only), budget):
+    for case, row in _rows(chosen, budget, asked.runs):
         if case.engine == OURS:
             references[case.model, case.size] = row
         print(line(row, references.get((case.model, case.size))), flush=True)
@@ -52,17 +55,27 @@ def main() -> int:
     return int(not right)
 
 
-def _asked() -> argparse.Namespace:
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--quick", action="store_true", help="three and four instances, a minute for each row")
-    words.add_argument("--scaling", action="store_true", help="the table of growth instead")
-    words.add_argument("--budget", type=float, help="seconds after which an engine is stopped")
-    words.add_argument("--sizes", type=int, nargs="+", help="numbers of instances")
-    words.add_argument("--only", nargs="+", metavar="ENGINE", help="these engines only")
-    return words.parse_args()
+def _is_in(name: str, names: Collection[str]) -> bool:
+    return not names or name in names
 
 
-def _rows(cases: Iterable[Case], budget: float) -> Iterator[tuple[Case, Row]]:
+def _asked(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="three and four instances, a minute for each row"
+    )
+    parser.add_argument("--scaling", action="store_true", help="the table of growth instead")
+    parser.add_argument("--budget", type=float, help="seconds after which an engine is stopped")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs of which the fastest counts")
+    parser.add_argument("--sizes", type=int, nargs="+", help="numbers of instances")
+    parser.add_argument("--models", nargs="+", default=(), help="these models only")
+    parser.add_argument("--engines", nargs="+", default=(), help="these engines only")
+    return parser.parse_args(words)
+
+
+def _rows(cases: Iterable[Case], budget: float, runs: int) -> Iterator[tuple[Case, Row]]:
     """A row for each case; an engine that was stopped is not asked for more of the same model."""
     given_up = set()
     for case in cases:
@@ -70,13 +83,13 @@ def _rows(cases: Iterable[Case], budget: float) -> Iterator[tuple[Case, Row]]:
             _note(f"{_name(case)}: not run, for it was stopped before")
             yield case, Row(case.model, case.engine, case.size)
             continue
-        row = _measured(case, budget)
+        row = _measured(case, budget, runs)
         if row.over:
             given_up.add((case.model, case.engine))
         yield case, row
 
 
-def _measured(case: Case, budget: float) -> Row:
+def _measured(case: Case, budget: float, runs: int) -> Row:
     """The fastest of some runs, each in a process of its own; all in one folder, which is removed."""
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -84,16 +97,16 @@ def _measured(case: Case, budget: float) -> Row:
         except AbsentError as reason:
             _note(f"{_name(case)}: {reason}")
             return Row(case.model, case.engine, case.size)
-        runs = list(_runs(case, prepared, budget))
-    whole = ", ".join(f"{seconds:.2f}" for _, seconds in runs)
+        done = list(_runs(case, prepared, budget, runs))
+    whole = ", ".join(f"{seconds:.2f}" for _, seconds in done)
     _note(f"{_name(case)}: seconds of the whole process {whole}; load {machine.load()}")
-    return min((row for row, _ in runs), key=lambda row: row.seconds or 0.0)
+    return min((row for row, _ in done), key=lambda row: row.seconds or 0.0)
 
 
-def _runs(case: Case, prepared: Prepared, budget: float) -> Iterator[tuple[Row, float]]:
+def _runs(case: Case, prepared: Prepared, budget: float, most: int) -> Iterator[tuple[Row, float]]:
     """Rows, with the seconds of the whole process; no second one where the first says nothing or takes long."""
     spent = 0.0
-    for runs in range(1, RUNS + 1):
+    for runs in range(1, most + 1):
         begin = time.monotonic()
         row = _once(case, prepared, budget)
         seconds = time.monotonic() - begin
@@ -126,4 +139,4 @@ def _note(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -49,10 +49,11 @@ def finished(
     clock.start()
     lines = []
     assert process.stdout is not None
-    for line in process.stdout:
-        if mark and re.search(mark, line):
-            begin = time.monotonic()
-        lines.append(line)
+    with process.stdout:
+        for line in process.stdout:
+            if mark and re.search(mark, line):
+                begin = time.monotonic()
+            lines.append(line)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - begin
     clock.cancel()

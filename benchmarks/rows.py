@@ -30,9 +30,7 @@ class Row:
 def line(row: Row, reference: Row | None) -> str:
     """The text of a row; the ratio is told against the ``reference``, a row of the same model and size."""
     rate, other = row.rate, reference.rate if reference else None
-    seconds = (
-        NOTHING if row.seconds is None else f"{'>' if row.over else ''}{row.seconds:.{0 if row.over else 4}f}"
-    )
+    seconds = NOTHING if row.seconds is None else f">{row.seconds:g}" if row.over else f"{row.seconds:.4f}"
     cells = [
         *(row.model, row.engine, row.size, _whole(row.states), _whole(row.transitions), seconds),
         *(_whole(rate), _whole(row.peak_mib), f"{rate / other:.3g}" if rate and other else NOTHING),
