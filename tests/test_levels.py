@@ -17,9 +17,10 @@ from rolecycle.explore import explore
 from rolecycle.graph import sources_of
 from rolecycle.guard import Guard, In
 from rolecycle.instantiate import instantiate, parameters
+from rolecycle.layout import evaluate
 from rolecycle.load import load
 from rolecycle.machine import Machine
-from rolecycle.pack import evaluate, pack
+from rolecycle.pack import pack
 from rolecycle.pipeline import Job, Workshop, run
 from rolecycle.space import Space
 from rolecycle.spec_files import spec_root

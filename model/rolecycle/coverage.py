@@ -8,8 +8,8 @@ from rolecycle import formula
 from rolecycle.compose import Product, enabled, resolve
 from rolecycle.diagnostics import Place
 from rolecycle.formula import Atom
+from rolecycle.layout import evaluate, local_states
 from rolecycle.machine import Machine, Row
-from rolecycle.pack import evaluate
 from rolecycle.pipeline import Job
 from rolecycle.space import Space
 from rolecycle.specification import Property, Specification
@@ -67,9 +67,7 @@ class Coverage:
     def _states(self, space: Space, position: int, machine: Machine) -> None:
         if not any(name == machine.name for name, _ in self.dead_states):
             return
-        field = space.packed.fields[position]
-        local = (space.states[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
-        seen = np.flatnonzero(np.bincount(local.astype(np.int64)))
+        seen = np.flatnonzero(np.bincount(local_states(space.packed.fields[position], space.states)))
         self.dead_states -= {(machine.name, machine.states[int(k)]) for k in seen}
 
     def _views(self, space: Space, product: Product) -> None:

@@ -13,8 +13,8 @@ from rolecycle import formula, guard
 from rolecycle.compose import enabled, occurrences_of, resolve
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
+from rolecycle.layout import evaluate
 from rolecycle.machine import Machine
-from rolecycle.pack import evaluate
 from rolecycle.paths import lasso, path_to
 from rolecycle.space import Space
 from rolecycle.specification import Expectation, Property, Scenario, SystemSpec
@@ -105,7 +105,7 @@ def _breaches(space: Space, wanted: Property) -> Iterator[tuple[Formula, int | N
 
 def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
     ends = resolve(wanted.goal, space.packed.product.system)
-    dead = np.flatnonzero(space.dead[: space.expanded])
+    dead = space.deadlocks
     for begin in range(0, len(dead), CHUNK):
         part = dead[begin : begin + CHUNK]
         unnamed = ~evaluate(ends, space.packed.fields, space.states[part])

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from rolecycle.bisimulation import Quotient, branching_partition, quotient, unfolded
 from rolecycle.compose import Product, resolve
 from rolecycle.graph import Graph, sources_of, strongly_connected
+from rolecycle.layout import evaluate
 from rolecycle.machine import ASKED, INTERNAL, Machine, Row
-from rolecycle.pack import evaluate
 from rolecycle.space import Space
 from rolecycle.specification import SystemSpec
 
