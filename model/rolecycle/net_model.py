@@ -219,8 +219,12 @@ def _machines(parts: Iterable[_Part], fired: Iterable[_Fired]) -> dict[str, Mach
 
 def _machine(part: _Part, rows: Iterable[Row]) -> Machine:
     states = tuple(state for state in (part.idle, *part.states.values()) if state)
-    title = part.what.capitalize() if part.what else "Transitions without arcs"
+    title = _sentence(part.what) if part.what else "Transitions without arcs"
     return Machine(part.name, states, part.initial, tuple(rows), title=title)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _row(fired: _Fired, touch: _Touch) -> Row:
@@ -237,7 +241,9 @@ def _never_firing(net: Net, live: Iterable[Transition]) -> Iterator[Diagnostic]:
     firing = {transition.name for transition in live}
     for transition in net.transitions:
         if transition.name not in firing:
-            message = f"transition {printable(transition.name)} takes two tokens from one unit, so it never fires"
+            message = (
+                f"transition {printable(transition.name)} takes two tokens from one unit, so it never fires"
+            )
             yield Diagnostic("RC307", message, transition.place, "note")
 
 
@@ -275,7 +281,6 @@ def _safe(system: str, fired: Iterable[_Fired]) -> Iterator[Property]:
                 filling.setdefault(touch.part.name, []).append(each.event)
                 parts[touch.part.name] = touch.part
     for number, (name, events) in enumerate(filling.items(), 1):
-        what = parts[name].what.capitalize()
-        title = f"{what} gets a token only when it holds none."
+        title = _sentence(f"{parts[name].what} gets a token only when it holds none.")
         goal = In(name, (parts[name].idle,))
         yield Property(f"{SAFE}-{number}", title, "precedence", (system,), goal, tuple(events))

@@ -204,9 +204,7 @@ class _Reader:
     def kind(self) -> None:
         """The file holds one place/transition net; raises ``InputError`` RC303 else, for all follows from that."""
         if len(self.nets) != 1:
-            raise _refusal(
-                "RC303", f"the file holds {len(self.nets)} nets, not one", Place(self.file, 1)
-            )
+            raise _refusal("RC303", f"the file holds {len(self.nets)} nets, not one", Place(self.file, 1))
         net = self.nets[0]
         kind = net.attributes.get("type", "")
         if not kind.lower().endswith("ptnet"):
@@ -275,7 +273,9 @@ class _Reader:
         for item in self.items["unit"]:
             for place in item.texts.get("places", "").split():
                 if place not in places:
-                    message = f"unit {_shown(item.name)} has a place {_shown(place)}, which the net does not have"
+                    message = (
+                        f"unit {_shown(item.name)} has a place {_shown(place)}, which the net does not have"
+                    )
                     self.refuse("RC304", message, item.place, _like(place, places))
                 elif owner.setdefault(place, item.name) != item.name:
                     message = f"place {_shown(place)} is in two units, {_shown(owner[place])} and {_shown(item.name)}"
