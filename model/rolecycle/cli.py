@@ -186,10 +186,7 @@ def import_net(net: Path, output: Path | None, form: str, **bounds: Any) -> None
     A unit of the net (NUPN) is a machine, a transition an event of all machines that it touches.  Exit codes: 0 some
     transition can always fire, 1 the net has a deadlock, 2 the input or the command is wrong, 3 a limit was reached.
     """
-    if output:
-        click.echo(_guarded(lambda: _written(net, output), form))
-        sys.exit(0)
-    outcome = _guarded(lambda: _explored(net, bounds), form)
+    outcome = _guarded(lambda: _written(net, output) if output else _explored(net, bounds), form)
     click.echo(_rendered(outcome, form))
     sys.exit(outcome.exit_code)
 
@@ -283,21 +280,19 @@ def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:
         ticker.done()
 
 
-def _written(path: Path, folder: Path) -> str:
-    """Write the specification of a net; what is said of it."""
+def _written(path: Path, folder: Path) -> Outcome:
+    """Write the specification of a net; nothing is run."""
     from rolecycle.gallery import refuse_filled, write
     from rolecycle.net_files import net_files
     from rolecycle.net_model import model
+    from rolecycle.outcome import Outcome
     from rolecycle.read_net import read_net
-    from rolecycle.report import text
 
     refuse_filled(folder)
     net, notes = read_net(path)
     spec = model(net)
-    written = write(net_files(spec), folder)
-    return "\n".join(
-        [*(text.diagnostic(n) for n in (*notes, *spec.warnings)), f"{written} files in {folder}"]
-    )
+    click.echo(f"{write(net_files(spec), folder)} files in {folder}", err=True)
+    return Outcome((), findings=(*notes, *spec.warnings))
 
 
 def _review(folder: Path | None, files: Files, bounds: dict[str, Any], strict: bool) -> tuple[str, int]:

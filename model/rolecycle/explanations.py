@@ -163,8 +163,8 @@ NETS: Mapping[str, tuple[str, str]] = {
         "The net is not safe",
         "Machines have states, not counters: no place may ever hold two tokens, and no two places of a unit may be "
         "marked at once. An arc or an initial marking already breaks that, or the search found the run that is told. "
-        'Counts of such a net would be wrong, so none are given. If only the units are wrong, write safe="false" in the '
-        "structure element: each place is then a machine of its own.",
+        'Counts of such a net would be wrong, so none are given. If only the units are wrong, write safe="false" in '
+        "the structure element: each place is then a machine of its own.",
     ),
     "RC307": (
         "A transition never fires",
@@ -173,13 +173,14 @@ NETS: Mapping[str, tuple[str, str]] = {
     ),
     "RC308": (
         "Units were not used",
-        'The structure element does not say safe="true", so nobody claims that at most one place of a unit is marked. '
-        "Each place is a machine of two states, which is exact, and slower.",
+        'The structure element does not say safe="true", so nobody claims that at most one place of a unit is marked; '
+        "or a transition puts tokens to two places of the unit, which belies the claim. Each place is then a machine of "
+        "two states, which is exact, and slower.",
     ),
     "RC309": (
         "The net is too large",
-        "At most 64 MiB, 20,000 places and transitions each and 500,000 arcs are read, and 4,096 machines are searched; "
-        "with many transitions fewer. Units make one machine of many places.",
+        "At most 64 MiB, 20,000 places and transitions each and 500,000 arcs are read, and 4,096 machines are searched, "
+        "fewer if there are many transitions. Units make one machine of many places.",
     ),
     "RC310": (
         "The net is too large for a specification",

@@ -23,7 +23,10 @@ from rolecycle.specification import MemberSpec, Property, Scenario, Specificatio
 ACTOR, SCENARIO, DEADLOCK, SAFE = "net", "token-game", "D01", "S01"
 """The sender of all events, the only scenario, and the ids of the properties: ``S01-1``, ``S01-2`` and so on."""
 
-RESERVED = (*"implies or and not is in count true false all some no earlier other observer".split(), ACTOR)
+RESERVED = (
+    *("implies", "or", "and", "not", "is", "in", "count", "true", "false"),
+    *("all", "some", "no", "earlier", "other", "observer", ACTOR),
+)
 """What no machine and no state may be called, for a guard reads it otherwise."""
 
 MOST_MACHINES = 4_096
@@ -92,7 +95,7 @@ def model(net: Net) -> Specification:
         scenarios={SCENARIO: Scenario(SCENARIO, "Whatever can fire may fire.", (system,))},
         properties={wanted.id: wanted for wanted in properties},
         facts={},
-        warnings=tuple(_never_firing(net, live)),
+        warnings=(*_unbelieved(net, units), *_never_firing(net, live)),
     )
 
 
@@ -230,11 +233,18 @@ def _sentence(text: str) -> str:
 def _row(fired: _Fired, touch: _Touch) -> Row:
     """One that only gets a token may take part; whatever gives one must."""
     name, place = printable(fired.transition.name), fired.transition.place
-    reason = f"Transition {name} of the net."
+    reason = f"Transition {name}."
     if not touch.takes:
         return Row(fired.event, (touch.part.idle,), touch.puts, "may", assumption=reason, place=place)
     dest = SAME if touch.takes == touch.puts else touch.puts or touch.part.idle
     return Row(fired.event, (touch.takes,), dest, assumption=reason, place=place)
+
+
+def _unbelieved(net: Net, units: Sequence[Unit]) -> Iterator[Diagnostic]:
+    for unit in net.units:
+        if unit.places and unit not in units:
+            message = f"a transition puts two tokens to unit {printable(unit.name)}, so each place of it is a machine"
+            yield Diagnostic("RC308", message, unit.place, "note")
 
 
 def _never_firing(net: Net, live: Iterable[Transition]) -> Iterator[Diagnostic]:
