@@ -9,6 +9,7 @@ which is one step of Spin as an occurrence is one step of ours.  So, for
 way to the initial state.  The end label makes a state without a step a valid end, so that none stops the search.
 What the model assumes is written at its head by ``promela``.
 
+python benchmarks/promela.py net.pnml        prints a contest net
 python benchmarks/promela.py lifecycle 2     prints the benchmark family with two instances
 """
 
@@ -20,6 +21,10 @@ from pathlib import Path
 
 from rolecycle.compose import Move, Product, Rule, compose
 from rolecycle.formula import Atom, Formula
+from rolecycle.instantiate import instantiate
+from rolecycle.net_model import model
+from rolecycle.pipeline import suite
+from rolecycle.read_net import read_net
 from rolecycle.system import Member
 
 BYTE = 256
@@ -121,8 +126,21 @@ def _comment(text: str) -> str:
     return text.replace("*/", "* /").replace("\n", " ")
 
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-    from lifecycle import lifecycle
+def product(words: list[str]) -> Product:
+    """That of a net, or of the benchmark family with so many instances."""
+    match words:
+        case ["lifecycle", instances]:
+            sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+            from lifecycle import lifecycle
 
-    print(promela(compose(lifecycle(int(sys.argv[2])))), end="")
+            return compose(lifecycle(int(instances)))
+        case [net]:
+            spec = model(read_net(Path(net))[0])
+            (job,) = suite(spec)
+            return compose(instantiate(spec, job.system, job.scenario, spec.machines.__getitem__))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    print(promela(product(sys.argv[1:])), end="")

@@ -173,13 +173,12 @@ NETS: Mapping[str, tuple[str, str]] = {
     ),
     "RC308": (
         "Units were not used",
-        'The structure element does not say safe="true", so nobody claims that at most one place of a unit is marked; '
-        "or a transition puts tokens to two places of the unit, which belies the claim. Each place is then a machine of "
-        "two states, which is exact, and slower.",
+        'The structure element does not say safe="true", so nobody claims that at most one place of a unit is marked. '
+        "Each place is then a machine of two states, which is exact, and slower.",
     ),
     "RC309": (
         "The net is too large",
-        "At most 64 MiB, 20,000 places and transitions each and 500,000 arcs are read, and 4,096 machines are searched, "
+        "At most 64 MiB, 20,000 places, 20,000 transitions and 500,000 arcs are read, and 4,096 machines are searched, "
         "fewer if there are many transitions. Units make one machine of many places.",
     ),
     "RC310": (

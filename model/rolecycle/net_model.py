@@ -58,11 +58,11 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Touch:
-    """What a transition does with a part: the state that it takes a token from, and the one that it puts it to."""
+    """What a transition does with a part: the state that it takes a token from, if any, and those that it puts to."""
 
     part: _Part
     takes: str
-    puts: str
+    puts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,9 @@ def model(net: Net) -> Specification:
 
     Raises ``InputError`` RC309 when the search would need tables out of proportion.
     """
-    units, live = _sound_units(net)
-    system, parts = _parts(net, units)
-    _refuse_large(net, parts, len(live))
-    fired = _fired(live, parts)
+    system, parts = _parts(net)
+    _refuse_large(net, parts)
+    fired = _fired(net, parts)
     labels = _labels(fired)
     properties = [_deadlock_free(system, labels), *_safe(system, fired)]
     members = tuple(MemberSpec(part.name) for part in parts)
@@ -95,7 +94,7 @@ def model(net: Net) -> Specification:
         scenarios={SCENARIO: Scenario(SCENARIO, "Whatever can fire may fire.", (system,))},
         properties={wanted.id: wanted for wanted in properties},
         facts={},
-        warnings=(*_unbelieved(net, units), *_never_firing(net, live)),
+        warnings=tuple(_never_firing(net, fired)),
     )
 
 
@@ -107,30 +106,9 @@ def printable(text: str) -> str:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _sound_units(net: Net) -> tuple[list[Unit], list[Transition]]:
-    """The units that a machine can stand for, and the transitions that can fire as long as these are safe.
-
-    One that takes two tokens from a safe unit never fires.  A unit that some other one puts two tokens to is not
-    believed to be safe: its places are machines by themselves.
-    """
-    units, live = [unit for unit in net.units if unit.places], list(net.transitions)
-    broken: set[str] = {""}
-    while broken:
-        owner = {place: unit.name for unit in units for place in unit.places}
-        live = [t for t in net.transitions if not _doubled(t.takes, owner)]
-        broken = {unit for t in live for unit in _doubled(t.puts, owner)}
-        units = [unit for unit in units if unit.name not in broken]
-    return units, live
-
-
-def _doubled(places: Iterable[str], owner: Mapping[str, str]) -> list[str]:
-    """The units that several of these places are in."""
-    counts = Counter(owner[place] for place in places if place in owner)
-    return [unit for unit, count in counts.items() if count > 1]
-
-
-def _parts(net: Net, units: Sequence[Unit]) -> tuple[str, list[_Part]]:
+def _parts(net: Net) -> tuple[str, list[_Part]]:
     """The name of the system, and its machines: units, places in none, one for transitions without arcs."""
+    units = [unit for unit in net.units if unit.places]
     inside = {place for unit in units for place in unit.places}
     alone = [place for place in net.places if place not in inside]
     loose = ["unconnected"] if any(not (t.takes or t.puts) for t in net.transitions) else []
@@ -181,7 +159,8 @@ def _distinct(words: Iterable[str], first: str, taken: Iterable[str] = ()) -> It
         yield name
 
 
-def _refuse_large(net: Net, parts: Sequence[_Part], rules: int) -> None:
+def _refuse_large(net: Net, parts: Sequence[_Part]) -> None:
+    rules = len(net.transitions)
     widths = [(part.size - 1).bit_length() for part in parts]
     values = sum(1 << width if width > 10 else width << 8 for width in widths)
     if len(parts) > MOST_MACHINES or values * rules > 8 * MOST_TABLE:
@@ -193,18 +172,26 @@ def _refuse_large(net: Net, parts: Sequence[_Part], rules: int) -> None:
 # --- transitions ----------------------------------------------------------------------------------
 
 
-def _fired(live: Sequence[Transition], parts: Sequence[_Part]) -> list[_Fired]:
+def _fired(net: Net, parts: Sequence[_Part]) -> list[_Fired]:
+    """The transitions that can fire: one that takes two tokens from a unit never does while the unit is safe."""
     owner = {place: part for part in parts for place in part.states}
+    live = [t for t in net.transitions if len({owner[place].name for place in t.takes}) == len(t.takes)]
     names = _distinct((t.name.lower() for t in live), "t")
-    found = []
-    for transition, name in zip(live, names, strict=True):
-        takes = {owner[place].name: owner[place].states[place] for place in transition.takes}
-        puts = {owner[place].name: owner[place].states[place] for place in transition.puts}
-        here = {owner[place].name: owner[place] for place in (*transition.takes, *transition.puts)}
-        touches = [_Touch(part, takes.get(n, ""), puts.get(n, "")) for n, part in here.items()]
-        loose = _Touch(parts[-1], parts[-1].initial, parts[-1].initial)
-        found.append(_Fired(transition, f"{ACTOR}.{name}", tuple(touches) or (loose,)))
-    return found
+    return [_Fired(t, f"{ACTOR}.{n}", _touches(t, owner, parts)) for t, n in zip(live, names, strict=True)]
+
+
+def _touches(
+    transition: Transition, owner: Mapping[str, _Part], parts: Sequence[_Part]
+) -> tuple[_Touch, ...]:
+    takes: dict[str, list[str]] = {}
+    puts: dict[str, list[str]] = {}
+    for side, places in ((takes, transition.takes), (puts, transition.puts)):
+        for place in places:
+            side.setdefault(owner[place].name, []).append(owner[place].states[place])
+    here = {owner[place].name: owner[place] for place in (*transition.takes, *transition.puts)}
+    if not here:
+        return (_Touch(parts[-1], parts[-1].initial, (parts[-1].initial,)),)
+    return tuple(_Touch(p, "".join(takes.get(n, ())), tuple(puts.get(n, ()))) for n, p in here.items())
 
 
 def _event(fired: _Fired) -> Event:
@@ -231,29 +218,22 @@ def _sentence(text: str) -> str:
 
 
 def _row(fired: _Fired, touch: _Touch) -> Row:
-    """One that only gets a token may take part; whatever gives one must."""
+    """One that only gets a token may take part; whatever gives one must.  What a second token does is of no account."""
     name, place = printable(fired.transition.name), fired.transition.place
     reason = f"Transition {name}."
     if not touch.takes:
-        return Row(fired.event, (touch.part.idle,), touch.puts, "may", assumption=reason, place=place)
-    dest = SAME if touch.takes == touch.puts else touch.puts or touch.part.idle
+        return Row(fired.event, (touch.part.idle,), touch.puts[0], "may", assumption=reason, place=place)
+    dest = touch.puts[0] if touch.puts else touch.part.idle
+    dest = SAME if dest == touch.takes else dest
     return Row(fired.event, (touch.takes,), dest, assumption=reason, place=place)
 
 
-def _unbelieved(net: Net, units: Sequence[Unit]) -> Iterator[Diagnostic]:
-    for unit in net.units:
-        if unit.places and unit not in units:
-            message = f"a transition puts two tokens to unit {printable(unit.name)}, so each place of it is a machine"
-            yield Diagnostic("RC308", message, unit.place, "note")
-
-
-def _never_firing(net: Net, live: Iterable[Transition]) -> Iterator[Diagnostic]:
-    firing = {transition.name for transition in live}
+def _never_firing(net: Net, fired: Iterable[_Fired]) -> Iterator[Diagnostic]:
+    firing = {each.transition.name for each in fired}
     for transition in net.transitions:
         if transition.name not in firing:
-            message = (
-                f"transition {printable(transition.name)} takes two tokens from one unit, so it never fires"
-            )
+            name = printable(transition.name)
+            message = f"transition {name} takes two tokens from one unit, so it never fires"
             yield Diagnostic("RC307", message, transition.place, "note")
 
 
@@ -282,15 +262,22 @@ def _deadlock_free(system: str, labels: Mapping[str, Guard]) -> Property:
 
 
 def _safe(system: str, fired: Iterable[_Fired]) -> Iterator[Property]:
-    """For each part that some transition only puts a token to: it holds none then."""
-    filling: dict[str, list[str]] = {}
-    parts: dict[str, _Part] = {}
+    """For a machine that a transition only puts a token to: it holds none then.  One that puts two never fires."""
+    filled: dict[str, list[str]] = {}
+    crowded: dict[str, list[str]] = {}
+    parts = {touch.part.name: touch.part for each in fired for touch in each.touches}
     for each in fired:
         for touch in each.touches:
             if not touch.takes:
-                filling.setdefault(touch.part.name, []).append(each.event)
-                parts[touch.part.name] = touch.part
-    for number, (name, events) in enumerate(filling.items(), 1):
-        title = _sentence(f"{parts[name].what} gets a token only when it holds none.")
-        goal = In(name, (parts[name].idle,))
-        yield Property(f"{SAFE}-{number}", title, "precedence", (system,), goal, tuple(events))
+                filled.setdefault(touch.part.name, []).append(each.event)
+            if len(touch.puts) > 1:
+                crowded.setdefault(touch.part.name, []).append(each.event)
+    wanted = [
+        *(
+            (f"{parts[n].what} gets a token only when it holds none.", In(n, (parts[n].idle,)), filled[n])
+            for n in filled
+        ),
+        *((f"{parts[n].what} never gets two tokens at once.", FALSE, crowded[n]) for n in crowded),
+    ]
+    for number, (title, goal, events) in enumerate(wanted, 1):
+        yield Property(f"{SAFE}-{number}", _sentence(title), "precedence", (system,), goal, tuple(events))

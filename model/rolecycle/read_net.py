@@ -14,6 +14,8 @@ from xml.parsers import expat
 
 from rolecycle.diagnostics import Diagnostic, InputError, Place, did_you_mean, relative
 from rolecycle.net import Net, Transition, Unit
+from rolecycle.read_service.decode import decode
+from rolecycle.read_service.mask import shown
 
 MOST_BYTES = 64 << 20
 MOST_DEPTH = 64
@@ -80,12 +82,6 @@ def _refusal(code: str, message: str, place: Place, hint: str = "") -> InputErro
     return InputError([Diagnostic(code, message, place, hint=hint)])
 
 
-def _shown(text: str) -> str:
-    """The text as a message may quote it: short and printable."""
-    short = text if len(text) <= 60 else text[:60] + "..."
-    return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in short) + "'"
-
-
 class _Reader:
     """Collects what counts from the calls of the parser, and the mistakes met on the way."""
 
@@ -98,7 +94,7 @@ class _Reader:
         self.nets: list[_Item] = []
         self.safe: list[str] = []
         self.items: dict[str, list[_Item]] = {"place": [], "transition": [], "arc": [], "unit": []}
-        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser = expat.ParserCreate("UTF-8", " ")
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.StartDoctypeDeclHandler = self.doctype
@@ -107,13 +103,14 @@ class _Reader:
 
     def read(self, data: bytes) -> None:
         try:
-            self.parser.Parse(data, True)
+            self.parser.Parse(decode(data).encode("utf-8"), True)
         except expat.ExpatError as problem:
             place = Place(self.file, problem.lineno, problem.offset + 1)
             message = f"the XML is malformed: {expat.ErrorString(problem.code)}"
             raise InputError([*self.mistakes, Diagnostic("RC302", message, place)]) from None
-        except ValueError as problem:  # an encoding that Python does not have
-            raise _refusal("RC302", f"the XML cannot be read: {problem}", Place(self.file)) from None
+        except ValueError:
+            message = "the bytes are not text in the encoding that the file declares, or it is not read here"
+            raise _refusal("RC302", message, Place(self.file, 1), "save the file as UTF-8") from None
 
     def at(self) -> Place:
         return Place(self.file, self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1)
@@ -125,7 +122,7 @@ class _Reader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         if not self.within and local != "pnml":
-            message = f"the root element is {_shown(local)}, not 'pnml'"
+            message = f"the root element is {shown(local)}, not 'pnml'"
             raise _refusal("RC303", message, self.at(), "is this a Petri net in PNML?")
         self.within.append(local)
         if len(self.within) > MOST_DEPTH:
@@ -162,7 +159,7 @@ class _Reader:
 
     def word(self, value: str, allowed: tuple[str, ...], what: str) -> None:
         if value not in allowed:
-            self.refuse("RC303", f"{what} is {_shown(value)}", self.at(), did_you_mean(value, allowed))
+            self.refuse("RC303", f"{what} is {shown(value)}", self.at(), did_you_mean(value, allowed))
 
     def key(self) -> str:
         """What the text of the present element is, if it counts."""
@@ -196,7 +193,7 @@ class _Reader:
         if claimed:
             self.begun(units, places)
         if self.mistakes:
-            raise InputError(self.mistakes)
+            raise InputError(sorted(self.mistakes, key=lambda found: found.place.line))
         notes = () if claimed or not units else (self.unclaimed(),)
         head = self.nets[0]
         return Net(head.name, places, transitions, units if claimed else (), head.place), notes
@@ -208,7 +205,7 @@ class _Reader:
         net = self.nets[0]
         kind = net.attributes.get("type", "")
         if not kind.lower().endswith("ptnet"):
-            message = f"the type of the net is {_shown(kind)}, not a place/transition net"
+            message = f"the type of the net is {shown(kind)}, not a place/transition net"
             hint = "unfold a coloured net first; the type of a plain one ends with 'ptnet'"
             raise _refusal("RC303", message, net.place, hint)
         if not self.items["place"]:
@@ -218,14 +215,14 @@ class _Reader:
         """Whether a place is marked at first."""
         tokens = self.whole(item, "marking", "0")
         if tokens > 1:
-            self.refuse("RC306", f"place {_shown(item.name)} begins with {tokens} tokens", item.place)
+            self.refuse("RC306", f"place {shown(item.name)} begins with {tokens} tokens", item.place)
         return tokens == 1
 
     def whole(self, item: _Item, key: str, absent: str) -> int:
         text = item.texts.get(key, absent).strip()
         if re.fullmatch(r"[0-9]{1,9}", text):
             return int(text)
-        self.refuse("RC303", f"the {key} is {_shown(text)}, not a whole number", item.place)
+        self.refuse("RC303", f"the {key} is {shown(text)}, not a whole number", item.place)
         return int(absent)
 
     def transitions(self, places: Collection[str]) -> tuple[Transition, ...]:
@@ -251,7 +248,7 @@ class _Reader:
             message, hint = f"an arc has weight {weight}", "every arc of a 1-safe net has weight 1"
             self.refuse("RC306", message, arc.place, hint)
         if place in side:
-            self.refuse("RC305", f"the arc at place {_shown(place)} stands twice", arc.place)
+            self.refuse("RC305", f"the arc at place {shown(place)} stands twice", arc.place)
         side[place] = None
 
     def astray(
@@ -260,7 +257,7 @@ class _Reader:
         known = [*places, *transitions]
         unknown = [end for end in ends if end not in places and end not in transitions]
         for end in unknown:
-            message = f"the arc leads from or to {_shown(end)}, which the net does not have"
+            message = f"the arc leads from or to {shown(end)}, which the net does not have"
             self.refuse("RC304", message, arc.place, _like(end, known))
         if not unknown:
             what = "places" if ends[0] in places else "transitions"
@@ -274,14 +271,16 @@ class _Reader:
             for place in item.texts.get("places", "").split():
                 if place not in places:
                     message = (
-                        f"unit {_shown(item.name)} has a place {_shown(place)}, which the net does not have"
+                        f"unit {shown(item.name)} has a place {shown(place)}, which the net does not have"
                     )
                     self.refuse("RC304", message, item.place, _like(place, places))
                 elif owner.setdefault(place, item.name) != item.name:
-                    message = f"place {_shown(place)} is in two units, {_shown(owner[place])} and {_shown(item.name)}"
+                    message = (
+                        f"place {shown(place)} is in two units, {shown(owner[place])} and {shown(item.name)}"
+                    )
                     self.refuse("RC305", message, item.place)
             for name in set(item.texts.get("subunits", "").split()).difference(names):
-                message = f"unit {_shown(item.name)} has a subunit {_shown(name)}, which is not there"
+                message = f"unit {shown(item.name)} has a subunit {shown(name)}, which is not there"
                 self.refuse("RC304", message, item.place, _like(name, names))
         return tuple(
             Unit(item.name, tuple(dict.fromkeys(item.texts.get("places", "").split())), item.place)
@@ -292,7 +291,7 @@ class _Reader:
         first: dict[str, _Item] = {}
         for item in (item for kind in kinds for item in self.items[kind]):
             if first.setdefault(item.name, item) is not item:
-                message = f"the id {_shown(item.name)} is already on line {first[item.name].place.line}"
+                message = f"the id {shown(item.name)} is already on line {first[item.name].place.line}"
                 self.refuse("RC305", message, item.place, "rename one of the two")
 
     def begun(self, units: Iterable[Unit], places: Mapping[str, bool]) -> None:
@@ -300,7 +299,7 @@ class _Reader:
         for unit in units:
             marked = [place for place in unit.places if places.get(place)]
             if len(marked) > 1:
-                message = f"unit {_shown(unit.name)} begins with {len(marked)} marked places"
+                message = f"unit {shown(unit.name)} begins with {len(marked)} marked places"
                 self.refuse("RC306", message, unit.place, UNSAFE_UNITS)
 
     def unclaimed(self) -> Diagnostic:

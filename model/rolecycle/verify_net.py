@@ -9,7 +9,7 @@ from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.net_model import ACTOR, SAFE
 from rolecycle.outcome import Outcome
 from rolecycle.pipeline import Workshop, run, suite
-from rolecycle.specification import Specification
+from rolecycle.specification import Property, Specification
 from rolecycle.trace import Trace
 from rolecycle.verdict import Run, Verdict
 
@@ -50,15 +50,14 @@ def _not_safe(spec: Specification, unsafe: Iterable[Verdict]) -> Iterable[Diagno
     least = min(len(trace.steps) for _, trace in runs)
     for wanted, trace in runs:
         if len(trace.steps) == least:
-            what = wanted.title.partition(" gets a token ")[0]
-            yield _mishap(spec, what[:1].lower() + what[1:], trace)
+            yield _mishap(spec, wanted, trace)
 
 
-def _mishap(spec: Specification, what: str, trace: Trace) -> Diagnostic:
+def _mishap(spec: Specification, wanted: Property, trace: Trace) -> Diagnostic:
     names = [step.event.removeprefix(f"{ACTOR}.") for step in trace.steps]
     told = names if len(names) <= LONGEST_RUN else [f"{len(names) - LONGEST_RUN} more", *names[-LONGEST_RUN:]]
-    message = f"the net is not safe: {what} holds a token and gets another one in the run {', '.join(told)}"
-    if what.startswith("unit"):
+    message = f"the net is not safe: the run {', '.join(told)} breaks '{wanted.title}'"
+    if wanted.title.startswith("Unit"):
         hint = 'correct the units, or write safe="false" to take each place by itself'
     else:
         hint = "only nets without a second token on a place are read"
