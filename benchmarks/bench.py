@@ -21,16 +21,13 @@ from pathlib import Path
 import machine
 from cases import Case, compared, scaling
 from children import finished
-from engines import OURS, ROOT, AbsentError, Prepared, figures
+from engines import ENVIRONMENT, OURS, AbsentError, Prepared, figures
 from rows import HEADER, Row, line
 
 SIZES, QUICK_SIZES = (3, 4, 5), (3, 4)
 BUDGET, QUICK_BUDGET = 600.0, 60.0
 RUNS, RUN_SECONDS = 3, 20.0
 """A row is the fastest of so many runs, or of as many as fit in these seconds."""
-
-VARIABLES = {"PYTHONPATH": f"{ROOT / 'model'}:{ROOT / 'tests'}"}
-"""What children find our modules by, in whatever environment they run."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -117,7 +114,7 @@ def _runs(case: Case, prepared: Prepared, budget: float, most: int) -> Iterator[
 
 
 def _once(case: Case, prepared: Prepared, budget: float) -> Row:
-    child = finished(prepared.command, prepared.folder, budget, prepared.mark, VARIABLES)
+    child = finished(prepared.command, prepared.folder, budget, prepared.mark, ENVIRONMENT)
     if child.stopped:
         return Row(case.model, case.engine, case.size, seconds=budget, peak_mib=child.peak_mib, over=True)
     found = figures(prepared, child.output)

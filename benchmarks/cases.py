@@ -8,12 +8,27 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from engines import ENGINES, OURS, REDUCING, ROOT, SEARCHES, Engine, Prepared, rolecycle
+from engines import (
+    ENGINES,
+    OURS,
+    REDUCING,
+    ROOT,
+    SEARCHES,
+    SPIN_WAYS,
+    Engine,
+    Prepared,
+    rolecycle,
+    rolecycle_net,
+    spin_net,
+)
 
 LIFECYCLE = "lifecycle"
 STOPPED, STOPPED_SIZE = "lifecycle of 6, stopped", 6
 STATES = (10**4, 10**5, 10**6, 10**7, 10**8)
 """Where the search of six instances is stopped, to see how the time of a state grows."""
+
+NET_STATES = {"Anderson-PT-05": 689_901, "CloudDeployment-PT-4a": 7_091_029}
+"""Contest nets of tightly coupled units, and the states that the contest has published."""
 
 MANY = (2, 3, 4, 5, 6, 8, 10, 15, 20, 50, 100)
 """Numbers of instances for the reductions."""
@@ -40,12 +55,22 @@ class Case:
 
 
 def compared(sizes: Sequence[int]) -> Iterator[Case]:
-    """The table of all engines: the family, a shipped system, whole commands."""
+    """The table of all engines: the family, contest nets, a shipped system, whole commands."""
     for size in sizes:
         yield from (_of_family(engine, size) for engine in ENGINES)
+    for net, states in NET_STATES.items():
+        yield Case(net, "-", OURS, rolecycle_net(net), states)
+        for way in SPIN_WAYS:
+            yield Case(
+                net,
+                "-",
+                f"Spin, {way}",
+                spin_net(net, way, states),
+                None if way == "partial order" else states,
+            )
     name = " ".join(SHIPPED)
     words = ["verify", "--system", SHIPPED[0], "--scenario", SHIPPED[1], "--format", "json"]
-    yield Case(name, "1", OURS, _command(words, RUN_FIGURES))
+    yield Case(name, "-", OURS, _command(words, RUN_FIGURES))
     for name, words in COMMANDS.items():
         yield Case(f"rolecycle {name}", "-", OURS, _command(words, ""))
 

@@ -32,7 +32,7 @@ def finished(
     folder: Path,
     budget: float,
     mark: str = "",
-    variables: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Finished:
     """Run a command to its end, or kill it and its children after ``budget`` seconds.
 
@@ -41,7 +41,7 @@ def finished(
     """
     begin = time.monotonic()
     process = subprocess.Popen(
-        command, cwd=folder, env={**os.environ, **(variables or {})}, text=True, errors="replace",
+        command, cwd=folder, env=environment, text=True, errors="replace",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     over = threading.Event()

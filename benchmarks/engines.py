@@ -21,6 +21,12 @@ ROOT = HERE.parent
 PEERS = ROOT / ".venv-bench"
 """Where ``make bench`` installs the Python packages that are compared."""
 
+NETS = ROOT.parent / "shared/corpus/benchmarks/mcc-nupn"
+"""Nets of the Model Checking Contest, measured where they are at hand."""
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT / 'model'}:{ROOT / 'tests'}"}
+"""Where child processes find our modules, in whatever environment they run."""
+
 SHARED_CEILING = ROOT.parent / "shared/peers/lifecycle/ceiling.c"
 """A C search that was written by others, measured where it is at hand."""
 
@@ -70,6 +76,29 @@ def rolecycle(way: str, most: int | None = None) -> Callable[[Path, int], Prepar
     words = [] if most is None else [str(most)]
     script = str(HERE / "search_rolecycle.py")
     return lambda folder, size: Prepared((sys.executable, script, way, str(size), *words), folder)
+
+
+def rolecycle_net(net: str) -> Callable[[Path], Prepared]:
+    """Our own search of a contest net, every state on one core."""
+    script = str(HERE / "search_rolecycle.py")
+    return lambda folder: Prepared((sys.executable, script, "plain", str(_net(net))), folder)
+
+
+def spin_net(net: str, way: str, states: int) -> Callable[[Path], Prepared]:
+    """Spin on a contest net, translated as one process with a variable for each unit."""
+
+    def prepare(folder: Path) -> Prepared:
+        model = build(folder, [sys.executable, str(HERE / "promela.py"), str(_net(net))])
+        return spin_search(folder, model, way, states)
+
+    return prepare
+
+
+def _net(name: str) -> Path:
+    path = NETS / f"{name}.pnml"
+    if not path.exists():
+        raise AbsentError(f"{path} is not there")
+    return path
 
 
 def python(way: str, *packages: str) -> Callable[[Path, int], Prepared]:
@@ -144,12 +173,15 @@ def tlc(workers: int, symmetric: bool) -> Callable[[Path, int], Prepared]:
     return prepare
 
 
-def build(folder: Path, command: list[str]) -> None:
-    """Run a command that makes something ready; what a tool says is told only where it fails."""
-    done = subprocess.run(_found(*command), cwd=folder, capture_output=True, text=True, check=False)
+def build(folder: Path, command: list[str]) -> str:
+    """What a command prints that makes something ready."""
+    done = subprocess.run(
+        _found(*command), cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
         raise AbsentError(f"{command[0]} failed: {lines[-1]}")
+    return done.stdout
 
 
 def _found(program: str, *words: str) -> tuple[str, ...]:
