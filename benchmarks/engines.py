@@ -205,7 +205,10 @@ OURS = "rolecycle"
 SEARCHES = {OURS: "plain"}
 """Our engines that explore every state, and the way of each."""
 
-REDUCING = (Engine("rolecycle, symmetry", rolecycle("symmetry"), lifecycle.orbits_expected),)
+REDUCING = (
+    Engine("rolecycle, symmetry", rolecycle("symmetry"), lifecycle.orbits_expected),
+    Engine("rolecycle, reduced", rolecycle("reduced"), None),
+)
 """Our engines that explore less than every state."""
 
 ENGINES = (

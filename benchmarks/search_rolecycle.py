@@ -7,6 +7,7 @@ MODEL is a number of instances of the benchmark family, or a net.  The search st
 plain     every state, on one core; timed are the search and the verdict, for the translation of the model
           is not counted for other tools either
 symmetry  one state for all that differ by an exchange of instances; timed from the system to the verdict
+reduced   with every reduction that verify uses, instances being systems of their own; timed likewise
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ import sys
 import time
 from collections.abc import Callable
 
+import psutil
+
+import fleet
 import promela
 from family import lifecycle
 from rolecycle.compose import Product, compose
@@ -23,6 +27,7 @@ from rolecycle.fold import folded_copies
 from rolecycle.guard import Implies, In, Quantified
 from rolecycle.judge import judge
 from rolecycle.pack import Packed, pack
+from rolecycle.pipeline import Workshop, run
 from rolecycle.space import Space
 from rolecycle.specification import Property
 from rolecycle.symmetry import symmetric_families
@@ -37,22 +42,35 @@ READY = Property(
 WARM_UP = "2"
 """The model of the search before, which loads the kernels."""
 
-Way = Callable[[str, Limits], tuple[Space, float]]
+MOST = 300_000_000
+"""States at most, if nothing else is said: more than six instances have."""
+
+Counts = tuple[int, int, float]
+"""States, transitions, seconds."""
 
 
-def plain(model: str, limits: Limits) -> tuple[Space, float]:
-    """The space of all states, and the seconds that its search and its verdict took."""
+def plain(model: str, limits: Limits) -> Counts:
+    """All states; the seconds are those of the search and of the verdict."""
     packed = _packed(_product(model), ())
     begin = time.perf_counter()
-    return _judged(packed, limits), time.perf_counter() - begin
+    space = _judged(packed, limits)
+    return len(space.states), space.transitions, time.perf_counter() - begin
 
 
-def symmetry(model: str, limits: Limits) -> tuple[Space, float]:
-    """The space up to exchange of instances, and the seconds that everything took."""
+def symmetry(model: str, limits: Limits) -> Counts:
+    """States up to exchange of instances; the seconds are those of everything."""
     begin = time.perf_counter()
     product = _product(model)
-    packed = _packed(product, symmetric_families(product.system, [READY.goal]))
-    return _judged(packed, limits), time.perf_counter() - begin
+    space = _judged(_packed(product, symmetric_families(product.system, [READY.goal])), limits)
+    return len(space.states), space.transitions, time.perf_counter() - begin
+
+
+def reduced(model: str, limits: Limits) -> Counts:
+    """The states of the last run, after every reduction; the seconds are those of everything."""
+    begin = time.perf_counter()
+    made = run(fleet.job(int(model)), Workshop(limits))
+    assert [verdict.outcome for verdict in made.verdicts] == ["holds"]
+    return made.states, made.transitions, time.perf_counter() - begin
 
 
 def _product(model: str) -> Product:
@@ -72,11 +90,11 @@ def _judged(packed: Packed, limits: Limits) -> Space:
     return space
 
 
-WAYS: dict[str, Way] = {"plain": plain, "symmetry": symmetry}
+WAYS: dict[str, Callable[[str, Limits], Counts]] = {"plain": plain, "symmetry": symmetry, "reduced": reduced}
 
 if __name__ == "__main__":
     way, model = WAYS[sys.argv[1]], sys.argv[2]
-    most = int(sys.argv[3]) if len(sys.argv) > 3 else 1 << 31
+    most = int(sys.argv[3]) if len(sys.argv) > 3 else MOST
     way(WARM_UP, Limits())
-    found, seconds = way(model, Limits(states=most, memory=1 << 40))
-    print(f"states={len(found.states)} transitions={found.transitions} seconds={seconds:.4f}")
+    states, transitions, seconds = way(model, Limits(states=most, memory=psutil.virtual_memory().total))
+    print(f"states={states} transitions={transitions} seconds={seconds:.4f}")

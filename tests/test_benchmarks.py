@@ -9,12 +9,14 @@ from types import SimpleNamespace
 import pytest
 
 import bench
+import fleet
 import lifecycle
 import page
 import search_python
 from cases import Case
 from children import finished
 from engines import ENGINES, AbsentError, Prepared, figures
+from rolecycle.pipeline import Workshop, run
 
 HEADER = [
     "model",
@@ -151,3 +153,14 @@ def test_the_page_takes_a_table_between_its_markers() -> None:
     ]
     before = "x\n<!-- scaling -->\nold\n<!-- end of scaling -->\ny"
     assert page.replaced(before, "scaling", "new") == "x\n<!-- scaling -->\nnew\n<!-- end of scaling -->\ny"
+
+
+def test_the_reduced_family_is_judged_as_the_whole_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def outcomes() -> list[str]:
+        return [verdict.outcome for verdict in run(fleet.job(2), Workshop()).verdicts]
+
+    assert outcomes() == ["holds"]
+    lines = lifecycle.TABLES["load_balancer"].splitlines()
+    without_crash = "\n".join(line for line in lines if "crash" not in line)
+    monkeypatch.setitem(lifecycle.TABLES, "load_balancer", without_crash)
+    assert outcomes() == ["refuted"]
