@@ -202,7 +202,7 @@ def figures(prepared: Prepared, output: str) -> tuple[int, int, float | None] | 
 OURS = "rolecycle"
 """The engine that all others are compared with: one core, every state."""
 
-SEARCHES = {OURS: "plain"}
+SEARCHES = {OURS: "plain", "rolecycle, 2 cores": "two_cores"}
 """Our engines that explore every state, and the way of each."""
 
 REDUCING = (

@@ -1,6 +1,8 @@
 """Measure, and write the figures into docs/explanation/performance.md, between its markers.
 
-python benchmarks/page.py [compared] [scaling] [look-ups]     all three, if none is named
+python benchmarks/page.py [compared] [scaling] [look-ups] [OPTION ...]
+
+All three, if none is named; options are those of the scripts, such as --quick.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from pathlib import Path
 
 import machine
 
-HERE = Path(__file__).resolve().parent
-PAGE = HERE.parent / "docs/explanation/performance.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/explanation/performance.md"
 COMMANDS = {
     "compared": ["bench.py"],
     "scaling": ["bench.py", "--scaling"],
@@ -23,18 +25,20 @@ COMMANDS = {
 TEXT_COLUMNS = ("model", "engine")
 
 
-def main(names: list[str]) -> None:
-    """Take the tables one after another; each is written as soon as it is there."""
+def main(words: list[str]) -> None:
+    """Take the tables one after another; each is written as soon as it is there, with how it was taken."""
+    names = [word for word in words if word in COMMANDS]
+    options = [word for word in words if word not in COMMANDS]
     for name in names or COMMANDS:
-        before = machine.load()
-        script, *words = COMMANDS[name]
-        command = [sys.executable, str(HERE / script), *words]
-        said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-        took = (
-            f"{datetime.date.today()}, {machine.machine()}; {machine.tools()}; load average before: {before}"
+        load = machine.load()
+        command = ["python", f"benchmarks/{COMMANDS[name][0]}", *COMMANDS[name][1:], *options]
+        said = subprocess.run(
+            [sys.executable, *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
         )
-        text = replaced(PAGE.read_text(encoding="utf-8"), name, f"{table(widened(said))}\n\n{took}.")
-        PAGE.write_text(text, encoding="utf-8")
+        taken = f"`{' '.join(command)}` on {datetime.date.today()}: {machine.machine()}; {machine.tools()}."
+        busy = f"The load average was {load} before and {machine.load()} after."
+        text = f"{table(widened(said.stdout))}\n\n{taken} {busy}"
+        PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), name, text), encoding="utf-8")
 
 
 def replaced(page: str, name: str, text: str) -> str:

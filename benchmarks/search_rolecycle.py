@@ -6,6 +6,7 @@ MODEL is a number of instances of the benchmark family, or a net.  The search st
 
 plain     every state, on one core; timed are the search and the verdict, for the translation of the model
           is not counted for other tools either
+two_cores the same on two cores
 symmetry  one state for all that differ by an exchange of instances; timed from the system to the verdict
 reduced   with every reduction that verify uses, instances being systems of their own; timed likewise
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import psutil
 
@@ -39,9 +41,6 @@ READY = Property(
     (),
     Quantified("all", lifecycle.FAMILY, Implies(In("load_balancer", ("In",)), In("role_host", ("Ready",)))),
 )
-WARM_UP = "2"
-"""The model of the search before, which loads the kernels."""
-
 MOST = 300_000_000
 """States at most, if nothing else is said: more than six instances have."""
 
@@ -55,6 +54,11 @@ def plain(model: str, limits: Limits) -> Counts:
     begin = time.perf_counter()
     space = _judged(packed, limits)
     return len(space.states), space.transitions, time.perf_counter() - begin
+
+
+def two_cores(model: str, limits: Limits) -> Counts:
+    """As ``plain``, on two cores."""
+    return plain(model, replace(limits, cores=2))
 
 
 def symmetry(model: str, limits: Limits) -> Counts:
@@ -90,11 +94,17 @@ def _judged(packed: Packed, limits: Limits) -> Space:
     return space
 
 
-WAYS: dict[str, Callable[[str, Limits], Counts]] = {"plain": plain, "symmetry": symmetry, "reduced": reduced}
+WAYS: dict[str, tuple[Callable[[str, Limits], Counts], str]] = {
+    "plain": (plain, "2"),
+    "two_cores": (two_cores, "4"),
+    "symmetry": (symmetry, "2"),
+    "reduced": (reduced, "2"),
+}
+"""Each way, and a model that is searched before, so that its kernels are loaded; a small one is left to one core."""
 
 if __name__ == "__main__":
-    way, model = WAYS[sys.argv[1]], sys.argv[2]
+    (way, warm_up), model = WAYS[sys.argv[1]], sys.argv[2]
     most = int(sys.argv[3]) if len(sys.argv) > 3 else MOST
-    way(WARM_UP, Limits())
+    way(warm_up, Limits())
     states, transitions, seconds = way(model, Limits(states=most, memory=psutil.virtual_memory().total))
     print(f"states={states} transitions={transitions} seconds={seconds:.4f}")

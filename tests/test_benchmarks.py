@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import bench
 import fleet
 import lifecycle
+import lookups
 import page
 import search_python
 from cases import Case
@@ -164,3 +166,10 @@ def test_the_reduced_family_is_judged_as_the_whole_one_is(monkeypatch: pytest.Mo
     without_crash = "\n".join(line for line in lines if "crash" not in line)
     monkeypatch.setitem(lifecycle.TABLES, "load_balancer", without_crash)
     assert outcomes() == ["refuted"]
+
+
+def test_the_probe_enters_every_key_once() -> None:
+    table = np.zeros(1 << 10, dtype=np.uint64)
+    lookups.entered(table, 64 - 10, 1 << 9)
+    lookups.entered(table, 64 - 10, 1 << 9)
+    assert np.count_nonzero(table) == 1 << 9
