@@ -33,6 +33,9 @@ NET_STATES = {"Anderson-PT-05": 689_901, "CloudDeployment-PT-4a": 7_091_029}
 MANY = (2, 3, 4, 5, 6, 8, 10, 15, 20, 50, 100)
 """Numbers of instances for the reductions."""
 
+PROVED_SIZE = 3
+"""Instances of the run beside which every number of them is proved."""
+
 SHIPPED = ("web_whole_path", "every-request")
 """The run of the shipped suite with most states."""
 
@@ -82,6 +85,7 @@ def scaling() -> Iterator[Case]:
             yield Case(STOPPED, str(most), name, _of_size(rolecycle(way, most), STOPPED_SIZE))
     for size in MANY:
         yield from (_of_family(engine, size) for engine in REDUCING)
+    yield Case(LIFECYCLE, "any", "rolecycle, all sizes", _of_size(rolecycle("all_sizes"), PROVED_SIZE))
 
 
 def _of_family(engine: Engine, size: int) -> Case:

@@ -9,6 +9,7 @@ plain     every state, on one core; timed are the search and the verdict, for th
 two_cores the same on two cores
 symmetry  one state for all that differ by an exchange of instances; timed from the system to the verdict
 reduced   with every reduction that verify uses, instances being systems of their own; timed likewise
+all_sizes the same, and a proof for every number of instances
 """
 
 from __future__ import annotations
@@ -77,6 +78,16 @@ def reduced(model: str, limits: Limits) -> Counts:
     return made.states, made.transitions, time.perf_counter() - begin
 
 
+def all_sizes(model: str, limits: Limits) -> Counts:
+    """As ``reduced``, with a proof for every number of instances."""
+    begin = time.perf_counter()
+    made = run(fleet.job(int(model)), Workshop(limits, all_sizes=True))
+    (verdict,) = made.verdicts
+    assert verdict.all_sizes
+    assert verdict.all_sizes.proved, verdict.all_sizes.reason
+    return made.states, made.transitions, time.perf_counter() - begin
+
+
 def _product(model: str) -> Product:
     return compose(lifecycle.lifecycle(int(model))) if model.isdigit() else promela.product([model])
 
@@ -99,6 +110,7 @@ WAYS: dict[str, tuple[Callable[[str, Limits], Counts], str]] = {
     "two_cores": (two_cores, "4"),
     "symmetry": (symmetry, "2"),
     "reduced": (reduced, "2"),
+    "all_sizes": (all_sizes, "2"),
 }
 """Each way, and a model that is searched before, so that its kernels are loaded; a small one is left to one core."""
 
