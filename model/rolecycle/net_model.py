@@ -31,7 +31,7 @@ RESERVED = (
 
 MOST_MACHINES = 4_096
 MOST_TABLE = 1 << 29
-"""Bytes that the table of enabled rules may take: a bit for each rule, for each value of each ten bits of a state."""
+"""Bytes that the tables of a search may take."""
 
 LONGEST_NAME = 60
 LONGEST_GUARD = 1_900
@@ -52,8 +52,9 @@ class _Part:
     initial: str
 
     @property
-    def size(self) -> int:
-        return len(self.states) + bool(self.idle)
+    def width(self) -> int:
+        """The bits that its states take."""
+        return (len(self.states) + bool(self.idle) - 1).bit_length()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def model(net: Net) -> Specification:
     Raises ``InputError`` RC309 when the search would need tables out of proportion.
     """
     system, parts = _parts(net)
-    _refuse_large(net, parts)
     fired = _fired(net, parts)
+    _refuse_large(net, parts, fired)
     labels = _labels(fired)
     properties = [_deadlock_free(system, labels), *_safe(system, fired)]
     members = tuple(MemberSpec(part.name) for part in parts)
@@ -159,13 +160,15 @@ def _distinct(words: Iterable[str], first: str, taken: Iterable[str] = ()) -> It
         yield name
 
 
-def _refuse_large(net: Net, parts: Sequence[_Part]) -> None:
-    rules = len(net.transitions)
-    widths = [(part.size - 1).bit_length() for part in parts]
-    values = sum(1 << width if width > 10 else width << 8 for width in widths)
-    if len(parts) > MOST_MACHINES or values * rules > 8 * MOST_TABLE:
-        message = f"the net has {len(parts):,} machines and {rules:,} transitions, more than can be searched"
-        hint = "units make machines of many places; has the net any?" if not net.units else ""
+def _refuse_large(net: Net, parts: Sequence[_Part], fired: Sequence[_Fired]) -> None:
+    """Before the tables are made: which rules each value of ten bits allows, and where each rule moves each state."""
+    values = sum(1 << part.width if part.width > 10 else part.width << 8 for part in parts)
+    moves = sum(1 << touch.part.width for each in fired for touch in each.touches)
+    if len(parts) > MOST_MACHINES or values * len(fired) // 8 + moves * 16 > MOST_TABLE:
+        message = (
+            f"the net has {len(parts):,} machines and {len(fired):,} transitions, more than can be searched"
+        )
+        hint = "" if net.units else "units make machines of many places; has the net any?"
         raise InputError([Diagnostic("RC309", message, net.place, hint=hint)])
 
 

@@ -19,6 +19,7 @@ from rolecycle.read_service.mask import shown
 
 MOST_BYTES = 64 << 20
 MOST_DEPTH = 64
+MOST_ELEMENTS = 4_000_000
 MOST_NODES, MOST_ARCS = 20_000, 500_000
 MOST_MISTAKES = 30
 MOST_COMPARED = 2_000
@@ -89,6 +90,7 @@ class _Reader:
         self.file = file
         self.mistakes: list[Diagnostic] = []
         self.within: list[str] = []
+        self.elements = 0
         self.foreign = 0  # the depth at which another tool's words began, 0 outside of them
         self.words: list[str] | None = None
         self.nets: list[_Item] = []
@@ -125,8 +127,11 @@ class _Reader:
             message = f"the root element is {shown(local)}, not 'pnml'"
             raise _refusal("RC303", message, self.at(), "is this a Petri net in PNML?")
         self.within.append(local)
+        self.elements += 1
         if len(self.within) > MOST_DEPTH:
             raise _refusal("RC309", f"elements are nested more than {MOST_DEPTH} deep", self.at())
+        if self.elements > MOST_ELEMENTS:
+            raise _refusal("RC309", f"the file holds more than {MOST_ELEMENTS:,} elements", self.at())
         if local == "toolspecific" and not self.foreign and attributes.get("tool", "").lower() != "nupn":
             self.foreign = len(self.within)
         if not self.foreign:
