@@ -205,8 +205,9 @@ OURS = "rolecycle"
 SEARCHES = {OURS: "plain", "rolecycle, 2 cores": "two_cores"}
 """Our engines that explore every state, and the way of each."""
 
+SYMMETRY = Engine("rolecycle, symmetry", rolecycle("symmetry"), lifecycle.orbits_expected)
 REDUCING = (
-    Engine("rolecycle, symmetry", rolecycle("symmetry"), lifecycle.orbits_expected),
+    SYMMETRY,
     Engine("rolecycle, reduced", rolecycle("reduced"), None),
 )
 """Our engines that explore less than every state."""
