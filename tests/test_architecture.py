@@ -23,6 +23,7 @@ NOUNS = {
     "system": "guard machine",
     "specification": "diagnostics guard machine",
     "service": "diagnostics",
+    "net": "diagnostics",
     "space": "graph layout pack",
     "verdict": "reduction specification trace",
     "outcome": "diagnostics service specification verdict",
@@ -77,8 +78,18 @@ LOAD = {
     "load.check": "diagnostics guard machine specification",
 }
 
-SERVICES = {"read_service": "diagnostics service read_service.*"}
+SERVICES = {
+    "read_service": "diagnostics service read_service.*",
+    "read_net": "diagnostics net read_service.decode read_service.mask",
+}
 """What reads the user's files knows nothing of specifications or the engine."""
+
+IMPORTED = {
+    "net_model": "diagnostics guard guard_text machine net specification",
+    "net_files": "diagnostics guard guard_text load.source machine specification",
+    "verify_net": "diagnostics net_model outcome pipeline specification trace verdict",
+}
+"""A net becomes a specification; what follows knows of nets only how their properties are called."""
 
 PICTURES = {"draw": "guard guard_text machine system trace draw.*"}
 """What draws takes nouns and gives text."""
@@ -115,13 +126,13 @@ TOP = {
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ diagnostics explanations gallery load outcome pipeline progress report.* search "
-    "review.gather review.render spec_files specification traceability verify",
+    "cli": "__init__ diagnostics explanations gallery load net_files net_model outcome pipeline progress "
+    "read_net report.* review.gather review.render search spec_files specification traceability verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }
 
-MAY_IMPORT = NOUNS | ENGINE | VERBS | LOAD | SERVICES | PICTURES | REPORTS | REVIEW | TOP
+MAY_IMPORT = NOUNS | ENGINE | VERBS | LOAD | SERVICES | IMPORTED | PICTURES | REPORTS | REVIEW | TOP
 """For each module (a package without a row of its own for a part: all of it) the modules it may import."""
 
 TOUCH_FILES = {
@@ -130,6 +141,7 @@ TOUCH_FILES = {
     "load.schema",
     "spec_files",
     "gallery",
+    "read_net",
     "read_service.tree",
     "read_service.find_configuration",
 }
