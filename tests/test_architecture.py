@@ -24,7 +24,7 @@ NOUNS = {
     "specification": "diagnostics guard machine",
     "service": "diagnostics",
     "space": "graph layout pack",
-    "verdict": "reduction specification trace",
+    "verdict": "machine reduction specification trace",
     "outcome": "diagnostics service specification verdict",
     "explanations": "read_service.codes",
 }
@@ -33,12 +33,14 @@ NOUNS = {
 ENGINE = {
     "kernels": "",
     "graph": "kernels",
+    "fair_cycles": "graph kernels",
     "bisimulation": "graph kernels",
     "layout": "formula system",
     "pack": "compose formula layout machine",
     "steps": "kernels layout pack",
     "visited": "kernels layout",
     "explore": "graph kernels layout pack space steps visited",
+    "region": "fair_cycles formula graph kernels layout pack space steps visited",
     "fold": "compose explore formula layout pack system",
 }
 """Integers: no role, no file, no service."""
@@ -49,7 +51,9 @@ VERBS = {
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
     "paths": "compose layout pack space steps trace",
-    "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
+    "liveness": "compose fair_cycles formula graph guard machine paths region space specification system trace verdict",
+    "judge": "compose formula graph guard layout liveness machine paths region space specification system trace "
+    "verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "traceability": "machine specification",

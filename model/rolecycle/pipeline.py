@@ -7,7 +7,7 @@ space --judge--> verdicts          space --reduce--> machine, a member one level
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rolecycle.compose import compose
@@ -76,10 +76,10 @@ def run(job: Job, shop: Workshop) -> Run:
     except IncompleteError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
-    asked = [p for p in wanted if not p.is_story]
+    asked, apart = _parted(system, wanted, shop)
     space = _explore(job, system, asked, shop)
     found = {p.id: judge(space, p, p.expected(job.scenario)) for p in asked}
-    found |= _told(job, system, [p for p in wanted if p.is_story], space.limit, shop)
+    found |= _judged_apart(job, system, apart, space.limit, shop)
     shop.watch(job, space)
     unsettled = {v.note for v in found.values() if v.outcome == "unknown"}
     return Run(
@@ -97,21 +97,38 @@ def run(job: Job, shop: Workshop) -> Run:
     )
 
 
-def _told(
-    job: Job, system: System, stories: Iterable[Property], limit: str, shop: Workshop
-) -> dict[str, Verdict]:
-    """Each story is judged in a space of its own, for the observers of several would multiply each other's states.
+def _parted(
+    system: System, wanted: Iterable[Property], shop: Workshop
+) -> tuple[list[Property], list[list[Property]]]:
+    """The properties to be judged in one space, and groups that take spaces of their own.
 
-    ``limit`` is that of the space before: once somebody has stopped the run, no further story is looked for.
+    A story has its own, for the observers of several would multiply each other's states.  What must happen in the
+    long run has its own where the others can do with a space up to exchange of copies, for fairness tells them apart.
     """
-    found = {}
-    for story in stories:
-        expected = story.expected(job.scenario)
+    others = [p for p in wanted if not p.is_story]
+    brief = [p for p in others if not p.is_lasting]
+    lasting = [p for p in others if p.is_lasting]
+    stories = [[p] for p in wanted if p.is_story]
+    if lasting and _exchangeable(system, brief, shop):
+        return brief, [lasting, *stories]
+    return others, stories
+
+
+def _judged_apart(
+    job: Job, system: System, groups: Iterable[Sequence[Property]], limit: str, shop: Workshop
+) -> dict[str, Verdict]:
+    """The verdicts of each group from a space of its own.
+
+    ``limit`` is that of the space before: once somebody has stopped the run, no further space is explored.
+    """
+    found: dict[str, Verdict] = {}
+    for group in groups:
         if limit == INTERRUPTED:
-            found[story.id] = unexplored(story, expected, INTERRUPTED)
+            found |= {p.id: unexplored(p, p.expected(job.scenario), INTERRUPTED) for p in group}
         else:
-            space = _explore(job, system, [story], shop)
-            found[story.id], limit = judge(space, story, expected), space.limit
+            space = _explore(job, system, group, shop)
+            found |= {p.id: judge(space, p, p.expected(job.scenario)) for p in group}
+            limit = space.limit
     return found
 
 
@@ -157,8 +174,10 @@ def _explore(
 
 
 def _exchangeable(system: System, wanted: Iterable[Property], shop: Workshop) -> tuple[str, ...]:
-    """The families explored up to exchange of equal copies."""
-    return symmetric_families(system, [p.goal for p in wanted]) if "symmetry" in shop.reductions else ()
+    """The families explored up to exchange of equal copies; none where fairness must tell the copies apart."""
+    if "symmetry" not in shop.reductions or any(p.is_lasting for p in wanted):
+        return ()
+    return symmetric_families(system, [p.goal for p in wanted])
 
 
 def _applied(system: System, wanted: Iterable[Property], shop: Workshop) -> Iterator[Applied]:

@@ -23,7 +23,8 @@ class Step:
 class Trace:
     """A run from the initial state; ``start`` gives each member's state before the first step, ``seen`` each view.
 
-    With ``loop``, the steps from that number on (from 0) lead back to where they began: a lasso.
+    With ``loop``, the steps from that number on (from 0) lead back to where they began: a lasso.  Where there are
+    none, the run stays for ever in its last state.
     """
 
     start: Mapping[str, str]
