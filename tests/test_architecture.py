@@ -51,7 +51,8 @@ VERBS = {
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
     "paths": "compose layout pack space steps trace",
-    "liveness": "compose fair_cycles formula graph guard machine paths region space specification system trace verdict",
+    "liveness": "compose fair_cycles formula graph guard machine paths region space specification symmetry system "
+    "trace verdict",
     "judge": "compose formula graph guard layout liveness machine paths region space specification system trace "
     "verdict",
     "reduce": "bisimulation compose graph layout machine space specification",

@@ -8,7 +8,7 @@ import networkx
 import numpy as np
 import pytest
 
-from rolecycle.fair_cycles import OUTSIDE, Wanted, distances, fair_sets, tour
+from rolecycle.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, tour
 from rolecycle.graph import Graph
 
 GRAPHS = 1_500
@@ -78,7 +78,7 @@ def test_the_fair_sets_are_those_of_the_definition(kind: str) -> None:
     for _ in range(GRAPHS):
         graph, moves, wanted = drawn(rng)
         wanted = Wanted(wanted.follow, wanted.visit, wanted.weak & weak, wanted.strong & strong)
-        found = fair_sets(graph, wanted)
+        found = fair_sets(graph, wanted, components(graph, wanted.follow))
         assert set(np.flatnonzero(found >= 0).tolist()) == fair_by_definition(moves, wanted, len(found))
         fair, unfair = fair + bool((found >= 0).any()), unfair + bool((found < 0).all())
     assert fair > GRAPHS // 10
@@ -90,7 +90,7 @@ def test_a_tour_is_a_fair_run_and_comes_back() -> None:
     long = 0
     for _ in range(GRAPHS):
         graph, moves, wanted = drawn(rng)
-        found = fair_sets(graph, wanted)
+        found = fair_sets(graph, wanted, components(graph, wanted.follow))
         for start in np.flatnonzero(found >= 0).tolist():
             walked = tour(graph, wanted, found == found[start], start)
             here, seen = start, [start]

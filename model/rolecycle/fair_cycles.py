@@ -43,36 +43,44 @@ class Wanted:
     strong: Truths
 
 
-def fair_sets(graph: Graph, wanted: Wanted) -> Numbers:
-    """int64[n]: the number of the strongly connected set, a largest one, in which a wanted run can end up; else -1."""
-    states, alive = len(graph.offsets) - 1, np.ones(len(graph.offsets) - 1, dtype=np.bool_)
-    found = np.full(states, -1, dtype=np.int64)
+def components(graph: Graph, follow: Truths) -> Numbers:
+    """int64[n]: the strongly connected component of each state by the transitions to follow that do not leave."""
+    return strongly_connected(graph.offsets, graph.targets, follow & (graph.targets != OUTSIDE))
+
+
+def fair_sets(graph: Graph, wanted: Wanted, component: Numbers) -> Numbers:
+    """int64[n]: the number of the strongly connected set, a largest one, in which a wanted run can end up; else -1.
+
+    ``component``: the components by what is followed, which do not depend on any fairness.
+    """
+    found = np.full(len(component), -1, dtype=np.int64)
     resting = np.flatnonzero(_resting(graph, wanted) & wanted.visit)
     found[resting], number = np.arange(len(resting)), len(resting)
-    sources = sources_of(graph)
-    inside = wanted.follow & (graph.targets != OUTSIDE)
-    while alive.any():
-        follow = inside & alive[sources] & alive[graph.targets]
-        component = strongly_connected(graph.offsets, graph.targets, follow)
+    while True:
         members, spans = _together(component)
-        verdicts = np.full(len(spans) - 1, UNFAIR, dtype=np.int64)
-        kept = np.zeros(states, dtype=np.bool_)
+        verdicts, kept = np.full(len(spans) - 1, UNFAIR), np.zeros(len(component), dtype=np.bool_)
         _judge(
-            graph.offsets, graph.labels, graph.targets, follow, component, members, spans,
+            graph.offsets, graph.labels, graph.targets, wanted.follow, component, members, spans,
             wanted.visit, wanted.weak, wanted.strong, verdicts, kept,
         )  # fmt: skip
         for k in np.flatnonzero(verdicts == FAIR):
             found[members[spans[k] : spans[k + 1]]] = number
             number += 1
-        alive = kept
-    return found
+        if not kept.any():
+            return found
+        component = _divided(graph, wanted.follow, component, kept)
+
+
+def _divided(graph: Graph, follow: Truths, component: Numbers, kept: Truths) -> Numbers:
+    """The components of what is kept of each component."""
+    sources, inside = sources_of(graph), follow & (graph.targets != OUTSIDE)
+    inside &= kept[sources] & kept[graph.targets] & (component[sources] == component[graph.targets])
+    return strongly_connected(graph.offsets, graph.targets, inside)
 
 
 def _resting(graph: Graph, wanted: Wanted) -> Truths:
     """bool[n]: the states in which a run may stay for ever, for no label that it is fair to is enabled."""
-    owed = (wanted.weak | wanted.strong)[graph.labels]
-    before = np.concatenate([[0], np.cumsum(owed)])
-    resting: Truths = before[graph.offsets[1:]] == before[graph.offsets[:-1]]
+    resting: Truths = _enabling(graph.offsets, graph.labels, wanted.weak | wanted.strong) == 0
     return resting
 
 
@@ -90,24 +98,13 @@ def _judge(
     members: Numbers, spans: Numbers, visit: Truths, weak: Truths, strong: Truths, verdicts: Numbers, kept: Truths,
 ) -> None:  # fmt: skip
     """What each set is; of a divisible one the states are kept that enable no strong label that it never takes."""
-    count = weak.shape[0]
+    enabling, taken = np.zeros(weak.shape[0], dtype=np.int64), np.zeros(weak.shape[0], dtype=np.bool_)
     for c in range(spans.shape[0] - 1):
-        enabling = np.zeros(count, dtype=np.int64)
-        last = np.full(count, -1, dtype=np.int64)
-        taken = np.zeros(count, dtype=np.bool_)
-        visited = False
+        _count(offsets, labels, targets, follow, component, members, spans[c], spans[c + 1], enabling, taken)
+        size, hopeless, missed = spans[c + 1] - spans[c], True, False
         for i in range(spans[c], spans[c + 1]):
-            state = members[i]
-            visited |= visit[state]
-            for k in range(offsets[state], offsets[state + 1]):
-                label = labels[k]
-                if last[label] != state:
-                    last[label] = state
-                    enabling[label] += 1
-                if follow[k] and component[targets[k]] == component[state]:
-                    taken[label] = True
-        size, hopeless, missed = spans[c + 1] - spans[c], not visited, False
-        for label in range(count):
+            hopeless &= not visit[members[i]]
+        for label in range(weak.shape[0]):
             if not taken[label] and enabling[label] > 0:
                 hopeless |= (weak[label] or strong[label]) and enabling[label] == size
                 missed |= strong[label]
@@ -123,6 +120,36 @@ def _judge(
                 for k in range(offsets[state], offsets[state + 1]):
                     if strong[labels[k]] and not taken[labels[k]]:
                         kept[state] = False
+
+
+@compiled
+def _count(
+    offsets: Numbers, labels: NDArray[np.int32], targets: NDArray[np.int32], follow: Truths, component: Numbers,
+    members: Numbers, begin: int, end: int, enabling: Numbers, taken: Truths,
+) -> None:  # fmt: skip
+    """How many of the members from ``begin`` to before ``end``, one set, enable each label, and if one takes it."""
+    enabling[:], taken[:] = 0, False
+    last = np.full(enabling.shape[0], -1, dtype=np.int64)
+    for i in range(begin, end):
+        state = members[i]
+        for k in range(offsets[state], offsets[state + 1]):
+            label = labels[k]
+            if last[label] != state:
+                last[label] = state
+                enabling[label] += 1
+            if follow[k] and targets[k] != OUTSIDE and component[targets[k]] == component[state]:
+                taken[label] = True
+
+
+def missed(graph: Graph, wanted: Wanted, member: Truths) -> tuple[Truths, Truths]:
+    """bool[labels] twice: what all states of a set enable, and what some of them do, of what is never taken inside."""
+    states, count = np.flatnonzero(member), len(wanted.weak)
+    enabling, taken = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    _count(
+        graph.offsets, graph.labels, graph.targets, wanted.follow, member.astype(np.int64), states, 0, len(states),
+        enabling, taken,
+    )  # fmt: skip
+    return ~taken & (enabling == len(states)), ~taken & (enabling > 0)
 
 
 # --- a run round such a set -----------------------------------------------------------------------
@@ -233,16 +260,32 @@ def _search(
 def distances(graph: Graph, goal: Truths) -> Numbers:
     """int64[n]: the least number of transitions from each state to a goal state, -1 where there is no way."""
     found = np.where(goal, 0, -1).astype(np.int64)
-    sources, inside = sources_of(graph), graph.targets != OUTSIDE
-    order = np.argsort(graph.targets[inside], kind="stable")
-    into = sources[inside][order]
-    begin = np.searchsorted(graph.targets[inside][order], np.arange(len(goal) + 1))
+    begin, into = _backwards(graph.offsets, graph.targets)
     _measure(begin, into, found)
     return found
 
 
 @compiled
-def _measure(begin: Numbers, into: Numbers, found: Numbers) -> None:
+def _backwards(offsets: Numbers, targets: NDArray[np.int32]) -> tuple[Numbers, NDArray[np.int32]]:
+    """The sources of the transitions into each state, state by state, and where those of each begin."""
+    states = offsets.shape[0] - 1
+    begin = np.zeros(states + 1, dtype=np.int64)
+    for target in targets:
+        if target != OUTSIDE:
+            begin[target + 1] += 1
+    for state in range(states):
+        begin[state + 1] += begin[state]
+    place, into = begin.copy(), np.empty(begin[states], dtype=np.int32)
+    for state in range(states):
+        for k in range(offsets[state], offsets[state + 1]):
+            if targets[k] != OUTSIDE:
+                into[place[targets[k]]] = state
+                place[targets[k]] += 1
+    return begin, into
+
+
+@compiled
+def _measure(begin: Numbers, into: NDArray[np.int32], found: Numbers) -> None:
     """Breadth first, backwards from the states at distance 0."""
     queue = np.empty(found.shape[0], dtype=np.int64)
     filled = done = 0

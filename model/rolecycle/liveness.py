@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from rolecycle import formula, guard
 from rolecycle.compose import Product, indices_of, resolve
-from rolecycle.fair_cycles import OUTSIDE, Wanted, distances, fair_sets, path, tour
+from rolecycle.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, missed, path, tour
 from rolecycle.formula import Formula
-from rolecycle.graph import sources_of
 from rolecycle.machine import Fairness
 from rolecycle.paths import lasso_by, path_to
 from rolecycle.region import Region, region, where
 from rolecycle.space import Space
 from rolecycle.specification import Property
+from rolecycle.symmetry import symmetric_families
 from rolecycle.system import System
 from rolecycle.trace import Trace
 from rolecycle.verdict import Assumption, Outcome
@@ -50,13 +50,15 @@ class Finding(NamedTuple):
 class _Case:
     """A property of one copy: the part of the space where it is not yet fulfilled, and what a run that refutes it does.
 
-    ``follow``: bool[transitions], those that it may take for ever; ``visit``: bool[states], where it is seen for ever.
+    ``follow``: bool[transitions], those that it may take for ever; ``visit``: bool[states], where it is seen for ever;
+    ``component``: int64[states], the strongly connected components by what is followed.
     """
 
     copy: str
     region: Region
     follow: Truths
     visit: Truths
+    component: NDArray[np.int64]
 
 
 class _Hit(NamedTuple):
@@ -100,11 +102,19 @@ def is_vacuous(space: Space, wanted: Property) -> bool:
 
 
 def _copies(product: Product, wanted: Property) -> list[tuple[str, int]]:
-    """The copies that a property speaks of, each with its index; one without a name when it speaks of the whole."""
+    """The copies that a property speaks of, each with its index; one without a name when it speaks of the whole.
+
+    Of copies that may be exchanged one speaks for all: an exchange takes every fair run to a fair run.
+    """
     if not wanted.per:
         return [("", 0)]
-    indices = indices_of(product.system, wanted.per)
-    return [(f"{wanted.per}[{index}]" if index else wanted.per, index) for index in indices]
+    system = product.system
+    exchangeable = symmetric_families(system, [wanted.goal])
+    alike: dict[tuple[str, ...], int] = {}
+    for index in indices_of(system, wanted.per):
+        copy = tuple(m.machine.name for m in system.members if m.index == index and m.family in exchangeable)
+        alike.setdefault(copy or (str(index),), index)
+    return [(f"{wanted.per}[{index}]" if index else wanted.per, index) for index in alike.values()]
 
 
 def _case(space: Space, wanted: Property, copy: str, index: int) -> _Case:
@@ -115,7 +125,7 @@ def _case(space: Space, wanted: Property, copy: str, index: int) -> _Case:
     if wanted.kind == "converges":
         calm = [product.system.events[o.event].kind != "fault" for o in product.occurrences]
         follow = np.array(calm * 2, dtype=np.bool_)[found.graph.labels]
-    return _Case(copy, found, follow, visit[found.numbers])
+    return _Case(copy, found, follow, visit[found.numbers], components(found.graph, follow))
 
 
 def _parts(wanted: Property, system: System, index: int) -> tuple[Formula, Formula, Formula]:
@@ -155,8 +165,10 @@ def _wanted(product: Product, case: _Case, strengths: Strengths) -> Wanted:
 
 def _at_hand(product: Product, cases: Iterable[_Case], strengths: Strengths) -> list[str]:
     """The events with some fairness that can happen before the property is fulfilled."""
-    labels = np.unique(np.concatenate([np.zeros(0, dtype=np.int32), *(c.region.graph.labels for c in cases)]))
-    events = {product.occurrences[k].event for k in labels if k < len(product.occurrences)}
+    happening = np.zeros(2 * len(product.occurrences), dtype=np.bool_)
+    for case in cases:
+        happening[case.region.graph.labels] = True
+    events = {o.event for o, happens in zip(product.occurrences, happening, strict=False) if happens}
     return sorted(event for event in events if strengths[event] != "none")
 
 
@@ -167,7 +179,7 @@ def _hit(product: Product, cases: Iterable[_Case], strengths: Strengths) -> _Hit
     """The first copy for which a fair run refutes the property."""
     for case in cases:
         wanted = _wanted(product, case, strengths)
-        sets = fair_sets(case.region.graph, wanted)
+        sets = fair_sets(case.region.graph, wanted, case.component)
         if (sets >= 0).any():
             return _Hit(case, wanted, sets)
     return None
@@ -201,22 +213,13 @@ def _less(chosen: dict[str, Fairness], event: str) -> Iterator[dict[str, Fairnes
 
 def _excluding(product: Product, hit: _Hit, chosen: Strengths, assumed: Strengths) -> tuple[str, Fairness]:
     """An event whose fairness, or greater fairness, a run round the first of the sets found lacks."""
-    graph, member = hit.case.region.graph, hit.sets == hit.sets[hit.sets >= 0].min()
-    sources = sources_of(graph)
-    inner = hit.wanted.follow & member[sources] & (graph.targets != OUTSIDE) & member[graph.targets]
-    taken = set(np.unique(graph.labels[inner]).tolist())
-    leaving = member[sources]
-    pairs = np.unique(np.stack([graph.labels[leaving], sources[leaving]]), axis=1)
-    labels, counts = np.unique(pairs[0], return_counts=True)
-    missed = [
-        (product.occurrences[label].event, bool(count == member.sum()))
-        for label, count in zip(labels.tolist(), counts.tolist(), strict=True)
-        if label < len(product.occurrences) and label not in taken
-    ]
-    for event, always in missed:
-        if always and event in assumed and event not in chosen:
-            return event, "weak"
-    return next((e, assumed[e]) for e, _ in missed if assumed.get(e) == "strong" != chosen.get(e))
+    member = hit.sets == hit.sets[hit.sets >= 0].min()
+    always, sometimes = missed(hit.case.region.graph, hit.wanted, member)
+    for occurrence, missing in zip(product.occurrences, always, strict=False):
+        if missing and occurrence.event in assumed and occurrence.event not in chosen:
+            return occurrence.event, "weak"
+    events = (o.event for o, missing in zip(product.occurrences, sometimes, strict=False) if missing)
+    return next((e, assumed[e]) for e in events if assumed.get(e) == "strong" != chosen.get(e))
 
 
 # --- how it is shown ------------------------------------------------------------------------------
