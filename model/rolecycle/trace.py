@@ -31,3 +31,8 @@ class Trace:
     steps: tuple[Step, ...]
     loop: int | None = None
     seen: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stays(self) -> bool:
+        """Whether the run stays for ever in its last state."""
+        return self.loop == len(self.steps)
