@@ -7,7 +7,7 @@ that is fair.  Without one it holds; then the fairness that it rests on is searc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from rolecycle.compose import Product, indices_of, resolve
 from rolecycle.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, missed, path, tour
 from rolecycle.formula import Formula
 from rolecycle.machine import Fairness
-from rolecycle.paths import lasso_by, path_to
+from rolecycle.paths import depth_of, lasso_by
 from rolecycle.region import Region, region, where
 from rolecycle.space import Space
 from rolecycle.specification import Property
@@ -201,7 +201,13 @@ def _needed(space: Space, cases: Sequence[_Case], assumed: Strengths) -> Iterato
                 break
             broken[event] = broken.get(event, found)
     for event, strength in sorted(chosen.items()):
-        yield Assumption(event, strength, _lasso(space, broken[event]))
+        yield Assumption(event, strength, _lasso(_unseen(space), broken[event]))
+
+
+def _unseen(space: Space) -> Space:
+    """The space without its views, which cost time and tell nothing of why a fairness is needed."""
+    product = replace(space.packed.product, system=replace(space.packed.product.system, views=()))
+    return replace(space, packed=replace(space.packed, product=product))
 
 
 def _less(chosen: dict[str, Fairness], event: str) -> Iterator[dict[str, Fairness]]:
@@ -249,7 +255,7 @@ def _entrance(space: Space, hit: _Hit) -> int:
             break
         there = np.flatnonzero(found.begins & (away == distance))
         state = int(there[np.argmin(found.numbers[there])])
-        length = len(path_to(space, int(found.numbers[state])).steps) + distance
+        length = depth_of(space, int(found.numbers[state])) + distance
         best = min(best or (length, state), (length, state))
     assert best is not None
     return best[1]

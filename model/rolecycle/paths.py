@@ -39,6 +39,11 @@ def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
     return _trace(space.packed, _walk(space, [*stem, *cycle]), loop=len(stem) - 1)
 
 
+def depth_of(space: Space, number: int) -> int:
+    """The number of steps of a shortest run to a state."""
+    return len(_ancestry(space, number)) - 1
+
+
 def lasso_by(space: Space, number: int, then: Sequence[tuple[int, int]], loop: int) -> Trace:
     """A shortest run to a state, then on by these occurrences to the states of these numbers.
 
