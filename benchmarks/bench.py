@@ -22,7 +22,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 import lifecycle  # noqa: E402 - the benchmark family lives with the tests
 from rolecycle.compose import compose  # noqa: E402
 from rolecycle.explore import explore  # noqa: E402
+from rolecycle.fold import folded_copies  # noqa: E402
+from rolecycle.guard import Implies, In, Not  # noqa: E402
+from rolecycle.judge import judge  # noqa: E402
 from rolecycle.pack import pack  # noqa: E402
+from rolecycle.specification import Property  # noqa: E402
 
 REPEATS = 5
 EXAMPLE = "docs/examples/fabrikam-orders/ServiceDefinition.csdef"
@@ -42,6 +46,8 @@ def main() -> None:
     for instances in (3, 4):
         explored(instances, ())
         explored(instances, ("instance",))
+    for instances in (3, 4):
+        led(instances)
     for name, words in COMMANDS.items():
         timed(name, words)
 
@@ -71,6 +77,24 @@ def explored(instances: int, symmetric: tuple[str, ...]) -> None:
     rate = len(space.states) / seconds
     peak = psutil.Process().memory_info().rss >> 20
     print(f"{name}\t{instances}\t{len(space.states)}\t{space.transitions}\t{seconds:.3f}\t{rate:.0f}\t{peak}")
+
+
+def led(instances: int) -> None:
+    """A weakly fair leads-to of the lifecycle family, with its least fairness, beside the search that it needs."""
+    product = compose(lifecycle.lifecycle(instances))
+    packed = pack(product, (), folded_copies(product))
+    crashed = In("guest_os", ("Crashed",))
+    wanted = Property("L", "t", "leads to", (), Implies(crashed, Not(crashed)), per=lifecycle.FAMILY)
+    found = []
+    for _ in range(REPEATS + 1):
+        space = explore(packed)
+        begin = time.monotonic()
+        judge(space, wanted)
+        found.append((time.monotonic() - begin, space.seconds))
+    judging, searching = (statistics.median(column) for column in zip(*found[1:], strict=True))
+    peak = psutil.Process().memory_info().rss >> 20
+    name = f"a crash is left, under weak fairness (search {searching:.3f} s)"
+    print(f"{name}\t{instances}\t{len(space.states)}\t{space.transitions}\t{judging:.3f}\t\t{peak}")
 
 
 def timed(name: str, words: list[str]) -> None:

@@ -51,7 +51,7 @@ VERBS = {
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
     "paths": "compose layout pack space steps trace",
-    "liveness": "compose fair_cycles formula graph guard machine paths region space specification symmetry system "
+    "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry system "
     "trace verdict",
     "judge": "compose formula graph guard layout liveness machine paths region space specification system trace "
     "verdict",
@@ -133,7 +133,7 @@ TOUCH_FILES = {
 PRINT_OR_EXIT = {"cli"}
 TALK_TO_THE_TERMINAL = {"cli", "progress"}
 
-COMPILED = {"bisimulation", "explore", "graph", "steps", "visited"}
+COMPILED = {"fair_cycles", "region", "bisimulation", "explore", "graph", "steps", "visited"}
 """Modules with kernels, which are compiled whole and may be long."""
 
 FILE_CALLS = {

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+import lifecycle
 import naive
 import strategies
 from rolecycle.compose import compose
 from rolecycle.explore import explore
-from rolecycle.guard import Guard, Implies
+from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Quantified
 from rolecycle.instantiate import observed
 from rolecycle.judge import judge
+from rolecycle.load import observers
 from rolecycle.machine import Event, Machine, Row
 from rolecycle.pack import pack
 from rolecycle.specification import Property
@@ -269,3 +271,84 @@ def test_the_twin_gives_the_same_verdicts_for_each_copy(drawn: System, data: st.
     found = verdict(drawn, wanted)
     assert found.outcome == ("refuted" if broken else "holds")
     assert found.note == (f"{strategies.FAMILY}[{broken[0]}]" if broken else "")
+
+
+# --- by hand ----------------------------------------------------------------------------------------------
+
+
+def test_a_run_may_stay_where_nothing_is_owed() -> None:
+    """Somebody may knock, but need not; the trace has no loop to walk and stays in its last state."""
+    door = toy("door", row("knock", "A", "B"))
+    found = verdict(system(door, knock="user"), leads(TRUE, In("door", ("B",))))
+    assert found.outcome == "refuted"
+    assert found.trace
+    assert (found.trace.steps, found.trace.loop, found.trace.stays) == ((), 0, True)
+
+
+def test_what_is_interrupted_again_and_again_needs_strong_fairness() -> None:
+    """The check takes the site away from what it could do, for ever; the least fairness is no more than is needed."""
+    site = toy(
+        "site", row("check", "A", "B"), row("checked", "B", "A"), row("answer", "A", "C"), states="ABC"
+    )
+    answered = leads(TRUE, In("site", ("C",)))
+    weakly = verdict(system(site), answered)
+    assert weakly.outcome == "refuted"
+    assert weakly.trace
+    assert [s.event for s in weakly.trace.steps] == ["check", "checked"]
+    strongly = verdict(system(site, answer="strong"), answered)
+    assert [(a.event, a.strength) for a in strongly.needed] == [("answer", "strong"), ("checked", "weak")]
+
+
+def test_faults_that_come_for_ever_refute_what_converges() -> None:
+    lamp = toy("lamp", row("blow", "A", "B"), row("mend", "B", "A"))
+    lit = In("lamp", ("A",))
+    assert verdict(system(lamp, blow="fault"), property_of("settles", lit)).outcome == "refuted"
+    found = verdict(system(lamp, blow="fault"), property_of("converges", lit))
+    assert found.outcome == "holds"
+    assert [a.event for a in found.needed] == ["mend"]
+
+
+def test_the_moves_of_an_observer_are_nothing_that_is_taken() -> None:
+    """The bell rings and changes only the observer: so the run is no fairer for it, and may stay all the same."""
+    tower = toy("tower", row("ring", "A", "="), states="A")
+    watch = observers.only_after("watch", ("never",), ("ring",), ())
+    heard = property_of("recurs", In("watch", ("Armed",)), observer=watch)
+    assert verdict(system(tower), heard).outcome == "refuted"
+
+
+def test_what_a_reduced_member_hides_is_unknown_and_never_refuted() -> None:
+    inside = replace(
+        toy("hall", row("hall.internal", "A", "B"), row("go", "B", "A")), inside=frozenset({"x"})
+    )
+    clerk = toy("clerk", row("come", "A", "B"))
+    whole = system(inside, clerk)
+    found = verdict(whole, leads(TRUE, In("hall", ("B",))))
+    assert found.outcome == "unknown"
+    assert "inside hall" in found.note
+    assert verdict(whole, leads(TRUE, In("clerk", ("B",)))).outcome == "holds"
+
+
+def test_a_space_up_to_exchange_is_refused() -> None:
+    family = lifecycle.lifecycle(2)
+    space = explore(pack(compose(family), (lifecycle.FAMILY,)))
+    found = judge(space, property_of("recurs", In("fabric_controller", ("Idle",))))
+    assert found.outcome == "unknown"
+    assert "exchange" in found.note
+
+
+def test_one_of_equal_copies_speaks_for_all() -> None:
+    """The same verdict as for each copy by its name: told apart by a guard that compares them, and says nothing."""
+    family = lifecycle.lifecycle(2)
+    here, there = In("guest_os", ("Crashed",)), In("update_slot", ("No",))
+    always = Quantified("all", "guest_os", TRUE, "earlier")
+    for premise, conclusion in ((here, Not(here)), (Not(there), there)):
+        quick = verdict(family, leads(premise, conclusion, per=lifecycle.FAMILY))
+        slow = verdict(family, leads(And((premise, always)), conclusion, per=lifecycle.FAMILY))
+        assert quick.outcome == slow.outcome
+        assert [(a.event, a.strength) for a in quick.needed] == [(a.event, a.strength) for a in slow.needed]
+
+
+def test_a_premise_that_never_holds_is_vacuous() -> None:
+    lamp = toy("lamp", row("go", "A", "B"), states="ABC")
+    assert verdict(system(lamp), leads(In("lamp", ("C",)), FALSE)).vacuous
+    assert not verdict(system(lamp), leads(In("lamp", ("A",)), In("lamp", ("B",)))).vacuous
