@@ -110,7 +110,7 @@ def _heights(trace: Trace) -> list[float]:
 
 
 def _loop(trace: Trace, rows: list[float]) -> tuple[list[Node], list[Edge]]:
-    """The words above the first step of a loop, and the line from its last step back to its first, or that all stays."""
+    """The words above the first step of a loop, and the line back to it from its last; or that the run stays."""
     if trace.loop is None:
         return [], []
     if trace.stays:
