@@ -25,7 +25,7 @@ NOUNS = {
     "service": "diagnostics",
     "net": "diagnostics",
     "space": "graph layout pack",
-    "verdict": "reduction specification trace",
+    "verdict": "machine reduction specification trace",
     "outcome": "diagnostics service specification verdict",
     "explanations": "read_service.codes",
 }
@@ -34,6 +34,7 @@ NOUNS = {
 ENGINE = {
     "kernels": "",
     "graph": "kernels",
+    "fair_cycles": "graph kernels",
     "bisimulation": "graph kernels",
     "layout": "formula system",
     "pack": "compose formula layout machine system",
@@ -42,6 +43,7 @@ ENGINE = {
     "search": "layout pack space steps visited",
     "rounds": "kernels layout pack search space steps visited",
     "explore": "graph kernels layout pack rounds search space steps visited",
+    "region": "fair_cycles formula graph kernels layout pack space steps visited",
     "fold": "compose explore formula layout pack search system",
 }
 """Integers: no role, no file, no service."""
@@ -58,7 +60,10 @@ VERBS = {
     "retelling": "compose copies formula lumping population trace",
     "counting": "compose copies guard layout lumping population reduction retelling specification symmetry "
     "system trace",
-    "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
+    "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry system "
+    "trace verdict",
+    "judge": "compose formula graph guard layout liveness machine paths region space specification system trace "
+    "verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "traceability": "machine specification",
@@ -148,7 +153,7 @@ TOUCH_FILES = {
 PRINT_OR_EXIT = {"cli"}
 TALK_TO_THE_TERMINAL = {"cli", "progress"}
 
-COMPILED = {"bisimulation", "explore", "graph", "rounds", "steps", "visited"}
+COMPILED = {"bisimulation", "explore", "fair_cycles", "graph", "region", "rounds", "steps", "visited"}
 """Modules with kernels, which are compiled whole and may be long."""
 
 FILE_CALLS = {

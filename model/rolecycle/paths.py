@@ -42,6 +42,22 @@ def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
     return _trace(space.packed, _walk(space, [*stem, *cycle]), loop=len(stem) - 1)
 
 
+def depth_of(space: Space, number: int) -> int:
+    """The number of steps of a shortest run to a state."""
+    return len(_ancestry(space, number)) - 1
+
+
+def lasso_by(space: Space, number: int, then: Sequence[tuple[int, int]], loop: int) -> Trace:
+    """A shortest run to a state, then on by these occurrences to the states of these numbers.
+
+    From the step ``loop`` of these on they lead back to where that began; where it is their end, the run stays in its
+    last state.  The space must not be up to exchange of copies.
+    """
+    stem = _walk(space, _ancestry(space, number))
+    walked = [*stem, *((occurrence, space.states[target]) for occurrence, target in then)]
+    return _trace(space.packed, walked, loop=len(stem) + loop)
+
+
 def _walk(space: Space, line: list[int]) -> list[Taken]:
     """The steps along states of the space from the initial one."""
     packed, state = space.packed, space.packed.initial

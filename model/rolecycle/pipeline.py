@@ -81,11 +81,11 @@ def run(job: Job, shop: Workshop) -> Run:
     except IncompleteError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
-    asked = [p for p in wanted if not p.is_story]
+    asked, apart = _parted(system, wanted, shop)
     less = _lessened(system, asked, shop)
     space = _explore(job, less, asked, shop)
     found = {p.id: judge(space, p, p.expected(job.scenario), less.told) for p in asked}
-    found |= _told(job, system, [p for p in wanted if p.is_story], space.limit, shop)
+    found |= _judged_apart(job, system, apart, space.limit, shop)
     shop.watch(job, space)
     unsettled = {v.note for v in found.values() if v.outcome == "unknown"}
     return Run(
@@ -103,22 +103,39 @@ def run(job: Job, shop: Workshop) -> Run:
     )
 
 
-def _told(
-    job: Job, system: System, stories: Iterable[Property], limit: str, shop: Workshop
-) -> dict[str, Verdict]:
-    """Each story is judged in a space of its own, for the observers of several would multiply each other's states.
+def _parted(
+    system: System, wanted: Iterable[Property], shop: Workshop
+) -> tuple[list[Property], list[list[Property]]]:
+    """The properties to be judged in one space, and groups that take spaces of their own.
 
-    ``limit`` is that of the space before: once somebody has stopped the run, no further story is looked for.
+    A story has its own, for the observers of several would multiply each other's states.  What must happen in the
+    long run has its own where the others can do with a smaller one, for fairness tells copies apart.
     """
-    found = {}
-    for story in stories:
-        expected = story.expected(job.scenario)
+    others = [p for p in wanted if not p.is_story]
+    brief = [p for p in others if not p.is_lasting]
+    lasting = [p for p in others if p.is_lasting]
+    stories = [[p] for p in wanted if p.is_story]
+    if lasting and _lessened(system, brief, shop).applied:
+        return brief, [lasting, *stories]
+    return others, stories
+
+
+def _judged_apart(
+    job: Job, system: System, groups: Iterable[Sequence[Property]], limit: str, shop: Workshop
+) -> dict[str, Verdict]:
+    """The verdicts of each group from a space of its own.
+
+    ``limit`` is that of the space before: once somebody has stopped the run, no further space is explored.
+    """
+    found: dict[str, Verdict] = {}
+    for group in groups:
         if limit == INTERRUPTED:
-            found[story.id] = unexplored(story, expected, INTERRUPTED)
+            found |= {p.id: unexplored(p, p.expected(job.scenario), INTERRUPTED) for p in group}
         else:
-            less = _lessened(system, [story], shop)
-            space = _explore(job, less, [story], shop)
-            found[story.id], limit = judge(space, story, expected, less.told), space.limit
+            less = _lessened(system, group, shop)
+            space = _explore(job, less, group, shop)
+            found |= {p.id: judge(space, p, p.expected(job.scenario), less.told) for p in group}
+            limit = space.limit
     return found
 
 

@@ -13,7 +13,7 @@ from rolecycle.diagnostics import Diagnostic
 from rolecycle.outcome import Outcome
 from rolecycle.service import Role, Service
 from rolecycle.trace import Trace
-from rolecycle.verdict import Run, Verdict
+from rolecycle.verdict import Assumption, Run, Verdict
 
 
 def to_json(outcome: Outcome) -> str:
@@ -111,7 +111,15 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "note": verdict.note,
         "trace": _trace(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
+        "assumed": [_assumption(each) for each in verdict.assumed],
+        "needed": [_assumption(each) for each in verdict.needed],
     }
+
+
+def _assumption(assumption: Assumption) -> dict[str, Any]:
+    without = assumption.without
+    lasso = {"without": _trace(without), "loop": without.loop} if without else {}
+    return {"event": assumption.event, "fairness": assumption.strength, **lasso}
 
 
 def _trace(trace: Trace | None) -> list[dict[str, Any]]:
