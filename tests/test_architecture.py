@@ -36,6 +36,7 @@ ENGINE = {
     "bisimulation": "graph kernels",
     "pack": "compose formula system",
     "explore": "graph kernels pack space",
+    "truth": "formula pack",
 }
 """Integers: no role, no file, no service."""
 
@@ -44,10 +45,14 @@ VERBS = {
     "symmetry": "guard pack system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
-    "paths": "compose explore pack space trace",
-    "judge": "compose formula graph guard machine pack paths space specification system trace verdict",
-    "reduce": "bisimulation compose graph machine pack space specification",
-    "coverage": "compose diagnostics formula machine pack pipeline space specification verdict",
+    "paths": "compose explore pack space trace truth",
+    "judge": "compose formula graph guard machine paths space specification system trace truth verdict",
+    "reduce": "bisimulation compose graph machine space specification truth",
+    "coverage": "compose diagnostics formula machine pipeline space specification truth verdict",
+    "store": "__init__",
+    "archive": "diagnostics guard machine specification",
+    "quotients": "archive guard machine specification store system",
+    "kept_specification": "archive diagnostics load spec_files specification store",
     "traceability": "machine specification",
     "cross_references": "compose formula guard guard_text instantiate machine specification system",
     "spec_files": "",
@@ -56,7 +61,7 @@ VERBS = {
 }
 
 LOAD = {
-    "load": "diagnostics specification load.build load.check load.schema load.source",
+    "load": "diagnostics spec_files specification load.build load.check load.schema load.source",
     "load.source": "diagnostics",
     "load.schema": "diagnostics spec_files load.source",
     "load.guards": "diagnostics guard",
@@ -95,16 +100,16 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "compose explore instantiate judge machine pack paths reduce reduction space specification symmetry system "
-    "verdict",
+    "pipeline": "compose explore instantiate judge machine pack paths quotients reduce reduction space specification "
+    "symmetry system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* "
-    "review.gather review.render spec_files specification traceability verify",
+    "cli": "__init__ diagnostics explanations explore gallery kept_specification outcome pipeline progress report.* "
+    "review.gather review.render spec_files specification store traceability verify",
     "__init__": "",
     "__main__": "cli",
 }
@@ -117,6 +122,8 @@ TOUCH_FILES = {
     "load.source",
     "load.schema",
     "spec_files",
+    "store",
+    "kept_specification",
     "gallery",
     "read_service.tree",
     "read_service.find_configuration",

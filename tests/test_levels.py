@@ -19,12 +19,13 @@ from rolecycle.guard import Guard, In
 from rolecycle.instantiate import instantiate, parameters
 from rolecycle.load import load
 from rolecycle.machine import Machine
-from rolecycle.pack import evaluate, pack
+from rolecycle.pack import pack
 from rolecycle.pipeline import Job, Workshop, run
 from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import MemberSpec, Scenario, Specification, SystemSpec
 from rolecycle.system import System
+from rolecycle.truth import evaluate
 
 FEW = 40_000
 """States up to which networkx looks for the way back."""

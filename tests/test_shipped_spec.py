@@ -21,7 +21,7 @@ from rolecycle.guard import Guard
 from rolecycle.instantiate import instantiate
 from rolecycle.load import load
 from rolecycle.machine import Machine, Row
-from rolecycle.pack import decode, evaluate, pack
+from rolecycle.pack import decode, pack
 from rolecycle.pipeline import Job, Workshop, run, suite
 from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
@@ -29,6 +29,7 @@ from rolecycle.specification import Specification
 from rolecycle.symmetry import symmetric_families
 from rolecycle.system import Member, System
 from rolecycle.trace import Trace
+from rolecycle.truth import evaluate
 from rolecycle.verdict import Run, Verdict
 
 TABLE = Path(__file__).with_name("shipped_suite.tsv")

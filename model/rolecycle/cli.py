@@ -208,10 +208,11 @@ def explain(code: str, form: str) -> None:
 
 def _specification(folder: Path | None) -> Specification:
     """That of a folder, or the shipped one."""
-    from rolecycle.load import load
+    from rolecycle.kept_specification import specification
     from rolecycle.spec_files import spec_root
+    from rolecycle.store import Store, cache_folder
 
-    return load(folder or spec_root())
+    return specification(folder or spec_root(), Store(cache_folder()))
 
 
 def _verify(
@@ -220,6 +221,7 @@ def _verify(
     from rolecycle.explore import Limits
     from rolecycle.pipeline import Workshop
     from rolecycle.progress import Ticker
+    from rolecycle.store import Store, cache_folder
     from rolecycle.verify import Choice, verify_service, verify_suite
 
     service, config = files
@@ -228,6 +230,7 @@ def _verify(
     ticker = Ticker()
     shop = Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
     shop.watch = watch or shop.watch
+    shop.quotients.store = Store(cache_folder())
     shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
     wanted = Choice(*choice)
     try:

@@ -9,10 +9,10 @@ from rolecycle.compose import Product, enabled, resolve
 from rolecycle.diagnostics import Place
 from rolecycle.formula import Atom
 from rolecycle.machine import Machine, Row
-from rolecycle.pack import evaluate
 from rolecycle.pipeline import Job
 from rolecycle.space import Space
 from rolecycle.specification import Property, Specification
+from rolecycle.truth import first
 from rolecycle.verdict import Run, Verdict
 
 STATES = Property(
@@ -77,7 +77,7 @@ class Coverage:
         for view, value in sorted(self.unseen):
             if view in product.system.views:
                 shown = resolve(product.system.definitions[view][value], product.system)
-                if evaluate(shown, space.packed.fields, space.states).any():
+                if first(shown, space.packed.fields, space.states) >= 0:
                     self.unseen.discard((view, value))
 
     def _rows(self, space: Space, product: Product, occurrence: int) -> None:
@@ -96,7 +96,7 @@ class Coverage:
                             resolve(row.when, product.system, member.family, member.index or what.index),
                         ]
                     )
-                    if sources and evaluate(taken, space.packed.fields, space.states).any():
+                    if sources and first(taken, space.packed.fields, space.states) >= 0:
                         del self.dead_rows[_key(row)]
 
     def judged(self, run: Run) -> None:

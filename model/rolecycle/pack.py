@@ -284,23 +284,3 @@ def _emit(
     for inner in part.parts:
         _emit(inner, product, fields, code, truth)
     code.append((-1, len(part.parts), part.low, part.high))
-
-
-# --- formulas over many states --------------------------------------------------------------------
-
-
-def evaluate(formula: Formula, fields: Sequence[Field], states: Words) -> NDArray[np.bool_]:
-    """The truth of a formula in each of the packed states: uint64[n, words] to bool[n]."""
-    if isinstance(formula, Atom):
-        return _atom(fields[formula.member], formula.states, states)
-    total = np.zeros(len(states), dtype=np.int32)
-    for part in formula.parts:
-        total += evaluate(part, fields, states)
-    return (formula.low <= total) & (total <= formula.high)
-
-
-def _atom(field: Field, wanted: frozenset[int], states: Words) -> NDArray[np.bool_]:
-    table = np.zeros(1 << field.width, dtype=np.bool_)
-    table[list(wanted)] = True
-    local = (states[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
-    return table[local.astype(np.intp)]

@@ -8,9 +8,10 @@ import numpy as np
 
 from rolecycle.compose import resolve, state_names
 from rolecycle.explore import canonical, successors
-from rolecycle.pack import Packed, Words, decode, evaluate
+from rolecycle.pack import Packed, Words, decode
 from rolecycle.space import Space
 from rolecycle.trace import Step, Trace
+from rolecycle.truth import evaluate
 
 Taken = tuple[int, Words]
 """An occurrence and the state after it."""

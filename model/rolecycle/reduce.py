@@ -12,9 +12,9 @@ from rolecycle.bisimulation import Quotient, branching_partition, quotient, unfo
 from rolecycle.compose import Product, resolve
 from rolecycle.graph import Graph, sources_of, strongly_connected
 from rolecycle.machine import ASKED, INTERNAL, Machine, Row
-from rolecycle.pack import evaluate
 from rolecycle.space import Space
 from rolecycle.specification import SystemSpec
+from rolecycle.truth import evaluate
 
 Truths = Mapping[str, NDArray[np.bool_]]
 
