@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 import lifecycle
 import naive
-import rolecycle.pack as pack_module
+import rolecycle.layout as layout_module
 import strategies
 from rolecycle.compose import compose
 from rolecycle.explore import Limits, explore
 from rolecycle.guard import Guard
 from rolecycle.judge import judge
-from rolecycle.pack import decode, pack
-from rolecycle.paths import depth, path_to
+from rolecycle.layout import decode
+from rolecycle.pack import pack
+from rolecycle.paths import path_to
 from rolecycle.space import Space
 from rolecycle.specification import Property
 from rolecycle.symmetry import symmetric_families
@@ -129,7 +130,7 @@ def test_a_property_at_an_event_is_the_twins(data: st.DataObject) -> None:
 def test_states_of_many_words_are_no_different(system: System) -> None:
     slow = complete(system)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pack_module, "STATE_BITS", 3)
+        patch.setattr(layout_module, "STATE_BITS", 3)
         fast = engine(system)
     assert set(named_states(fast)) == set(slow.states)
     assert named_transitions(fast) == slow.transitions
@@ -165,7 +166,7 @@ def test_networkx_agrees_on_distances_and_components() -> None:
     graph.add_edges_from(zip(sources.tolist(), fast.graph.targets.tolist(), strict=True))
     distances = networkx.single_source_shortest_path_length(graph, 0)
     assert len(distances) == len(fast.states)
-    assert max(distances.values()) == depth(fast)
+    assert max(distances.values()) == fast.depth
     for number in range(0, len(fast.states), 97):
         assert len(path_to(fast, number).steps) == distances[number]
 

@@ -17,6 +17,7 @@ from rolecycle.explore import explore
 from rolecycle.graph import sources_of
 from rolecycle.guard import Guard, In
 from rolecycle.instantiate import instantiate, parameters
+from rolecycle.layout import evaluate
 from rolecycle.load import load
 from rolecycle.machine import Machine
 from rolecycle.pack import pack
@@ -25,7 +26,6 @@ from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import MemberSpec, Scenario, Specification, SystemSpec
 from rolecycle.system import System
-from rolecycle.truth import evaluate
 
 FEW = 40_000
 """States up to which networkx looks for the way back."""

@@ -16,20 +16,21 @@ import naive
 from rolecycle import guard
 from rolecycle.compose import compose, resolve
 from rolecycle.coverage import Coverage
-from rolecycle.explore import explore, successors
+from rolecycle.explore import explore
 from rolecycle.guard import Guard
 from rolecycle.instantiate import instantiate
+from rolecycle.layout import decode, evaluate
 from rolecycle.load import load
 from rolecycle.machine import Machine, Row
-from rolecycle.pack import decode, pack
+from rolecycle.pack import pack
 from rolecycle.pipeline import Job, Workshop, run, suite
 from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import Specification
+from rolecycle.steps import successors
 from rolecycle.symmetry import symmetric_families
 from rolecycle.system import Member, System
 from rolecycle.trace import Trace
-from rolecycle.truth import evaluate
 from rolecycle.verdict import Run, Verdict
 
 TABLE = Path(__file__).with_name("shipped_suite.tsv")

@@ -8,11 +8,11 @@ from rolecycle import formula
 from rolecycle.compose import Product, enabled, resolve
 from rolecycle.diagnostics import Place
 from rolecycle.formula import Atom
+from rolecycle.layout import evaluate, local_states
 from rolecycle.machine import Machine, Row
 from rolecycle.pipeline import Job
 from rolecycle.space import Space
 from rolecycle.specification import Property, Specification
-from rolecycle.truth import first
 from rolecycle.verdict import Run, Verdict
 
 STATES = Property(
@@ -67,9 +67,7 @@ class Coverage:
     def _states(self, space: Space, position: int, machine: Machine) -> None:
         if not any(name == machine.name for name, _ in self.dead_states):
             return
-        field = space.packed.fields[position]
-        local = (space.states[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
-        seen = np.flatnonzero(np.bincount(local.astype(np.int64)))
+        seen = np.flatnonzero(np.bincount(local_states(space.packed.fields[position], space.states)))
         self.dead_states -= {(machine.name, machine.states[int(k)]) for k in seen}
 
     def _views(self, space: Space, product: Product) -> None:
@@ -77,7 +75,7 @@ class Coverage:
         for view, value in sorted(self.unseen):
             if view in product.system.views:
                 shown = resolve(product.system.definitions[view][value], product.system)
-                if first(shown, space.packed.fields, space.states) >= 0:
+                if evaluate(shown, space.packed.fields, space.states).any():
                     self.unseen.discard((view, value))
 
     def _rows(self, space: Space, product: Product, occurrence: int) -> None:
@@ -96,7 +94,7 @@ class Coverage:
                             resolve(row.when, product.system, member.family, member.index or what.index),
                         ]
                     )
-                    if sources and first(taken, space.packed.fields, space.states) >= 0:
+                    if sources and evaluate(taken, space.packed.fields, space.states).any():
                         del self.dead_rows[_key(row)]
 
     def judged(self, run: Run) -> None:

@@ -13,13 +13,13 @@ from rolecycle import formula, guard
 from rolecycle.compose import enabled, occurrences_of, resolve
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
+from rolecycle.layout import evaluate
 from rolecycle.machine import Machine
 from rolecycle.paths import lasso, path_to
 from rolecycle.space import Space
 from rolecycle.specification import Expectation, Property, Scenario, SystemSpec
 from rolecycle.system import System
 from rolecycle.trace import Trace
-from rolecycle.truth import evaluate, first
 from rolecycle.verdict import Outcome, Verdict
 
 CHUNK = 1 << 18
@@ -105,7 +105,7 @@ def _breaches(space: Space, wanted: Property) -> Iterator[tuple[Formula, int | N
 
 def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
     ends = resolve(wanted.goal, space.packed.product.system)
-    dead = np.flatnonzero(space.dead[: space.expanded])
+    dead = space.deadlocks
     for begin in range(0, len(dead), CHUNK):
         part = dead[begin : begin + CHUNK]
         unnamed = ~evaluate(ends, space.packed.fields, space.states[part])
@@ -194,8 +194,15 @@ def _first(space: Space, wanted: Formula) -> int:
     """The number of the first state that satisfies a formula, -1 when none does."""
     if wanted == formula.FALSE:
         return -1
-    return first(wanted, space.packed.fields, space.states)
+    for begin in range(0, len(space.states), CHUNK):
+        found = evaluate(wanted, space.packed.fields, space.states[begin : begin + CHUNK])
+        if found.any():
+            return begin + int(np.argmax(found))
+    return -1
 
 
 def _everywhere(space: Space, wanted: Formula) -> NDArray[np.bool_]:
-    return evaluate(wanted, space.packed.fields, space.states)
+    starts = range(0, len(space.states), CHUNK)
+    return np.concatenate(
+        [evaluate(wanted, space.packed.fields, space.states[b : b + CHUNK]) for b in starts]
+    )

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rolecycle.compose import resolve, state_names
-from rolecycle.explore import canonical, successors
-from rolecycle.pack import Packed, Words, decode
-from rolecycle.space import Space
+from rolecycle.layout import Words, decode, evaluate
+from rolecycle.pack import Packed
+from rolecycle.space import LANDMARK, Space
+from rolecycle.steps import block, canonical, found, generate, successors
 from rolecycle.trace import Step, Trace
-from rolecycle.truth import evaluate
+
+LOOKED_AT = 256
+"""Steps generated before they are compared with the state whose parent is wanted."""
 
 Taken = tuple[int, Words]
 """An occurrence and the state after it."""
@@ -46,16 +49,24 @@ def _walk(space: Space, line: list[int]) -> list[Taken]:
     return walked
 
 
-def depth(space: Space) -> int:
-    """The number of steps to the state found last, that is the greatest distance from the initial state."""
-    return len(_ancestry(space, len(space.states) - 1)) - 1
-
-
 def _ancestry(space: Space, number: int) -> list[int]:
     line = [number]
     while line[-1] > 0:
-        line.append(int(space.parents[line[-1]]))
+        line.append(parent(space, line[-1]))
     return line[::-1]
+
+
+def parent(space: Space, number: int) -> int:
+    """The first state of the space that a step leads from to this one, which is not the initial one."""
+    packed, wanted = space.packed, space.states[number]
+    steps, noted = block(packed, LOOKED_AT), found(packed, len(space.states))
+    begin = int(space.landmarks[number // LANDMARK])
+    while begin < number:
+        filled, begin = generate(packed.tables, space.states, begin, number, steps, noted, True)
+        leading = (steps.targets[:filled] == wanted).all(axis=1)
+        if leading.any():
+            return int(steps.sources[np.argmax(leading)])
+    raise AssertionError("a state has no parent")
 
 
 def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from rolecycle.compose import compose
 from rolecycle.explore import INTERRUPTED, Limits, Progress, explore
+from rolecycle.fold import folded_copies
 from rolecycle.instantiate import instantiate, observed
 from rolecycle.judge import concerns, judge, named_in, unexplored
 from rolecycle.machine import Machine
 from rolecycle.pack import pack
-from rolecycle.paths import depth
 from rolecycle.quotients import Quotients
 from rolecycle.reduce import reduce
 from rolecycle.reduction import EVERY_REDUCTION, Applied, Reduction
@@ -90,10 +90,10 @@ def run(job: Job, shop: Workshop) -> Run:
         verdicts=tuple(found[p.id] for p in wanted),
         states=len(space.states),
         transitions=space.transitions,
-        depth=depth(space),
+        depth=space.depth,
         limit=space.limit or " and ".join(sorted(unsettled)),
         seconds=time.monotonic() - begin,
-        memory=space.states.nbytes + space.parents.nbytes,
+        memory=space.memory,
         applied=tuple(_applied(space.packed.product.system, asked, shop)),
         reduced=_sizes(system, job.spec),
     )
@@ -158,7 +158,8 @@ def _explore(
 ) -> Space:
     wanted = list(wanted)
     whole = observed(system, [p.observer for p in wanted if p.observer])
-    packed = pack(compose(whole), _exchangeable(whole, wanted, shop))
+    product, symmetric = compose(whole), _exchangeable(whole, wanted, shop)
+    packed = pack(product, symmetric, folded_copies(product, symmetric))
     graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
     name = f"{job.system.name} / {job.scenario.name}"
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))

@@ -27,7 +27,8 @@ class Ticker:
         self.last = now
         rate = progress.states / max(progress.seconds, 1e-9)
         left = progress.states - progress.expanded
-        text = f"{name}: {progress.states:,} states, {left:,} to go, {rate:,.0f} states/s"
+        size = f"{progress.states:,} states, {left:,} to go, depth {progress.depth}"
+        text = f"{name}: {size}, {rate:,.0f} states/s, {progress.memory >> 20} MiB, {progress.seconds:.0f} s"
         sys.stderr.write(f"\r\x1b[2K{text}" if self.terminal else f"{text}\n")
         sys.stderr.flush()
         self.shown = True

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from rolecycle.bisimulation import Quotient, branching_partition, quotient, unfolded
 from rolecycle.compose import Product, resolve
 from rolecycle.graph import Graph, sources_of, strongly_connected
+from rolecycle.layout import evaluate
 from rolecycle.machine import ASKED, INTERNAL, Machine, Row
 from rolecycle.space import Space
 from rolecycle.specification import SystemSpec
-from rolecycle.truth import evaluate
 
 Truths = Mapping[str, NDArray[np.bool_]]
 

@@ -8,17 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.graph import Graph
-from rolecycle.pack import Packed, Words
+from rolecycle.layout import Numbers, Words
+from rolecycle.pack import Packed
+
+LANDMARK = 64
+"""The distance of the states for which a search notes from where on their parents lie."""
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """Reachable states in breadth-first order, so that every path through ``parents`` is a shortest one.
+    """Reachable states in breadth-first order, so that the first state found to lead to another is its parent.
 
-    ``states``: uint64[n, words]; ``parents``: int32[n], -1 for the initial state; ``dead``: bool[n],
-    true for a deadlock (of the states that were expanded): nothing that the system owes leads to another
-    state, so that at most a person, a fault or a level above can move it on;
-    ``expanded``: how many of the states had all their steps taken; ``fired``: int64[rules].
+    ``states``: uint64[n, words], first the initial one; ``landmarks``: int64[ceil(n / LANDMARK)], for each
+    ``LANDMARK``-th state a lower bound of the numbers of its parents and of those of all later states;
+    ``deadlocks``: int64[d], the numbers of the states (of the expanded ones) that are deadlocks: nothing that the
+    system owes leads to another state, so that at most a person, a fault or a level above can move it on;
+    ``expanded``: how many of the states had all their steps taken; ``depth``: the greatest distance from
+    the initial state; ``fired``: int64[rules].
     ``moved``: bool[transitions of the graph], whether the step changes the state: one that exchanges
     equal copies leads back to the state that represents both, and yet moves.
     ``limit`` is empty when the space was exhausted, else says which limit ended the search.
@@ -26,20 +32,29 @@ class Space:
 
     packed: Packed
     states: Words
-    parents: NDArray[np.int32]
-    dead: NDArray[np.bool_]
+    landmarks: Numbers
+    deadlocks: Numbers
     expanded: int
     transitions: int
-    fired: NDArray[np.int64]
+    depth: int
+    fired: Numbers
     graph: Graph | None
     moved: NDArray[np.bool_]
     limit: str
     seconds: float
+    memory: int
 
     @property
     def exhaustive(self) -> bool:
         """Whether every reachable state was found."""
         return not self.limit
+
+    @property
+    def dead(self) -> NDArray[np.bool_]:
+        """bool[n]: whether each state is a deadlock."""
+        dead = np.zeros(len(self.states), dtype=np.bool_)
+        dead[self.deadlocks] = True
+        return dead
 
     @property
     def taken(self) -> frozenset[int]:

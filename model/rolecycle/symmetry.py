@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rolecycle import guard
-from rolecycle.pack import STATE_BITS, width
+from rolecycle.layout import STATE_BITS, width
 from rolecycle.system import System
 
 
