@@ -48,7 +48,7 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
-    "paths": "compose layout pack space steps trace",
+    "paths": "compose formula layout pack space steps system trace",
     "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -82,6 +82,15 @@ def conjuncts(formula: Formula) -> Iterator[Formula]:
         yield from formula.parts
     else:
         yield formula
+
+
+def holds(formula: Formula, locals_: Sequence[int]) -> bool:
+    """Whether a formula is true when the members are in these local states."""
+    if isinstance(formula, Atom):
+        return locals_[formula.member] in formula.states
+    if formula.low == len(formula.parts):
+        return all(holds(part, locals_) for part in formula.parts)
+    return formula.low <= sum(holds(part, locals_) for part in formula.parts) <= formula.high
 
 
 def _joined(parts: tuple[Formula, ...], low: int, high: int, empty: Formula) -> Formula:
