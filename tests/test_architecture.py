@@ -54,7 +54,7 @@ VERBS = {
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "store": "__init__",
     "archive": "diagnostics guard machine specification",
-    "quotients": "archive guard machine specification store system",
+    "quotients": "archive guard machine reduction specification store system",
     "kept_specification": "archive diagnostics load spec_files specification store",
     "traceability": "machine specification",
     "cross_references": "compose formula guard guard_text instantiate machine specification system",

@@ -14,6 +14,7 @@ from rolecycle import guard
 from rolecycle.archive import archived, restored
 from rolecycle.guard import Guard
 from rolecycle.machine import Machine
+from rolecycle.reduction import Reduction
 from rolecycle.specification import SystemSpec
 from rolecycle.store import Store, key
 from rolecycle.system import System
@@ -43,8 +44,8 @@ class Quotients:
         self.store.write(name, archived(made))
         return made
 
-    def content(self, system: System, spec: SystemSpec, exchanged: tuple[str, ...]) -> str:
-        """All that the quotient of a system follows from, as a text; ``exchanged``: families up to whose symmetry."""
+    def content(self, system: System, spec: SystemSpec, reductions: frozenset[Reduction]) -> str:
+        """All that the quotient of a system follows from, as a text; ``reductions``: those that may be used for it."""
         members = tuple((self._digest(m.machine), m.family, m.index, m.watches) for m in system.members)
         alphabet = frozenset(event for m in system.members for event in m.machine.alphabet)
         events = alphabet.union(*(m.machine.hidden for m in system.members))
@@ -59,7 +60,7 @@ class Quotients:
                 {name: value for name, value in sorted(system.parameters.items()) if name in read},
                 dict(system.definitions),
                 (spec.name, spec.title, spec.answers_to, dict(spec.labels), spec.shows),
-                exchanged,
+                reductions,
             )
         )
 

@@ -12,14 +12,15 @@ import re
 import sys
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from rolecycle import __version__
 
-CACHE_DIR = "ROLECYCLE_CACHE_DIR"
-"""The variable of the environment that names another folder for what is kept."""
+CACHE, OFF = "ROLECYCLE_CACHE", "off"
+"""The variable of the environment that names another folder for what is kept, or says that nothing is."""
 
 _OURS = re.compile(r"[0-9a-f]{64}(\.[0-9]+\.part)?")
 _DIGEST = 32
@@ -46,10 +47,11 @@ class Store:
             packed = content[_DIGEST:]
             if content[:_DIGEST] != _seal(key, packed):
                 return None
-            os.utime(path)
-            return zlib.decompress(packed).decode()
+            text = zlib.decompress(packed).decode()
         except (OSError, ValueError, zlib.error):
             return None
+        _mark_used(path)
+        return text
 
     def write(self, key: str, text: str) -> None:
         """Keep a text under a key; another process sees all of it or nothing."""
@@ -79,8 +81,9 @@ def key(*parts: bytes) -> str:
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     """Where texts are kept: as the environment says, else where the platform keeps what can be made again."""
-    if environment.get(CACHE_DIR):
-        return Path(environment[CACHE_DIR])
+    chosen = environment.get(CACHE)
+    if chosen:
+        return None if chosen == OFF else Path(chosen)
     try:
         return _platform_folder(environment) / "rolecycle"
     except RuntimeError:  # nobody has a home here
@@ -124,8 +127,11 @@ def _emptied(folder: Path, capacity: int) -> int:
     return capacity - total
 
 
+def _mark_used(path: Path) -> None:
+    with suppress(OSError):  # it may be ours to read only
+        os.utime(path)
+
+
 def _remove(path: Path) -> None:
-    try:
+    with suppress(OSError):
         path.unlink(missing_ok=True)
-    except OSError:
-        return
