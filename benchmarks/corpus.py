@@ -1,4 +1,6 @@
-"""Verify every service of a folder and print a line for each: exit code, states, seconds, of these on a processor, peak memory.
+"""Verify every service of a folder and print a line for each: exit code, states, seconds, peak memory.
+
+``processor``: the seconds that the process computed, whatever else the machine did meanwhile.
 
 python benchmarks/corpus.py ../shared/corpus/services
 """
