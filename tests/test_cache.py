@@ -24,6 +24,7 @@ from rolecycle import kept_specification, store
 from rolecycle.archive import archived, restored
 from rolecycle.cli import main
 from rolecycle.diagnostics import InputError
+from rolecycle.explore import Limits
 from rolecycle.guard import FALSE, TRUE, In, Not
 from rolecycle.instantiate import instantiate
 from rolecycle.load import load
@@ -318,6 +319,14 @@ def test_verdicts_traces_and_counts_are_the_same_cold_warm_damaged_and_without(t
     assert damaged.read_bytes() == whole
 
 
+def test_a_limit_leaves_open_what_it_leaves_open_without_a_cache(tmp_path: Path) -> None:
+    limited = [Workshop(Limits(states=50), quotients=Quotients(kept)) for kept in (Store(), Store(tmp_path))]
+    judged(Quotients(Store(tmp_path)))
+    cold, warm = ([replace(run(job, shop), seconds=0.0) for job in jobs()] for shop in limited)
+    assert cold == warm
+    assert any(each.limit and not each.states for each in cold)
+
+
 SHARED = Quotients()
 """One for all random levels, whose machines and systems bear the same names."""
 
@@ -368,10 +377,11 @@ class Told:
     spec: SystemSpec
     system: System
     reductions: frozenset[Any] = EVERY_REDUCTION
+    states: int = 1000
 
     @property
     def content(self) -> str:
-        return Quotients().content(self.system, self.spec, self.reductions)
+        return Quotients().content(self.system, self.spec, self.reductions, self.states)
 
     def machine(self, **changes: Any) -> Told:
         """With its first machine changed."""
@@ -435,6 +445,7 @@ DIFFERENCES: dict[str, Callable[[Told], Told]] = {
     "the title": lambda told: replace(told, spec=replace(told.spec, title="A parlour")),
     "the names it answers to": lambda told: replace(told, spec=replace(told.spec, answers_to=("parlour",))),
     "the reductions": lambda told: replace(told, reductions=frozenset()),
+    "the limit": lambda told: replace(told, states=999),
 }
 
 

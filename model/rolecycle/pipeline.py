@@ -138,7 +138,7 @@ def _provide(name: str, job: Job, shop: Workshop) -> Machine:
     if key not in shop.reduced:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
         system = _system(inner, shop)
-        content = shop.quotients.content(system, inner.system, shop.reductions)
+        content = shop.quotients.content(system, inner.system, shop.reductions, shop.limits.states)
         shop.reduced[key] = shop.quotients.of(content, lambda: _reduced(inner, system, shop))
     return shop.reduced[key]
 

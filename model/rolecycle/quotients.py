@@ -44,8 +44,12 @@ class Quotients:
         self.store.write(name, archived(made))
         return made
 
-    def content(self, system: System, spec: SystemSpec, reductions: frozenset[Reduction]) -> str:
-        """All that the quotient of a system follows from, as a text; ``reductions``: those that may be used for it."""
+    def content(self, system: System, spec: SystemSpec, reductions: frozenset[Reduction], states: int) -> str:
+        """All that the quotient of a system follows from, as a text.
+
+        ``reductions``: those that may be used for it; ``states``: how many may be found, so that a limit that
+        leaves a system open leaves it open whatever is kept.
+        """
         members = tuple((self._digest(m.machine), m.family, m.index, m.watches) for m in system.members)
         alphabet = frozenset(event for m in system.members for event in m.machine.alphabet)
         events = alphabet.union(*(m.machine.hidden for m in system.members))
@@ -61,6 +65,7 @@ class Quotients:
                 dict(system.definitions),
                 (spec.name, spec.title, spec.answers_to, dict(spec.labels), spec.shows),
                 reductions,
+                states,
             )
         )
 
