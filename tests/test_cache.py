@@ -320,7 +320,7 @@ def test_verdicts_traces_and_counts_are_the_same_cold_warm_damaged_and_without(t
 
 
 def test_a_limit_leaves_open_what_it_leaves_open_without_a_cache(tmp_path: Path) -> None:
-    limited = [Workshop(Limits(states=50), quotients=Quotients(kept)) for kept in (Store(), Store(tmp_path))]
+    limited = [Workshop(Limits(states=10), quotients=Quotients(kept)) for kept in (Store(), Store(tmp_path))]
     judged(Quotients(Store(tmp_path)))
     cold, warm = ([replace(run(job, shop), seconds=0.0) for job in jobs()] for shop in limited)
     assert cold == warm
