@@ -53,7 +53,7 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
-    "paths": "compose formula layout pack space steps trace",
+    "paths": "compose formula layout pack space steps system trace",
     "copies": "compose formula guard machine system",
     "lumping": "bisimulation compose copies formula graph system",
     "population": "compose copies formula guard lumping machine system",
@@ -66,6 +66,10 @@ VERBS = {
     "verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
+    "store": "__init__",
+    "archive": "diagnostics guard machine specification",
+    "quotients": "archive guard machine reduction specification store system",
+    "kept_specification": "archive diagnostics load spec_files specification store",
     "traceability": "machine specification",
     "cross_references": "compose formula guard guard_text instantiate machine specification system",
     "spec_files": "",
@@ -74,7 +78,7 @@ VERBS = {
 }
 
 LOAD = {
-    "load": "diagnostics specification load.build load.check load.schema load.source",
+    "load": "diagnostics spec_files specification load.build load.check load.schema load.source",
     "load.source": "diagnostics",
     "load.schema": "diagnostics spec_files load.source",
     "load.guards": "diagnostics guard",
@@ -123,16 +127,17 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "counting explore fold instantiate judge machine pack reduce reduction search space specification "
-    "system verdict",
+    "pipeline": "counting explore fold instantiate judge machine pack quotients reduce reduction search space "
+    "specification system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ diagnostics explanations gallery load net_files net_model outcome pipeline progress "
-    "read_net report.* review.gather review.render search spec_files specification traceability verify verify_net",
+    "cli": "__init__ diagnostics explanations gallery kept_specification net_files net_model outcome pipeline "
+    "progress read_net report.* review.gather review.render search spec_files specification store traceability "
+    "verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }
@@ -145,6 +150,8 @@ TOUCH_FILES = {
     "load.source",
     "load.schema",
     "spec_files",
+    "store",
+    "kept_specification",
     "gallery",
     "read_net",
     "read_service.tree",

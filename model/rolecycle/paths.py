@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rolecycle.compose import resolve, state_names
-from rolecycle.formula import Formula
+from rolecycle.formula import Formula, holds
 from rolecycle.layout import Words, decode, evaluate
 from rolecycle.pack import Packed
 from rolecycle.space import LANDMARK, Space
 from rolecycle.steps import block, canonical, found, generate, successors
+from rolecycle.system import System
 from rolecycle.trace import Step, Trace
 
 LOOKED_AT = 256
@@ -91,7 +92,7 @@ def parent(space: Space, number: int) -> int:
 def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
     """A step from a state into the orbit that ``wanted`` represents."""
     for step in successors(packed, state):
-        if np.array_equal(canonical(packed, step[1]), wanted):
+        if (canonical(packed, step[1]) == wanted).all():
             return step
     raise AssertionError("a parent has no step to its child")
 
@@ -99,9 +100,9 @@ def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
 def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trace:
     """The run with names, each step with what changed, and what changed for those who look from outside."""
     system = packed.product.system
-    states = np.array([packed.initial, *(state for _, state in walked)])
-    named = [state_names(system, decode(packed.fields, state)) for state in states]
-    seen = _seen(packed, states)
+    states = [decode(packed.fields, state) for state in (packed.initial, *(state for _, state in walked))]
+    named = [state_names(system, state) for state in states]
+    seen = _seen(system, states)
     steps = (
         _step(packed, occurrence, named[k : k + 2], seen[k : k + 2])
         for k, (occurrence, _) in enumerate(walked)
@@ -109,14 +110,15 @@ def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trac
     return Trace(named[0], tuple(steps), loop, seen[0])
 
 
-def _seen(packed: Packed, states: Words) -> list[dict[str, str]]:
-    """What each view shows in each of the states; a view that shows nothing there is left out."""
-    system = packed.product.system
+def _seen(system: System, states: Sequence[Sequence[int]]) -> list[dict[str, str]]:
+    """What each view shows in each vector of local states; a view that shows nothing there is left out."""
     found: list[dict[str, str]] = [{} for _ in states]
     for view in system.views:
         for value, when in system.definitions[view].items():
-            for k in np.flatnonzero(evaluate(resolve(when, system), packed.fields, states)):
-                found[k][view] = value
+            shown = resolve(when, system)
+            for seen, state in zip(found, states, strict=True):
+                if holds(shown, state):
+                    seen[view] = value
     return found
 
 

@@ -17,6 +17,7 @@ from rolecycle.instantiate import instantiate, observed
 from rolecycle.judge import concerns, judge, named_in, unexplored
 from rolecycle.machine import Machine
 from rolecycle.pack import pack
+from rolecycle.quotients import Quotients
 from rolecycle.reduce import reduce
 from rolecycle.reduction import EVERY_REDUCTION, Reduction
 from rolecycle.search import Limits
@@ -51,8 +52,8 @@ class Job:
 class Workshop:
     """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
 
-    ``reductions``: those that may be used.  Who watches sees every member as written: copies are then neither
-    merged nor counted.
+    ``reductions``: those that may be used.  ``quotients``: those known by content, of any specification.  Who watches
+    sees every member as written: copies are then neither merged nor counted.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -61,6 +62,7 @@ class Workshop:
     reductions: frozenset[Reduction] = EVERY_REDUCTION
     spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
+    quotients: Quotients = field(default_factory=Quotients)
 
     def open_for(self, spec: Specification) -> None:
         """Keep no system of another specification, where the same name may mean something else."""
@@ -159,14 +161,20 @@ def _provide(name: str, job: Job, shop: Workshop) -> Machine:
     key = (name, job.scenario.name)
     if key not in shop.reduced:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
-        whole = as_written(_system(inner, shop), [], shop.reductions)
-        space = _explore(inner, whole, [], shop, keep_graph=True)
-        if space.limit == INTERRUPTED:
-            raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
-        if not space.exhaustive:
-            raise IncompleteError(f"'{name}' could not be reduced: {space.limit}")
-        shop.reduced[key] = reduce(space, inner.system)
+        system = _system(inner, shop)
+        content = shop.quotients.content(system, inner.system, shop.reductions, shop.limits.states)
+        shop.reduced[key] = shop.quotients.of(content, lambda: _reduced(inner, system, shop))
     return shop.reduced[key]
+
+
+def _reduced(job: Job, system: System, shop: Workshop) -> Machine:
+    """A system explored for itself and reduced."""
+    space = _explore(job, as_written(system, [], shop.reductions), [], shop, keep_graph=True)
+    if space.limit == INTERRUPTED:
+        raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
+    if not space.exhaustive:
+        raise IncompleteError(f"'{system.name}' could not be reduced: {space.limit}")
+    return reduce(space, job.system)
 
 
 def _lessened(system: System, wanted: Sequence[Property], shop: Workshop) -> Fewer:
