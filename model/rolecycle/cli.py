@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import click
 from rolecycle import __version__
 
 if TYPE_CHECKING:
+    from rolecycle.checkpoint import Checkpoints
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.outcome import Outcome
     from rolecycle.pipeline import Watch, Workshop
@@ -54,11 +56,22 @@ _cache = click.option(
 )
 
 
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
 def _limits(command: Callable[..., None]) -> Callable[..., None]:
     """The options that bound what a search may take."""
     states = click.IntRange(1, 2_000_000_000)
     bounds = (
+        click.option(
+            "--cores", type=click.IntRange(1, 64), help="Search on so many cores, else on all there are."
+        ),
         click.option("--max-memory", type=click.IntRange(min=1), help="Give up a run beyond so many MiB."),
+        click.option(
+            "--spill", type=_FOLDER, help="Beyond --max-memory keep states in a file there instead."
+        ),
+        click.option("--checkpoint", type=_FOLDER, help="Keep long searches there, to be resumed."),
+        click.option("--resume", is_flag=True, help="Go on with what --checkpoint keeps."),
         click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds in all."),
         click.option(
             "--max-states", type=states, default=200_000_000, help="Give up a run beyond so many states."
@@ -285,7 +298,35 @@ def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
 
     timeout = bounds["timeout"]
     deadline = time.monotonic() + timeout if timeout is not None else float("inf")
-    return Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
+    memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
+    limits = Limits(bounds["max_states"], deadline, memory, _folder(bounds["spill"]), cores)
+    return Workshop(limits, ticker, checkpoints=_checkpoints(bounds["checkpoint"], bounds["resume"]))
+
+
+def _folder(path: Path | None) -> Path | None:
+    """A folder that is there, made if need be."""
+    from rolecycle.diagnostics import Diagnostic, InputError
+
+    try:
+        if path:
+            path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise InputError([Diagnostic("RC151", f"cannot write to '{path}': {problem.strerror}")]) from None
+    return path
+
+
+def _checkpoints(path: Path | None, resume: bool) -> Checkpoints | None:
+    """Where searches are kept; what an earlier call left is either used or not touched."""
+    from rolecycle.checkpoint import Checkpoints
+    from rolecycle.diagnostics import Diagnostic, InputError
+
+    if resume and not path:
+        raise InputError([Diagnostic("RC152", "--resume needs --checkpoint DIR")])
+    folder = _folder(path)
+    if folder and not resume and any(folder.iterdir()):
+        hint = "add --resume to go on, or name another folder"
+        raise InputError([Diagnostic("RC151", f"'{path}' keeps the searches of an earlier call", hint=hint)])
+    return Checkpoints(folder, resume) if folder else None
 
 
 def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rolecycle.checkpoint import Checkpoints, checkpoint_of
 from rolecycle.counting import Fewer, as_written, lessened
 from rolecycle.explore import INTERRUPTED, Progress, explore
 from rolecycle.fold import folded_copies
@@ -52,14 +53,16 @@ class Job:
 class Workshop:
     """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
 
-    ``reductions``: those that may be used.  ``quotients``: those known by content, of any specification.  Who watches
-    sees every member as written: copies are then neither merged nor counted.
+    ``reductions``: those that may be used.  ``checkpoints``: where long searches are kept, if anywhere.
+    ``quotients``: those known by content, of any specification.  Who watches sees every member as written: copies are
+    then neither merged nor counted.
     """
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
     watch: Watch = unwatched
     reductions: frozenset[Reduction] = EVERY_REDUCTION
+    checkpoints: Checkpoints | None = None
     spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
     quotients: Quotients = field(default_factory=Quotients)
@@ -190,7 +193,8 @@ def _explore(
     packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
     graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
     name = f"{job.system.name} / {job.scenario.name}"
-    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))
+    checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
+    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)
 
 
 def _wanted(job: Job, system: System) -> list[Property]:
