@@ -41,7 +41,7 @@ ENGINE = {
     "steps": "kernels layout pack",
     "visited": "kernels layout",
     "search": "layout pack space steps visited",
-    "checkpoint": "__init__ pack search space",
+    "checkpoint": "__init__ diagnostics pack search space",
     "rounds": "kernels layout pack search space steps visited",
     "explore": "checkpoint graph kernels layout pack rounds search space steps visited",
     "region": "fair_cycles formula graph kernels layout pack space steps visited",

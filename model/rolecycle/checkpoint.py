@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle import __version__
+from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.pack import Packed
 from rolecycle.search import (
     DEPTH,
@@ -58,6 +59,30 @@ class Checkpoints:
     folder: Path
     resume: bool = False
     every: float = EVERY
+
+
+def writable(path: Path) -> Path:
+    """A folder that is there, made if need be; raises ``InputError`` RC151."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise InputError([Diagnostic("RC151", f"cannot write to '{path}': {problem.strerror}")]) from None
+    return path
+
+
+def checkpoints(path: Path | None, resume: bool) -> Checkpoints | None:
+    """Where searches are to be kept, if anywhere; what an earlier call left there is used or not touched.
+
+    Raises ``InputError`` RC151 where it would be lost, and RC152 when there is nothing to resume.
+    """
+    if path is None:
+        if resume:
+            raise InputError([Diagnostic("RC152", "--resume needs --checkpoint DIR")])
+        return None
+    if not resume and any(writable(path).iterdir()):
+        hint = "add --resume to go on, or name another folder"
+        raise InputError([Diagnostic("RC151", f"'{path}' keeps the searches of an earlier call", hint=hint)])
+    return Checkpoints(writable(path), resume)
 
 
 def checkpoint_of(kept: Checkpoints, packed: Packed, keep_graph: bool) -> Checkpoint:

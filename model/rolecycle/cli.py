@@ -15,7 +15,6 @@ import click
 from rolecycle import __version__
 
 if TYPE_CHECKING:
-    from rolecycle.checkpoint import Checkpoints
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.outcome import Outcome
     from rolecycle.pipeline import Watch, Workshop
@@ -293,40 +292,16 @@ def _verify(
 
 def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
     """What the runs of a command share, within the bounds that its words set."""
+    from rolecycle.checkpoint import checkpoints, writable
     from rolecycle.pipeline import Workshop
     from rolecycle.search import Limits
 
     timeout = bounds["timeout"]
     deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
-    limits = Limits(bounds["max_states"], deadline, memory, _folder(bounds["spill"]), cores)
-    return Workshop(limits, ticker, checkpoints=_checkpoints(bounds["checkpoint"], bounds["resume"]))
-
-
-def _folder(path: Path | None) -> Path | None:
-    """A folder that is there, made if need be."""
-    from rolecycle.diagnostics import Diagnostic, InputError
-
-    try:
-        if path:
-            path.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise InputError([Diagnostic("RC151", f"cannot write to '{path}': {problem.strerror}")]) from None
-    return path
-
-
-def _checkpoints(path: Path | None, resume: bool) -> Checkpoints | None:
-    """Where searches are kept; what an earlier call left is either used or not touched."""
-    from rolecycle.checkpoint import Checkpoints
-    from rolecycle.diagnostics import Diagnostic, InputError
-
-    if resume and not path:
-        raise InputError([Diagnostic("RC152", "--resume needs --checkpoint DIR")])
-    folder = _folder(path)
-    if folder and not resume and any(folder.iterdir()):
-        hint = "add --resume to go on, or name another folder"
-        raise InputError([Diagnostic("RC151", f"'{path}' keeps the searches of an earlier call", hint=hint)])
-    return Checkpoints(folder, resume) if folder else None
+    spill = bounds["spill"] and writable(bounds["spill"])
+    limits = Limits(bounds["max_states"], deadline, memory, spill, cores)
+    return Workshop(limits, ticker, checkpoints=checkpoints(bounds["checkpoint"], bounds["resume"]))
 
 
 def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:
