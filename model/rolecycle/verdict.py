@@ -14,6 +14,15 @@ Outcome = Literal["holds", "refuted", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
+class AllSizes:
+    """Whether a property was proved for every number of instances, by views of which size, or why it was not."""
+
+    proved: bool
+    views: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """``holds`` only when the space was exhausted; ``trace`` is a shortest counterexample, or a witness.
 

@@ -1,0 +1,155 @@
+"""Verb: properties of a system with a family of equal copies are proved for every number of copies, or not.
+
+A property that breaks with some number of copies breaks in a view, if views are large enough for it; so it holds
+for every number when no view of some size breaks it, and no configuration of fewer copies than the views have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rolecycle import formula
+from rolecycle.compose import Product, compose, enabled, occurrences_of, resolve
+from rolecycle.family import Family, UnfitError, dependence, disordered, family_of, stronger, witnesses
+from rolecycle.formula import Formula
+from rolecycle.instantiate import observed
+from rolecycle.specification import Property
+from rolecycle.system import System
+from rolecycle.verdict import AllSizes
+from rolecycle.views import Numbers, Rows, TooManyError, closure, led, truth
+
+LARGEST = 3
+"""The largest size of views that is tried."""
+
+PROVED_KINDS = ("invariant", "precedence")
+
+LIMIT = 1_000_000
+"""The configurations that are looked at for one size of views."""
+
+
+def prove(system: System, wanted: Sequence[Property], limit: int = LIMIT) -> dict[str, AllSizes]:
+    """By the id of each property: whether it holds with every number of copies of the system's family.
+
+    ``system`` is without observers; ``limit`` bounds the configurations looked at for one size of views.
+    """
+    found = {
+        p.id: AllSizes(False, reason="only what must always hold is proved for all sizes")
+        for p in wanted
+        if p.kind not in PROVED_KINDS
+    }
+    asked = [p for p in wanted if p.id not in found]
+    for group in [[p for p in asked if p.observer is None], *([p] for p in asked if p.observer is not None)]:
+        whole = observed(system, [p.observer for p in group if p.observer is not None])
+        try:
+            found |= _settle(family_of(whole), group, limit)
+        except UnfitError as reason:
+            found |= _open(group, str(reason))
+    return found
+
+
+def _settle(family: Family, wanted: Iterable[Property], limit: int) -> dict[str, AllSizes]:
+    """Views of one size after the other, for as long as a property is open."""
+    search = _search(disordered(family), limit)
+    asked, found = _questions(search.family, wanted)
+    for size in range(1, LARGEST + 1):
+        try:
+            whole = _unbroken(search, size - 1, 0, asked) if size > 1 else asked
+            found |= _open((q.wanted for q in asked if q not in whole), _broken(search.family == family, size - 1))
+            proved = _unbroken(search, size, search.extra, whole)
+        except TooManyError as reason:
+            return _open((q.wanted for q in asked), f"{reason}, with views of size {size}") | found
+        found |= {q.wanted.id: AllSizes(True, views=size) for q in proved}
+        asked = [q for q in whole if q not in proved]
+    return found | _open((q.wanted for q in asked), f"views of size up to {LARGEST} do not rule out a breach")
+
+
+def _open(wanted: Iterable[Property], reason: str) -> dict[str, AllSizes]:
+    return {p.id: AllSizes(False, reason=reason) for p in wanted}
+
+
+def _broken(exact: bool, copies: int) -> str:
+    """Why a property is given up that breaks with so few copies."""
+    number = f"{copies} instance{'s' * (copies != 1)}"
+    return f"broken with {number}" if exact else f"broken with {number} whose order is left out of account"
+
+
+# --- one search ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A family whose copies have no order; ``extra``: so many copies can a step depend on."""
+
+    family: Family
+    extra: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A property, and how many copies a breach of it can depend on."""
+
+    wanted: Property
+    copies: int
+
+
+def _search(family: Family, limit: int) -> _Search:
+    alphabet = {event for machine in family.machines for event in machine.alphabet}
+    happening = sorted(alphabet - family.system.forbidden)
+    return _Search(family, max((dependence(family, event) for event in happening), default=0), limit)
+
+
+def _questions(family: Family, wanted: Iterable[Property]) -> tuple[list[_Question], dict[str, AllSizes]]:
+    """The properties of which can be said how many copies their breaches depend on, and why not of the others."""
+    asked: list[_Question] = []
+    refused: dict[str, AllSizes] = {}
+    for p in wanted:
+        try:
+            happening = max((dependence(family, event) for event in p.events), default=0)
+            copies = happening + witnesses(family, stronger(p.goal), False)
+            asked.append(_Question(replace(p, goal=stronger(p.goal)), copies))
+        except UnfitError as reason:
+            refused |= _open([p], str(reason))
+    return asked, refused
+
+
+def _unbroken(search: _Search, size: int, extra: int, asked: Sequence[_Question]) -> list[_Question]:
+    """The properties that no configuration breaks of ``size`` copies, or with ``extra`` any that has known views."""
+    left = list(asked)
+    if extra:
+        extra = max(extra, *(q.copies - size for q in asked), 0)
+    breaches = [
+        {q.wanted.id: list(_breaches(product, q.wanted)) for q in asked}
+        for product in (compose(search.family.of_size(n)) for n in range(size, size + extra + 1))
+    ]
+    for numbers, layers in closure(search.family, size, extra, search.limit):
+        for rows, broken in zip(layers, breaches, strict=True):
+            left = [q for q in left if not any(_occurs(b, rows, numbers) for b in broken[q.wanted.id])]
+        if not left:
+            break
+    return left
+
+
+@dataclass(frozen=True, slots=True)
+class _Breach:
+    """What is true where a property is broken; ``led``: read with the first copy for the one that takes part."""
+
+    led: bool
+    when: Formula
+
+
+def _breaches(product: Product, wanted: Property) -> Iterator[_Breach]:
+    if not wanted.events:
+        yield _Breach(False, formula.negation(resolve(wanted.goal, product.system)))
+    for k in occurrences_of(product, wanted.events):
+        index = product.occurrences[k].index
+        if index <= 1:
+            goal = resolve(wanted.goal, product.system, index=index)
+            yield _Breach(index == 1, formula.conjunction([enabled(product, k), formula.negation(goal)]))
+
+
+def _occurs(breach: _Breach, rows: Rows, numbers: Numbers) -> bool:
+    """Whether some configuration is such a breach."""
+    arranged = led(rows) if breach.led else [rows]
+    return any(bool(truth(breach.when, turned, numbers).any()) for turned in arranged if len(turned))
