@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rolecycle.compose import compose
 from rolecycle.explore import INTERRUPTED, Limits, Progress, explore
@@ -19,6 +19,7 @@ from rolecycle.machine import Machine
 from rolecycle.pack import pack
 from rolecycle.reduce import reduce
 from rolecycle.reduction import EVERY_REDUCTION, Applied, Reduction
+from rolecycle.sizes import prove, speaks_of_copies
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 from rolecycle.symmetry import symmetric_families
@@ -47,13 +48,14 @@ class Job:
 class Workshop:
     """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
 
-    ``reductions``: those that may be used.
+    ``reductions``: those that may be used.  ``all_sizes``: whether proofs for every number of copies are tried.
     """
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
     watch: Watch = lambda _, __: None
     reductions: frozenset[Reduction] = EVERY_REDUCTION
+    all_sizes: bool = False
     spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
 
@@ -80,6 +82,8 @@ def run(job: Job, shop: Workshop) -> Run:
     space = _explore(job, system, asked, shop)
     found = {p.id: judge(space, p, p.expected(job.scenario)) for p in asked}
     found |= _told(job, system, [p for p in wanted if p.is_story], space.limit, shop)
+    if shop.all_sizes:
+        found |= _for_all_sizes(job, found.values(), shop)
     shop.watch(job, space)
     unsettled = {v.note for v in found.values() if v.outcome == "unknown"}
     return Run(
@@ -113,6 +117,31 @@ def _told(
             space = _explore(job, system, [story], shop)
             found[story.id], limit = judge(space, story, expected), space.limit
     return found
+
+
+def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
+    """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them."""
+    system = _system(replace(job, system=_ungrouped(job)), shop)
+    asked = [v for v in verdicts if v.outcome != "refuted" and speaks_of_copies(system, v.property)]
+    proofs = prove(system, [v.property for v in asked])
+    return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
+
+
+def _ungrouped(job: Job) -> SystemSpec:
+    """The system with the copies of its families one by one, where groups of them stand as one member."""
+
+    def single(name: str, family: str) -> Iterator[str]:
+        group = job.spec.systems.get(name)
+        if group is None or family not in group.families:
+            yield name
+        else:
+            yield from (copy for inner in group.families[family] for copy in single(inner, family))
+
+    families = {
+        family: tuple(copy for name in names for copy in single(name, family))
+        for family, names in job.system.families.items()
+    }
+    return replace(job.system, families=families)
 
 
 def suite(spec: Specification) -> Iterator[Job]:

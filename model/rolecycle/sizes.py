@@ -7,17 +7,18 @@ for every number when no view of some size breaks it, and no configuration of fe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rolecycle import formula
-from rolecycle.compose import Product, compose, enabled, occurrences_of, resolve
+from rolecycle.compose import Product, enabled, occurrences_of, resolve
 from rolecycle.family import Family, UnfitError, dependence, disordered, family_of, stronger, witnesses
 from rolecycle.formula import Formula
+from rolecycle.guard import atoms, ranges
 from rolecycle.instantiate import observed
 from rolecycle.specification import Property
 from rolecycle.system import System
 from rolecycle.verdict import AllSizes
-from rolecycle.views import Numbers, Rows, TooManyError, closure, led, truth
+from rolecycle.views import Numbers, Rows, TooManyError, closure, led, product_of, truth
 
 LARGEST = 3
 """The largest size of views that is tried."""
@@ -26,6 +27,19 @@ PROVED_KINDS = ("invariant", "precedence")
 
 LIMIT = 1_000_000
 """The configurations that are looked at for one size of views."""
+
+
+def speaks_of_copies(system: System, wanted: Property) -> bool:
+    """Whether a property depends on copies: by a quantifier, or by events in which they take part."""
+    copies = [m for m in system.members if m.family]
+    names = {name for m in copies for name in (m.family, m.machine.name, *m.machine.answers_to)}
+    alphabet = {event for m in copies for event in m.machine.alphabet}
+    observer = wanted.observer.rows if wanted.observer else ()
+    events = {*wanted.events, *(row.trigger for row in observer)}
+    read = [wanted.goal, *(row.when for row in observer)]
+    read += [when for part in read for atom in atoms(part) for when in system.definitions.get(atom.machine, {}).values()]
+    ranged = {quantified.over for part in read for quantified in ranges(part)}
+    return bool(events & alphabet or ranged & names)
 
 
 def prove(system: System, wanted: Sequence[Property], limit: int = LIMIT) -> dict[str, AllSizes]:
@@ -79,11 +93,21 @@ def _broken(exact: bool, copies: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A family whose copies have no order; ``extra``: so many copies can a step depend on."""
+    """A family whose copies have no order, and its products so far by their number of copies.
+
+    ``extra``: so many copies can a step depend on.
+    """
 
     family: Family
     extra: int
     limit: int
+    products: dict[int, Product] = field(default_factory=dict)
+
+    def product(self, copies: int) -> Product:
+        """The product with so many copies."""
+        if copies not in self.products:
+            self.products[copies] = product_of(self.family, copies)
+        return self.products[copies]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +143,9 @@ def _unbroken(search: _Search, size: int, extra: int, asked: Sequence[_Question]
     left = list(asked)
     if extra:
         extra = max(extra, *(q.copies - size for q in asked), 0)
-    breaches = [
-        {q.wanted.id: list(_breaches(product, q.wanted)) for q in asked}
-        for product in (compose(search.family.of_size(n)) for n in range(size, size + extra + 1))
-    ]
-    for numbers, layers in closure(search.family, size, extra, search.limit):
+    products = [search.product(n) for n in range(size, size + extra + 1)]
+    breaches = [{q.wanted.id: list(_breaches(product, q.wanted)) for q in asked} for product in products]
+    for numbers, layers in closure(search.family, products, size, search.limit):
         for rows, broken in zip(layers, breaches, strict=True):
             left = [q for q in left if not any(_occurs(b, rows, numbers) for b in broken[q.wanted.id])]
         if not left:
@@ -144,9 +166,8 @@ def _breaches(product: Product, wanted: Property) -> Iterator[_Breach]:
         yield _Breach(False, formula.negation(resolve(wanted.goal, product.system)))
     for k in occurrences_of(product, wanted.events):
         index = product.occurrences[k].index
-        if index <= 1:
-            goal = resolve(wanted.goal, product.system, index=index)
-            yield _Breach(index == 1, formula.conjunction([enabled(product, k), formula.negation(goal)]))
+        goal = resolve(wanted.goal, product.system, index=index)
+        yield _Breach(index == 1, formula.conjunction([enabled(product, k), formula.negation(goal)]))
 
 
 def _occurs(breach: _Breach, rows: Rows, numbers: Numbers) -> bool:

@@ -27,7 +27,7 @@ class Verdict:
     """``holds`` only when the space was exhausted; ``trace`` is a shortest counterexample, or a witness.
 
     ``hazard``: a refutation would follow from the user's own choice.  ``vacuous``: the property holds
-    because what it speaks of never happens here.
+    because what it speaks of never happens here.  ``all_sizes``: where it was asked for.
     """
 
     property: Property
@@ -37,6 +37,7 @@ class Verdict:
     hazard: bool = False
     vacuous: bool = False
     note: str = ""
+    all_sizes: AllSizes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ forgotten (see ``family``).  So ``extra`` must be as many copies as a step can d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import combinations
 
@@ -30,9 +30,6 @@ from rolecycle.machine import Machine
 
 Rows = NDArray[np.int64]
 """int64[n, 1 + copies]: the number of the context's state, then those of the copies' states, ascending."""
-
-Column = Callable[[int], NDArray[np.int64]]
-"""The local states of the member at a position, one for each configuration."""
 
 KEY_BITS, CONTEXT_BITS = 63, 15
 
@@ -113,14 +110,25 @@ def numbers(family: Family, most: int) -> Numbers:
     )
 
 
-def closure(family: Family, size: int, extra: int, limit: int) -> Iterator[tuple[Numbers, list[Rows]]]:
-    """Round by round the configurations of ``size`` to ``size + extra`` copies that have a new view of ``size``.
+def product_of(family: Family, copies: int) -> Product:
+    """The product with so many copies, with the first of them alone to lead: what others lead is an exchange."""
+    system = family.of_size(copies)
+    exchanged = {f"{event}[{index}]" for event in system.events for index in range(2, copies + 1)}
+    return compose(replace(system, forbidden=system.forbidden | exchanged))
 
-    With no ``extra`` this is the plain search among exactly ``size`` copies.  Raises ``TooManyError`` beyond
-    ``limit`` configurations in all.
+
+def closure(
+    family: Family, products: Sequence[Product], size: int, limit: int
+) -> Iterator[tuple[Numbers, list[Rows]]]:
+    """Round by round the configurations of ``size`` copies and more that have a view of ``size`` that is new.
+
+    ``products``: those of ``size`` copies, of one more, and so on, as far as steps are to be taken; with one of
+    them this is the plain search among exactly ``size`` copies.  Raises ``TooManyError`` beyond ``limit``
+    configurations in all.
     """
+    extra = len(products) - 1
     meaning = numbers(family, size + extra)
-    steps = [tuple(_steps(compose(family.of_size(n)))) for n in range(size, size + extra + 1)]
+    steps = [tuple(_steps(product)) for product in products]
     fresh = np.array([[meaning.context.initial(), *[meaning.copies.initial()] * size]], dtype=np.int64)
     known, work = fresh, 0
     while len(fresh):
@@ -215,11 +223,8 @@ class _Step:
 
 
 def _steps(product: Product) -> Iterator[_Step]:
-    """The rules, of those that differ by an exchange of copies the one in which the first copy takes part."""
     for rule in product.rules:
-        index = product.occurrences[rule.occurrence].index
-        if index <= 1:
-            yield _Step(index == 1, tuple(_moves(rule)), rule.guard)
+        yield _Step(product.occurrences[rule.occurrence].index == 1, tuple(_moves(rule)), rule.guard)
 
 
 def _moves(rule: Rule) -> Iterator[tuple[int, NDArray[np.int64]]]:

@@ -13,7 +13,7 @@ from rolecycle.diagnostics import Diagnostic
 from rolecycle.outcome import Outcome
 from rolecycle.service import Role, Service
 from rolecycle.trace import Trace
-from rolecycle.verdict import Run, Verdict
+from rolecycle.verdict import AllSizes, Run, Verdict
 
 
 def to_json(outcome: Outcome) -> str:
@@ -109,9 +109,16 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "hazard": verdict.hazard,
         "vacuous": verdict.vacuous,
         "note": verdict.note,
+        "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
         "trace": _trace(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
     }
+
+
+def _all_sizes(found: AllSizes) -> dict[str, Any]:
+    if found.proved:
+        return {"proved": True, "views": found.views}
+    return {"proved": False, "reason": found.reason}
 
 
 def _trace(trace: Trace | None) -> list[dict[str, Any]]:
