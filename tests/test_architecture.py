@@ -48,6 +48,9 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
+    "family": "compose formula guard machine system",
+    "views": "compose family formula machine",
+    "sizes": "compose family formula guard instantiate specification system verdict views",
     "paths": "compose layout pack space steps trace",
     "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
@@ -99,8 +102,8 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "compose explore fold instantiate judge machine pack reduce reduction space specification symmetry "
-    "system verdict",
+    "pipeline": "compose explore fold instantiate judge machine pack reduce reduction sizes space specification "
+    "symmetry system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "

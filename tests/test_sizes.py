@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 import naive
 from lifecycle import lifecycle
-from rolecycle.family import Family, family_of
-from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.family import family_of
+from rolecycle.guard import TRUE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.machine import SAME, Event, Machine, Row
 from rolecycle.sizes import LARGEST, prove
 from rolecycle.specification import Property
@@ -19,11 +21,24 @@ from rolecycle.system import Member, System
 from rolecycle.verdict import AllSizes
 
 FEW = 5
-"""Copies of the largest family that is searched in comparison."""
+"""Copies of the largest family that is searched in comparison; 3 where they are told apart."""
 
 UNIT, AIDE, LAMP, VALVE = "unit", "aide", "lamp", "valve"
+FAMILIES = 80
+"""Random families a test; ``python tests/test_sizes.py 0 5000 [ordered]`` tries more."""
+
 STATES = {UNIT: ("A", "B", "C"), AIDE: ("Off", "On"), LAMP: ("Dark", "Red", "Green"), VALVE: ("Shut", "Open")}
 EVENTS = ("go", "back", "tick", "fail", "reset")
+
+
+def always(goal: Guard, *events: str) -> Property:
+    """A property that asks for this in every state, or wherever one of the events can happen."""
+    return Property("goal", "t", "precedence" if events else "invariant", ("random",), goal, events)
+
+
+def proof(system: System, goal: Guard, *events: str) -> AllSizes:
+    """What is found about one property."""
+    return prove(system, [always(goal, *events)])["goal"]
 
 
 # --- slow search among a few ---------------------------------------------------------------------------
@@ -78,7 +93,9 @@ def atom(random: Random, names: Sequence[str]) -> Guard:
     return Not(found) if random.random() < 0.3 else found
 
 
-def condition(random: Random, own: Sequence[str], around: Sequence[str], inside: Sequence[str], order: bool) -> Guard:
+def condition(
+    random: Random, own: Sequence[str], around: Sequence[str], inside: Sequence[str], order: bool
+) -> Guard:
     """A guard for a reader of ``own``: constants, atoms, and what is said of the copies or of the others."""
     roll = random.random()
     if roll < 0.3:
@@ -103,9 +120,13 @@ def machine(random: Random, name: str, around: Sequence[str], inside: Sequence[s
     for event in random.sample(EVENTS, random.randint(2, 3)):
         may = random.random() < 0.25
         for _ in range(random.randint(1, 3)):
-            when = condition(random, own, around, inside, order and not may) if random.random() < 0.5 else TRUE
+            when = (
+                condition(random, own, around, inside, order and not may) if random.random() < 0.5 else TRUE
+            )
             sources = some_of(random, STATES[name])
-            rows.append(Row(event, sources, random.choice([*STATES[name], SAME]), "may" if may else "must", when))
+            rows.append(
+                Row(event, sources, random.choice([*STATES[name], SAME]), "may" if may else "must", when)
+            )
     return Machine(name, STATES[name], STATES[name][0], tuple(rows), answers_to=(name,))
 
 
@@ -116,46 +137,220 @@ def random_family(random: Random, order: bool) -> System:
     copy = [machine(random, name, around, inside, order) for name in inside]
     # what is beside the copies reads the copy at hand at an indexed event only, so it reads none here
     context = [machine(random, name, around, inside, False) for name in around]
-    shared = set(random.sample(EVENTS, random.randint(0, 2)))
+    shared = set(random.sample(EVENTS, 1)) if random.random() < 0.4 else set()
     events = {name: Event(name, collective=("crew",) if name in shared else ()) for name in EVENTS}
     members = [Member(each, "crew", index) for index in (1, 2) for each in copy]
     return System("random", (*members, *(Member(each) for each in context)), events)
 
 
 def random_property(random: Random, system: System) -> Property:
-    """An invariant, or what must be where an event can happen; mostly one that is not broken at the start."""
+    """An invariant, or what must be where an event can happen; often a bound that is not broken at the start."""
     inside = sorted({m.machine.name for m in system.members if m.family})
     around = sorted({m.machine.name for m in system.members if not m.family})
-    calm = Not(In(random.choice(inside), some_of(random, STATES[inside[0]][1:] if False else ["B", "C"])))
     bound = Quantified("count", "crew", In(UNIT, some_of(random, ("B", "C"))), high=random.randint(0, 3))
-    goal = random.choice(
-        [
-            bound,
-            Implies(atom(random, around), bound),
-            condition(random, (), around, inside, False),
-            Or((atom(random, around), condition(random, (), around, inside, False))),
-        ]
-    )
-    events = random.choice([(), (), tuple(random.sample(EVENTS, 1))])
-    del calm
-    return Property("goal", "t", "precedence" if events else "invariant", ("random",), goal, events)
+    said = condition(random, (), around, inside, False)
+    goals = [bound, Implies(atom(random, around), bound), said, Or((atom(random, around), said))]
+    return always(random.choice(goals), *random.choice([(), (), random.sample(EVENTS, 1)]))
 
-def judged(seed: int, order: bool) -> str:
+
+def check(seed: int, ordered: bool) -> str:
+    """What is proved of a random family holds in a slow search, and what is broken is broken; the kind of answer."""
     random = Random(seed)
-    system = random_family(random, order)
+    system = random_family(random, ordered)
     wanted = random_property(random, system)
-    found = prove(system, [wanted])["goal"]
-    family = family_of(system)
+    found, family = prove(system, [wanted])["goal"], family_of(system)
     if found.proved:
-        for n in range(1, (4 if order else FEW) + 1):
-            assert not breaks(family.of_size(n), wanted, order), (seed, n, found)
-        return f"views {found.views}"
+        for copies in range(1, (3 if ordered else FEW) + 1):
+            assert not breaks(family.of_size(copies), wanted, ordered), (seed, copies)
+        return f"views of size {found.views}"
     if found.reason.startswith("broken") and "order" not in found.reason:
-        n = int(found.reason.split()[2])
-        assert breaks(family.of_size(n), wanted, order), (seed, n, found)
+        copies = int(found.reason.split()[2])
+        assert breaks(family.of_size(copies), wanted, ordered), (seed, copies)
+        return f"broken with {copies}"
     return found.reason
 
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_what_is_proved_of_random_families_holds_for_few(ordered: bool) -> None:
+    answers = Counter(check(seed, ordered) for seed in range(FAMILIES))
+    assert answers["views of size 1"] > FAMILIES // 4
+    assert answers["broken with 1"] > FAMILIES // 20
+    assert answers["broken with 2"]
+
+
+# --- families of which we know the answer --------------------------------------------------------------
+
+
+def crew(unit: Machine, *others: Machine, collective: tuple[str, ...] = ()) -> System:
+    """Two copies of the unit, which stand for any number, beside other machines."""
+    members = [Member(unit, "crew", 1), Member(unit, "crew", 2), *(Member(other) for other in others)]
+    names = {event for member in members for event in member.machine.alphabet}
+    events = {name: Event(name, collective=("crew",) if name in collective else ()) for name in sorted(names)}
+    return System("known", tuple(members), events)
+
+
+def unit(*rows: Row) -> Machine:
+    """A machine of three states."""
+    return Machine(UNIT, STATES[UNIT], "A", rows, answers_to=(UNIT,))
+
+
+def at_most(number: int, *states: str) -> Guard:
+    """So many copies at most are in these states."""
+    return Quantified("count", UNIT, In(UNIT, states), high=number)
+
+
+NEVER_C = Quantified("all", UNIT, Not(In(UNIT, ("C",))))
+ENTER, LEAVE = Row("go", ("A",), "B"), Row("back", ("B",), "A")
+
+
+@pytest.mark.parametrize("bound", range(5))
+@pytest.mark.parametrize("room", range(1, 6))
+def test_a_room_for_few_holds_few_however_many_ask(room: int, bound: int) -> None:
+    system = crew(unit(Row("go", ("A",), "B", when=at_most(room - 1, "B")), LEAVE))
+    found = proof(system, at_most(bound, "B"))
+    assert found.proved == (room <= bound and room < LARGEST)
+    if found.proved:
+        assert found.views == room + 1  # to see that there is no room for one more
+    if bound < room and bound + 1 < LARGEST:
+        assert found.reason == f"broken with {bound + 1} cop{'ies' if bound else 'y'} of 'crew'"
+
+
+@pytest.mark.parametrize("helpers", range(5))
+@pytest.mark.parametrize("room", range(1, 6))
+def test_what_takes_many_helpers_happens_only_when_there_is_room_for_them(room: int, helpers: int) -> None:
+    """The breach needs more copies than the views have: 3, 4 or 5 of them."""
+    help_ = Quantified("count", UNIT, In(UNIT, ("B",)), "other", low=helpers)
+    system = crew(
+        unit(Row("go", ("A",), "B", when=at_most(room - 1, "B")), LEAVE, Row("fail", ("B",), "C", when=help_))
+    )
+    broken = room > helpers
+    assert breaks(family_of(system).of_size(helpers + 1), always(NEVER_C), False) == broken
+    assert proof(system, NEVER_C).proved == (not broken and room < LARGEST)
+
+
+@pytest.mark.parametrize("helpers", range(4))
+def test_witnesses_are_looked_for_beside_views_that_lack_them(helpers: int) -> None:
+    """The lamp turns red only with so many copies in B, and nothing keeps them from being there."""
+    help_ = Quantified("count", UNIT, In(UNIT, ("B",)), low=helpers)
+    lamp = Machine(LAMP, STATES[LAMP], "Dark", (Row("tick", ("Dark",), "Red", when=help_),))
+    found = proof(crew(unit(ENTER, LEAVE), lamp), Not(In(LAMP, ("Red",))))
+    assert not found.proved
+
+
+def test_a_breach_of_what_no_copy_may_do_alone_is_found_in_the_others() -> None:
+    """`all` in a premise needs every copy, so a view that lacks one may show it."""
+    lamp = Machine(
+        LAMP,
+        STATES[LAMP],
+        "Dark",
+        (Row("tick", ("Dark",), "Red", when=Quantified("all", UNIT, In(UNIT, ("B",)))),),
+    )
+    assert not proof(crew(unit(ENTER), lamp), Not(In(LAMP, ("Red",)))).proved
+    assert proof(crew(unit(LEAVE), lamp), Not(In(LAMP, ("Red",)))).proved
+
+
+def test_all_copies_move_at_once() -> None:
+    """Who enters while the lamp is dark is thrown out when it turns red, and nobody enters then."""
+    rows = (Row("go", ("A",), "B"), Row("reset", ("A", "B"), "A"), Row("fail", ("B",), "C"))
+    dark = Machine(
+        LAMP,
+        STATES[LAMP],
+        "Dark",
+        (Row("go", ("Dark",), SAME), Row("reset", ("Dark",), "Red"), Row("fail", ("Red",), SAME)),
+    )
+    assert proof(crew(unit(*rows), dark, collective=("reset",)), NEVER_C) == AllSizes(True, 1)
+    assert not proof(crew(unit(*rows), dark), NEVER_C).proved  # one copy at a time leaves the others inside
+
+
+def test_what_must_be_where_an_event_can_happen() -> None:
+    system = crew(unit(Row("go", ("A",), "B", when=at_most(0, "B")), LEAVE))
+    assert proof(system, Quantified("all", UNIT, In(UNIT, ("A",)), "other"), "back").proved
+    assert not proof(system, Quantified("some", UNIT, In(UNIT, ("A",)), "other"), "back").proved
+    assert not proof(system, at_most(0, "B"), "back").proved
+
+
+def test_an_order_is_forgotten_and_what_needs_none_is_proved() -> None:
+    first = And((Quantified("all", UNIT, In(UNIT, ("C",)), "earlier"), at_most(0, "B")))
+    system = crew(unit(Row("go", ("A",), "B", when=first), Row("back", ("B",), "C")))
+    assert proof(system, at_most(1, "B")) == AllSizes(True, 2)
+    in_order = proof(system, Quantified("all", UNIT, In(UNIT, ("C",)), "earlier"), "go")
+    assert in_order.reason == "broken with 2 copies of 'crew' whose order is left out of account"
+    polite = crew(unit(Row("go", ("A",), "B", "may", when=first)))
+    assert (
+        proof(polite, at_most(1, "B")).reason == "'unit' may or may not take part by the order of the copies"
+    )
+
+
+def test_the_benchmark_family_is_proved_for_every_number_of_instances() -> None:
+    goals = {
+        "one target": Quantified("count", "update_slot", In("update_slot", ("Target",)), high=1),
+        "in rotation": Quantified(
+            "all", "load_balancer", Implies(In("load_balancer", ("In",)), In("role_host", ("Ready",)))
+        ),
+        "idle": Implies(
+            In("fabric_controller", ("Idle",)), Quantified("all", "update_slot", In("update_slot", ("No",)))
+        ),
+        "wrong": Quantified("count", "role_host", In("role_host", ("Stopping",)), high=0),
+    }
+    found = prove(
+        lifecycle(2), [Property(name, "t", "invariant", ("x",), goal) for name, goal in goals.items()]
+    )
+    assert {name: answer.views for name, answer in found.items() if answer.proved} == {
+        "one target": 2,
+        "in rotation": 1,
+        "idle": 2,
+    }
+    assert found["wrong"].reason == "broken with 1 copy of 'instance'"
+
+
+# --- what is refused -----------------------------------------------------------------------------------
+
+
+def refused(system: System, goal: Guard = NEVER_C) -> str:
+    """The reason why nothing is proved."""
+    found = proof(system, goal)
+    assert not found.proved
+    return found.reason
+
+
+def test_what_is_no_family_of_equal_copies_is_refused() -> None:
+    system = crew(unit(ENTER, LEAVE))
+    other = unit(ENTER)
+    assert refused(System("s", (), {})) == "there is no family"
+    assert (
+        refused(replace(system, members=(*system.members, Member(other, "team", 1))))
+        == "there are several families"
+    )
+    mixed = replace(system, members=(system.members[0], Member(other, "crew", 2)))
+    assert refused(mixed) == "the copies of 'crew' are not all alike"
+    singled = replace(system, forbidden=frozenset({"go[2]"}))
+    assert refused(singled) == "some events are forbidden for single copies of 'crew'"
+    labels = {"s": {"First": Quantified("all", UNIT, In(UNIT, ("B",)), "earlier")}}
+    assert "earlier" in refused(replace(system, definitions=labels))
+
+
+def test_what_the_method_cannot_follow_is_refused() -> None:
+    nested = Quantified("all", UNIT, Quantified("some", UNIT, In(UNIT, ("B",)), "other"))
+    assert refused(crew(unit(ENTER)), nested) == "a condition has a quantifier within a quantifier"
+    label = {"s": {"Some": Quantified("some", UNIT, In(UNIT, ("B",)))}}
+    hidden = replace(crew(unit(ENTER)), definitions=label)
+    assert "within" in refused(hidden, Quantified("all", UNIT, In("s", ("Some",))))
+    pushed = unit(Row("reset", ("A",), "C", when=Quantified("some", UNIT, In(UNIT, ("B",)))), ENTER)
+    assert "moves all copies" in refused(crew(pushed, collective=("reset",)))
+    recoverable = Property("goal", "t", "recoverable", ("x",), NEVER_C)
+    assert not prove(crew(unit(ENTER)), [recoverable])["goal"].proved
+
+
+def test_a_limit_proves_nothing() -> None:
+    wanted = always(at_most(1, "B"))
+    system = crew(unit(Row("go", ("A",), "B", when=at_most(0, "B")), LEAVE))
+    assert prove(system, [wanted])["goal"].proved
+    assert "more than 1 configurations" in prove(system, [wanted], limit=1)["goal"].reason
+
+
 if __name__ == "__main__":
-    import sys
-    c = Counter(judged(seed, "order" in sys.argv) for seed in range(int(sys.argv[1]), int(sys.argv[2])))
-    for k, v in c.most_common(): print(v, k)
+    first, last = int(sys.argv[1]), int(sys.argv[2])
+    for answer, times in Counter(
+        check(seed, "ordered" in sys.argv) for seed in range(first, last)
+    ).most_common():
+        print(times, answer)

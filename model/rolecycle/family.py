@@ -53,7 +53,9 @@ def family_of(system: System) -> Family:
     if len(names) != 1:
         raise UnfitError("there are several families" if names else "there is no family")
     name = names.pop()
-    copies = [tuple(m.machine for m in group) for _, group in groupby(_copies(system, name), lambda m: m.index)]
+    copies = [
+        tuple(m.machine for m in group) for _, group in groupby(_copies(system, name), lambda m: m.index)
+    ]
     if any(copy != copies[0] for copy in copies):
         raise UnfitError(f"the copies of '{name}' are not all alike")
     if any("[" in event for event in system.forbidden):
@@ -172,7 +174,9 @@ def witnesses(family: Family, part: Guard, holds: bool) -> int:
     match part:
         case In():
             meanings = _meanings(family, part)
-            return sum(witnesses(family, m, False) for m in meanings) if not holds else _most(family, meanings)
+            return (
+                sum(witnesses(family, m, False) for m in meanings) if not holds else _most(family, meanings)
+            )
         case Not(operand):
             return witnesses(family, operand, not holds)
         case And(operands) | Or(operands):

@@ -18,7 +18,7 @@ from rolecycle.instantiate import observed
 from rolecycle.specification import Property
 from rolecycle.system import System
 from rolecycle.verdict import AllSizes
-from rolecycle.views import Numbers, Rows, TooManyError, closure, led, product_of, truth
+from rolecycle.views import Numbers, Rows, Sized, TooManyError, closure, led, sized, truth
 
 LARGEST = 3
 """The largest size of views that is tried."""
@@ -37,7 +37,12 @@ def speaks_of_copies(system: System, wanted: Property) -> bool:
     observer = wanted.observer.rows if wanted.observer else ()
     events = {*wanted.events, *(row.trigger for row in observer)}
     read = [wanted.goal, *(row.when for row in observer)]
-    read += [when for part in read for atom in atoms(part) for when in system.definitions.get(atom.machine, {}).values()]
+    read += [
+        when
+        for part in read
+        for atom in atoms(part)
+        for when in system.definitions.get(atom.machine, {}).values()
+    ]
     ranged = {quantified.over for part in read for quantified in ranges(part)}
     return bool(events & alphabet or ranged & names)
 
@@ -69,7 +74,8 @@ def _settle(family: Family, wanted: Iterable[Property], limit: int) -> dict[str,
     for size in range(1, LARGEST + 1):
         try:
             whole = _unbroken(search, size - 1, 0, asked) if size > 1 else asked
-            found |= _open((q.wanted for q in asked if q not in whole), _broken(search.family == family, size - 1))
+            exact = size == 2 or search.family == family
+            found |= _open((q.wanted for q in asked if q not in whole), _broken(family, size - 1, exact))
             proved = _unbroken(search, size, search.extra, whole)
         except TooManyError as reason:
             return _open((q.wanted for q in asked), f"{reason}, with views of size {size}") | found
@@ -82,9 +88,9 @@ def _open(wanted: Iterable[Property], reason: str) -> dict[str, AllSizes]:
     return {p.id: AllSizes(False, reason=reason) for p in wanted}
 
 
-def _broken(exact: bool, copies: int) -> str:
-    """Why a property is given up that breaks with so few copies."""
-    number = f"{copies} instance{'s' * (copies != 1)}"
+def _broken(family: Family, copies: int, exact: bool) -> str:
+    """Why a property is given up that breaks with so few copies; ``exact``: with their order, too."""
+    number = f"{copies} cop{'ies' if copies > 1 else 'y'} of '{family.name}'"
     return f"broken with {number}" if exact else f"broken with {number} whose order is left out of account"
 
 
@@ -93,7 +99,7 @@ def _broken(exact: bool, copies: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A family whose copies have no order, and its products so far by their number of copies.
+    """A family whose copies have no order, and what it is with each number of copies so far.
 
     ``extra``: so many copies can a step depend on.
     """
@@ -101,13 +107,13 @@ class _Search:
     family: Family
     extra: int
     limit: int
-    products: dict[int, Product] = field(default_factory=dict)
+    known: dict[int, Sized] = field(default_factory=dict)
 
-    def product(self, copies: int) -> Product:
-        """The product with so many copies."""
-        if copies not in self.products:
-            self.products[copies] = product_of(self.family, copies)
-        return self.products[copies]
+    def sized(self, copies: int) -> Sized:
+        """The family with so many copies."""
+        if copies not in self.known:
+            self.known[copies] = sized(self.family, copies)
+        return self.known[copies]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +149,9 @@ def _unbroken(search: _Search, size: int, extra: int, asked: Sequence[_Question]
     left = list(asked)
     if extra:
         extra = max(extra, *(q.copies - size for q in asked), 0)
-    products = [search.product(n) for n in range(size, size + extra + 1)]
-    breaches = [{q.wanted.id: list(_breaches(product, q.wanted)) for q in asked} for product in products]
-    for numbers, layers in closure(search.family, products, size, search.limit):
+    sizes = [search.sized(n) for n in range(size, size + extra + 1)]
+    breaches = [{q.wanted.id: list(_breaches(each.product, q.wanted)) for q in asked} for each in sizes]
+    for numbers, layers in closure(search.family, sizes, size, search.limit):
         for rows, broken in zip(layers, breaches, strict=True):
             left = [q for q in left if not any(_occurs(b, rows, numbers) for b in broken[q.wanted.id])]
         if not left:

@@ -96,39 +96,56 @@ class Numbers:
     def column(self, rows: Rows, member: int) -> NDArray[np.int64]:
         """The local states of one member of the system in these configurations."""
         if member < len(self.family.context):
-            return self.context.locals[rows[:, 0], member]
-        slot, part = divmod(member - len(self.family.context), len(self.family.copy))
-        return self.copies.locals[rows[:, 1 + slot], part]
+            table, place = self.context.locals[:, member], rows[:, 0]
+        else:
+            slot, part = divmod(member - len(self.family.context), len(self.family.copy))
+            table, place = self.copies.locals[:, part], rows[:, 1 + slot]
+        found: NDArray[np.int64] = table[place]
+        return found
 
 
 def numbers(family: Family, most: int) -> Numbers:
     """Numbers for configurations of at most so many copies; raises ``TooManyError``."""
     bits = (KEY_BITS - CONTEXT_BITS) // max(most, 1)
     machines = tuple(member.machine for member in family.context)
-    return Numbers(
-        family, bits, _Numbering(machines, 1 << CONTEXT_BITS), _Numbering(family.copy, 1 << bits)
-    )
+    return Numbers(family, bits, _Numbering(machines, 1 << CONTEXT_BITS), _Numbering(family.copy, 1 << bits))
 
 
-def product_of(family: Family, copies: int) -> Product:
-    """The product with so many copies, with the first of them alone to lead: what others lead is an exchange."""
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A rule with its destinations as arrays; ``led``: one copy, the first, takes part."""
+
+    led: bool
+    moves: tuple[tuple[int, NDArray[np.int64]], ...]
+    guard: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """The product of so many copies, with the first of them alone to lead, and its steps."""
+
+    product: Product
+    steps: tuple[_Step, ...]
+
+
+def sized(family: Family, copies: int) -> Sized:
+    """The family with so many copies; what another copy than the first leads is an exchange of copies."""
     system = family.of_size(copies)
     exchanged = {f"{event}[{index}]" for event in system.events for index in range(2, copies + 1)}
-    return compose(replace(system, forbidden=system.forbidden | exchanged))
+    product = compose(replace(system, forbidden=system.forbidden | exchanged))
+    return Sized(product, tuple(_steps(product)))
 
 
 def closure(
-    family: Family, products: Sequence[Product], size: int, limit: int
+    family: Family, sizes: Sequence[Sized], size: int, limit: int
 ) -> Iterator[tuple[Numbers, list[Rows]]]:
     """Round by round the configurations of ``size`` copies and more that have a view of ``size`` that is new.
 
-    ``products``: those of ``size`` copies, of one more, and so on, as far as steps are to be taken; with one of
-    them this is the plain search among exactly ``size`` copies.  Raises ``TooManyError`` beyond ``limit``
-    configurations in all.
+    ``sizes``: the family with ``size`` copies, with one more, and so on; with the first of them alone this is the
+    plain search among exactly ``size`` copies.  Raises ``TooManyError`` beyond ``limit`` configurations in all.
     """
-    extra = len(products) - 1
+    extra = len(sizes) - 1
     meaning = numbers(family, size + extra)
-    steps = [tuple(_steps(product)) for product in products]
     fresh = np.array([[meaning.context.initial(), *[meaning.copies.initial()] * size]], dtype=np.int64)
     known, work = fresh, 0
     while len(fresh):
@@ -141,8 +158,8 @@ def closure(
         yield meaning, layers
         after = [
             _views(meaning, reached, size)
-            for layer, taken in zip(layers, steps, strict=True)
-            for reached in _successors(meaning, layer, taken)
+            for layer, whole in zip(layers, sizes, strict=True)
+            for reached in _successors(meaning, layer, whole.steps)
         ]
         fresh = _new(meaning, after, known)
         known = np.concatenate([known, fresh])
@@ -213,15 +230,6 @@ def _among(keys: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.
 # --- steps ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A rule with its destinations as arrays; ``led``: one copy, the first, takes part."""
-
-    led: bool
-    moves: tuple[tuple[int, NDArray[np.int64]], ...]
-    guard: Formula
-
-
 def _steps(product: Product) -> Iterator[_Step]:
     for rule in product.rules:
         yield _Step(product.occurrences[rule.occurrence].index == 1, tuple(_moves(rule)), rule.guard)
@@ -258,6 +266,8 @@ def _after(meaning: Numbers, rows: Rows, step: _Step) -> Rows:
     """Where one rule leads from those configurations in which it can happen."""
     for member, destinations in step.moves:
         rows = rows[destinations[meaning.column(rows, member)] >= 0]
+        if not len(rows):
+            return rows
     rows = rows[truth(step.guard, rows, meaning)]
     context = meaning.context.codes[rows[:, 0]]
     copies = meaning.copies.codes[rows[:, 1:]]
