@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations_with_replacement
 from random import Random
 
 import pytest
@@ -23,6 +24,7 @@ from rolecycle.verdict import AllSizes
 FEW = 5
 """Copies of the largest family that is searched in comparison; 3 where they are told apart."""
 
+KINDS = ("tall", "short")
 UNIT, AIDE, LAMP, VALVE = "unit", "aide", "lamp", "valve"
 FAMILIES = 80
 """Random families a test; ``python tests/test_sizes.py 0 5000 [ordered]`` tries more."""
@@ -178,6 +180,46 @@ def test_what_is_proved_of_random_families_holds_for_few(ordered: bool) -> None:
     assert answers["broken with 2"]
 
 
+def random_kinds(random: Random) -> System:
+    """A family of two kinds, one copy of each; both answer to the same name."""
+    around = [LAMP]
+    kinds = [replace(machine(random, UNIT, around, [UNIT], False), name=name) for name in KINDS]
+    modes = {row.trigger: row.mode for kind in kinds for row in kind.rows}
+    kinds = [
+        replace(
+            kind,
+            initial=random.choice(kind.states[:2]),
+            groups={"Low": some_of(random, kind.states)},
+            rows=tuple(replace(row, mode=modes[row.trigger]) for row in kind.rows),
+        )
+        for kind in kinds
+    ]
+    lamp = machine(random, LAMP, around, [UNIT], False)
+    shared = random.sample(EVENTS, 1) if random.random() < 0.4 else []
+    events = {name: Event(name, collective=("crew",) if name in shared else ()) for name in EVENTS}
+    members = [Member(kind, "crew", index) for index, kind in enumerate(kinds, 1)]
+    return System("random", (*members, Member(lamp)), events)
+
+
+def check_kinds(seed: int) -> str:
+    """What is proved of two kinds of copies holds for few copies of either."""
+    random = Random(seed)
+    system = random_kinds(random)
+    wanted = random_property(random, replace(system, members=(Member(unit(), "crew", 1), system.members[-1])))
+    found = prove(system, [wanted])["goal"]
+    for size in range(1, 4 if found.proved else 1):
+        for chosen in combinations_with_replacement(system.members[:2], size):
+            copies = tuple(replace(member, index=index) for index, member in enumerate(chosen, 1))
+            assert not breaks(replace(system, members=(*copies, system.members[-1])), wanted, True), seed
+    return f"views of size {found.views}" if found.proved else found.reason
+
+
+def test_what_is_proved_of_two_kinds_of_copies_holds_for_few_of_either() -> None:
+    answers = Counter(check_kinds(seed) for seed in range(FAMILIES))
+    assert answers["views of size 1"] > FAMILIES // 5
+    assert answers["broken with 1 copy of 'crew'"]
+
+
 # --- families of which we know the answer --------------------------------------------------------------
 
 
@@ -321,8 +363,12 @@ def test_what_is_no_family_of_equal_copies_is_refused() -> None:
         refused(replace(system, members=(*system.members, Member(other, "team", 1))))
         == "there are several families"
     )
-    mixed = replace(system, members=(system.members[0], Member(other, "crew", 2)))
-    assert refused(mixed) == "the copies of 'crew' are not all alike"
+    two = (system.members[0], Member(replace(other, name="other"), "crew", 2))
+    aide = Member(Machine(AIDE, STATES[AIDE], "Off", ()), "crew", 2)
+    assert refused(replace(system, members=(*two, aide))) == "the copies of 'crew' are not all alike"
+    asked = Quantified("all", "other", In("other", ("A",)))
+    told = "a condition asks for 'other', which not all copies of 'crew' are"
+    assert refused(replace(system, members=two), asked) == told
     singled = replace(system, forbidden=frozenset({"go[2]"}))
     assert refused(singled) == "some events are forbidden for single copies of 'crew'"
     labels = {"s": {"First": Quantified("all", UNIT, In(UNIT, ("B",)), "earlier")}}

@@ -14,7 +14,8 @@ from typing import assert_never
 
 from rolecycle import formula
 from rolecycle.compose import resolve
-from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified, ranges
+from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified, atoms, ranges
+from rolecycle.kinds import joined, of_kind
 from rolecycle.machine import Machine, Row
 from rolecycle.system import Member, System
 
@@ -25,12 +26,18 @@ class UnfitError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A system with one family whose copies are equal: the members beside it, and the machines of one copy."""
+    """A system with one family: the members beside it, and the machines of one copy.
+
+    ``starts``: the states of its machines in which a copy may begin, one for each kind of copy; ``apart``: names to
+    which some kinds answer and others do not.
+    """
 
     system: System
     name: str
     context: tuple[Member, ...]
     copy: tuple[Machine, ...]
+    starts: tuple[tuple[str, ...], ...]
+    apart: frozenset[str] = frozenset()
 
     def of_size(self, copies: int) -> System:
         """The system with so many copies; those beside them come first."""
@@ -48,21 +55,45 @@ class Family:
 
 
 def family_of(system: System) -> Family:
-    """The one family of a system; raises ``UnfitError`` when its copies differ or can be told apart by name."""
+    """The one family of a system; raises ``UnfitError`` where its copies are told apart but by their order."""
     names = {member.family for member in system.members if member.family}
     if len(names) != 1:
         raise UnfitError("there are several families" if names else "there is no family")
-    name = names.pop()
-    copies = [
-        tuple(m.machine for m in group) for _, group in groupby(_copies(system, name), lambda m: m.index)
-    ]
-    if any(copy != copies[0] for copy in copies):
-        raise UnfitError(f"the copies of '{name}' are not all alike")
+    family = _of_kinds(system, names.pop())
     if any("[" in event for event in system.forbidden):
-        raise UnfitError(f"some events are forbidden for single copies of '{name}'")
-    if any(ordered(when) for meaning in system.definitions.values() for when in meaning.values()):
-        raise UnfitError(f"a label or a view tells earlier copies of '{name}' from later ones")
-    return Family(system, name, tuple(m for m in system.members if not m.family), copies[0])
+        raise UnfitError(f"some events are forbidden for single copies of '{family.name}'")
+    defined = [when for meaning in system.definitions.values() for when in meaning.values()]
+    if any(ordered(when) for when in defined):
+        raise UnfitError(f"a label or a view tells earlier copies of '{family.name}' from later ones")
+    for when in [*defined, *(row.when for machine in family.machines for row in machine.rows)]:
+        refuse_kinds(family, when)
+    return family
+
+
+def _of_kinds(system: System, name: str) -> Family:
+    """The family with one machine for all kinds of copies, where there are several."""
+    context = tuple(m for m in system.members if not m.family)
+    kinds: list[tuple[Machine, ...]] = []
+    for _, group in groupby(_copies(system, name), lambda m: m.index):
+        copy = tuple(m.machine for m in group)
+        kinds += [copy] if copy not in kinds else []
+    if len(kinds) == 1:
+        return Family(system, name, context, kinds[0], (tuple(m.initial for m in kinds[0]),))
+    singles = [machine for kind in kinds for machine in kind]
+    shared = {event.name for event in system.events.values() if name in event.collective}
+    one = joined(singles, shared) if len(singles) == len(kinds) else None
+    if one is None or len({machine.name for machine in singles}) < len(singles):
+        raise UnfitError(f"the copies of '{name}' are not all alike")
+    names = {answered for machine in singles for answered in (machine.name, *machine.answers_to)}
+    starts = tuple((of_kind(machine, machine.initial),) for machine in singles)
+    return Family(system, name, context, (one,), starts, frozenset(names) - {*one.answers_to})
+
+
+def refuse_kinds(family: Family, part: Guard) -> None:
+    """Raise ``UnfitError`` for a guard that asks of what kind a copy is."""
+    read = {atom.machine for atom in atoms(part)} | {quantified.over for quantified in ranges(part)}
+    for name in sorted(read & family.apart):
+        raise UnfitError(f"a condition asks for '{name}', which not all copies of '{family.name}' are")
 
 
 def _copies(system: System, family: str) -> list[Member]:

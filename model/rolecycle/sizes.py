@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 
 from rolecycle import formula
 from rolecycle.compose import Product, enabled, occurrences_of, resolve
-from rolecycle.family import Family, UnfitError, dependence, disordered, family_of, stronger, witnesses
+from rolecycle.family import (
+    Family,
+    UnfitError,
+    dependence,
+    disordered,
+    family_of,
+    refuse_kinds,
+    stronger,
+    witnesses,
+)
 from rolecycle.formula import Formula
 from rolecycle.guard import atoms, ranges
 from rolecycle.instantiate import observed
@@ -136,6 +145,7 @@ def _questions(family: Family, wanted: Iterable[Property]) -> tuple[list[_Questi
     refused: dict[str, AllSizes] = {}
     for p in wanted:
         try:
+            refuse_kinds(family, p.goal)
             happening = max((dependence(family, event) for event in p.events), default=0)
             copies = happening + witnesses(family, stronger(p.goal), False)
             asked.append(_Question(replace(p, goal=stronger(p.goal)), copies))

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,10 +58,10 @@ class _Numbering:
             raise TooManyError("a joint state does not fit in 62 bits")
         self.radix = np.cumprod([1, *sizes], dtype=np.int64)[:-1]
 
-    def initial(self) -> int:
-        """The number of the state in which every machine is at its beginning."""
-        start = [machine.states.index(machine.initial) for machine in self.machines]
-        return int(self.number(np.array([np.dot(self.radix, np.array(start, np.int64))]))[0])
+    def number_of(self, states: Sequence[str]) -> int:
+        """The number of a joint state."""
+        here = [machine.states.index(state) for machine, state in zip(self.machines, states, strict=True)]
+        return int(self.number(np.array([np.dot(self.radix, np.array(here, np.int64))]))[0])
 
     def number(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of each code; new ones are given a number."""
@@ -146,7 +146,7 @@ def closure(
     """
     extra = len(sizes) - 1
     meaning = numbers(family, size + extra)
-    fresh = np.array([[meaning.context.initial(), *[meaning.copies.initial()] * size]], dtype=np.int64)
+    fresh = _starts(meaning, size)
     known, work = fresh, 0
     while len(fresh):
         layers = [fresh]
@@ -163,6 +163,14 @@ def closure(
         ]
         fresh = _new(meaning, after, known)
         known = np.concatenate([known, fresh])
+
+
+def _starts(meaning: Numbers, size: int) -> Rows:
+    """Everybody at the beginning, and among the copies each number of each kind."""
+    context = meaning.context.number_of([member.machine.initial for member in meaning.family.context])
+    kinds = sorted({meaning.copies.number_of(start) for start in meaning.family.starts})
+    rows = [(context, *chosen) for chosen in combinations_with_replacement(kinds, size)]
+    return np.array(rows, dtype=np.int64)
 
 
 def _new(meaning: Numbers, after: list[Rows], known: Rows) -> Rows:
