@@ -26,7 +26,7 @@ FEW = 5
 
 KINDS = ("tall", "short")
 UNIT, AIDE, LAMP, VALVE = "unit", "aide", "lamp", "valve"
-FAMILIES = 80
+FAMILIES = 100
 """Random families a test; ``python tests/test_sizes.py 0 5000 [ordered]`` tries more."""
 
 STATES = {UNIT: ("A", "B", "C"), AIDE: ("Off", "On"), LAMP: ("Dark", "Red", "Green"), VALVE: ("Shut", "Open")}

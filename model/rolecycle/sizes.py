@@ -157,6 +157,8 @@ def _questions(family: Family, wanted: Iterable[Property]) -> tuple[list[_Questi
 def _unbroken(search: _Search, size: int, extra: int, asked: Sequence[_Question]) -> list[_Question]:
     """The properties that no configuration breaks of ``size`` copies, or with ``extra`` any that has known views."""
     left = list(asked)
+    if not left:
+        return left
     if extra:
         extra = max(extra, *(q.copies - size for q in asked), 0)
     sizes = [search.sized(n) for n in range(size, size + extra + 1)]

@@ -15,6 +15,7 @@ forgotten (see ``family``).  So ``extra`` must be as many copies as a step can d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -32,6 +33,9 @@ Rows = NDArray[np.int64]
 """int64[n, 1 + copies]: the number of the context's state, then those of the copies' states, ascending."""
 
 KEY_BITS, CONTEXT_BITS = 63, 15
+
+MOST_RULES = 20_000
+"""The rules of one event that moves all copies, each in one of several ways."""
 
 
 class TooManyError(Exception):
@@ -130,10 +134,26 @@ class Sized:
 
 def sized(family: Family, copies: int) -> Sized:
     """The family with so many copies; what another copy than the first leads is an exchange of copies."""
+    for event in family.system.events.values():
+        if family.name in event.collective and _ways(family, event.name) ** copies > MOST_RULES:
+            raise TooManyError(
+                f"more than {MOST_RULES:,} ways in which '{event.name}' can move {copies} copies"
+            )
     system = family.of_size(copies)
     exchanged = {f"{event}[{index}]" for event in system.events for index in range(2, copies + 1)}
     product = compose(replace(system, forbidden=system.forbidden | exchanged))
     return Sized(product, tuple(_steps(product)))
+
+
+def _ways(family: Family, event: str) -> int:
+    """How many rules one copy has for an event, at most: for each guard as many as rows leave one state."""
+    ways = 1
+    for machine in family.copy:
+        rows = [row for row in machine.rows if row.trigger == event]
+        leaving = Counter((row.when, source) for row in rows for source in row.sources)
+        each = {when: max(n for (w, _), n in leaving.items() if w == when) for when, _ in leaving}
+        ways *= max(sum(each.values()) + any(row.mode == "may" for row in rows), 1)
+    return ways
 
 
 def closure(
@@ -156,12 +176,13 @@ def closure(
         if work > limit:
             raise TooManyError(f"more than {limit:,} configurations")
         yield meaning, layers
+        keys = np.sort(meaning.keys(known))
         after = [
-            _views(meaning, reached, size)
+            _new(meaning, _views(reached, size), keys)
             for layer, whole in zip(layers, sizes, strict=True)
             for reached in _successors(meaning, layer, whole.steps)
         ]
-        fresh = _new(meaning, after, known)
+        fresh = _new(meaning, np.concatenate([*after, known[:0]]), keys)
         known = np.concatenate([known, fresh])
 
 
@@ -173,18 +194,16 @@ def _starts(meaning: Numbers, size: int) -> Rows:
     return np.array(rows, dtype=np.int64)
 
 
-def _new(meaning: Numbers, after: list[Rows], known: Rows) -> Rows:
-    """The distinct rows that are not known."""
-    every = np.concatenate([*after, known[:0]])
-    keys, first = np.unique(meaning.keys(every), return_index=True)
-    return every[first[~np.isin(keys, meaning.keys(known))]]
+def _new(meaning: Numbers, rows: Rows, known: NDArray[np.int64]) -> Rows:
+    """The distinct rows whose keys are none of the known ones, which ascend."""
+    keys, first = np.unique(meaning.keys(rows), return_index=True)
+    return rows[first[~_among(keys, known)]]
 
 
-def _views(meaning: Numbers, rows: Rows, size: int) -> Rows:
-    """The distinct views of these configurations."""
+def _views(rows: Rows, size: int) -> Rows:
+    """The views of these configurations."""
     chosen = combinations(range(1, rows.shape[1]), size)
-    views = np.concatenate([rows[:, [0, *columns]] for columns in chosen])
-    return views[np.unique(meaning.keys(views), return_index=True)[1]]
+    return np.concatenate([rows[:, [0, *columns]] for columns in chosen])
 
 
 # --- one copy more ----------------------------------------------------------------------------------
