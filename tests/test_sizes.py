@@ -210,7 +210,7 @@ def check_kinds(seed: int) -> str:
     for size in range(1, 4 if found.proved else 1):
         for chosen in combinations_with_replacement(system.members[:2], size):
             copies = tuple(replace(member, index=index) for index, member in enumerate(chosen, 1))
-            assert not breaks(replace(system, members=(*copies, system.members[-1])), wanted, True), seed
+            assert not breaks(replace(system, members=(*copies, system.members[-1])), wanted, False), seed
     return f"views of size {found.views}" if found.proved else found.reason
 
 
@@ -300,8 +300,15 @@ def test_all_copies_move_at_once() -> None:
         "Dark",
         (Row("go", ("Dark",), SAME), Row("reset", ("Dark",), "Red"), Row("fail", ("Red",), SAME)),
     )
-    assert proof(crew(unit(*rows), dark, collective=("reset",)), NEVER_C) == AllSizes(True, 1)
+    assert proof(crew(unit(*rows), dark, collective=("reset",)), NEVER_C) == AllSizes(True, "crew", 1)
     assert not proof(crew(unit(*rows), dark), NEVER_C).proved  # one copy at a time leaves the others inside
+
+
+def test_a_breach_by_several_copies_is_seen_where_no_step_needs_another_copy() -> None:
+    system = crew(unit(Row("reset", ("A",), "B")), collective=("reset",))
+    assert proof(system, at_most(1, "B")).reason == "broken with 2 copies of 'crew'"
+    assert not proof(system, at_most(3, "B")).proved
+    assert proof(system, at_most(0, "C")).proved
 
 
 def test_what_must_be_where_an_event_can_happen() -> None:
@@ -314,7 +321,7 @@ def test_what_must_be_where_an_event_can_happen() -> None:
 def test_an_order_is_forgotten_and_what_needs_none_is_proved() -> None:
     first = And((Quantified("all", UNIT, In(UNIT, ("C",)), "earlier"), at_most(0, "B")))
     system = crew(unit(Row("go", ("A",), "B", when=first), Row("back", ("B",), "C")))
-    assert proof(system, at_most(1, "B")) == AllSizes(True, 2)
+    assert proof(system, at_most(1, "B")) == AllSizes(True, "crew", 2)
     in_order = proof(system, Quantified("all", UNIT, In(UNIT, ("C",)), "earlier"), "go")
     assert in_order.reason == "broken with 2 copies of 'crew' whose order is left out of account"
     polite = crew(unit(Row("go", ("A",), "B", "may", when=first)))
@@ -392,6 +399,7 @@ def test_a_limit_proves_nothing() -> None:
     system = crew(unit(Row("go", ("A",), "B", when=at_most(0, "B")), LEAVE))
     assert prove(system, [wanted])["goal"].proved
     assert "more than 1 configurations" in prove(system, [wanted], limit=1)["goal"].reason
+    assert "no time was left" in prove(system, [wanted], deadline=0.0)["goal"].reason
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dic
     """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them."""
     system = _system(replace(job, system=_ungrouped(job)), shop)
     asked = [v for v in verdicts if v.outcome != "refuted" and speaks_of_copies(system, v.property)]
-    proofs = prove(system, [v.property for v in asked])
+    proofs = prove(system, [v.property for v in asked], deadline=shop.limits.deadline)
     return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
 
 

@@ -6,8 +6,10 @@ for every number when no view of some size breaks it, and no configuration of fe
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from rolecycle import formula
 from rolecycle.compose import Product, enabled, occurrences_of, resolve
@@ -56,10 +58,13 @@ def speaks_of_copies(system: System, wanted: Property) -> bool:
     return bool(events & alphabet or ranged & names)
 
 
-def prove(system: System, wanted: Sequence[Property], limit: int = LIMIT) -> dict[str, AllSizes]:
-    """By the id of each property: whether it holds with every number of copies of the system's family.
+def prove(
+    system: System, wanted: Sequence[Property], limit: int = LIMIT, deadline: float = inf
+) -> dict[str, AllSizes]:
+    """By the id of each property: whether it holds with every number of copies of the system's family, from one on.
 
-    ``system`` is without observers; ``limit`` bounds the configurations looked at for one size of views.
+    ``system`` is without observers; ``limit`` bounds the configurations looked at for one size of views, and
+    ``deadline`` (of ``time.monotonic``) the time.
     """
     found = {
         p.id: AllSizes(False, reason="only what must always hold is proved for all sizes")
@@ -70,25 +75,23 @@ def prove(system: System, wanted: Sequence[Property], limit: int = LIMIT) -> dic
     for group in [[p for p in asked if p.observer is None], *([p] for p in asked if p.observer is not None)]:
         whole = observed(system, [p.observer for p in group if p.observer is not None])
         try:
-            found |= _settle(family_of(whole), group, limit)
+            found |= _settle(_search(family_of(whole), limit, deadline), group)
         except UnfitError as reason:
             found |= _open(group, str(reason))
     return found
 
 
-def _settle(family: Family, wanted: Iterable[Property], limit: int) -> dict[str, AllSizes]:
-    """Views of one size after the other, for as long as a property is open."""
-    search = _search(disordered(family), limit)
+def _settle(search: _Search, wanted: Iterable[Property]) -> dict[str, AllSizes]:
+    """Views of one size after the other, for as long as a property is open; before them one copy less, in full."""
     asked, found = _questions(search.family, wanted)
     for size in range(1, LARGEST + 1):
         try:
-            whole = _unbroken(search, size - 1, 0, asked) if size > 1 else asked
-            exact = size == 2 or search.family == family
-            found |= _open((q.wanted for q in asked if q not in whole), _broken(family, size - 1, exact))
-            proved = _unbroken(search, size, search.extra, whole)
+            whole = _unbroken(search, asked, range(size - 1, size)) if size > 1 else asked
+            found |= _open((q.wanted for q in asked if q not in whole), _broken(search, size - 1))
+            proved = _unbroken(search, whole, range(size, _largest(search, whole, size) + 1))
         except TooManyError as reason:
             return _open((q.wanted for q in asked), f"{reason}, with views of size {size}") | found
-        found |= {q.wanted.id: AllSizes(True, views=size) for q in proved}
+        found |= {q.wanted.id: AllSizes(True, search.family.name, size) for q in proved}
         asked = [q for q in whole if q not in proved]
     return found | _open((q.wanted for q in asked), f"views of size up to {LARGEST} do not rule out a breach")
 
@@ -97,9 +100,10 @@ def _open(wanted: Iterable[Property], reason: str) -> dict[str, AllSizes]:
     return {p.id: AllSizes(False, reason=reason) for p in wanted}
 
 
-def _broken(family: Family, copies: int, exact: bool) -> str:
-    """Why a property is given up that breaks with so few copies; ``exact``: with their order, too."""
-    number = f"{copies} cop{'ies' if copies > 1 else 'y'} of '{family.name}'"
+def _broken(search: _Search, copies: int) -> str:
+    """Why a property is given up that breaks with so few copies, perhaps because their order is forgotten."""
+    number = f"{copies} cop{'ies' if copies > 1 else 'y'} of '{search.family.name}'"
+    exact = copies == 1 or not search.ordered
     return f"broken with {number}" if exact else f"broken with {number} whose order is left out of account"
 
 
@@ -108,14 +112,16 @@ def _broken(family: Family, copies: int, exact: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A family whose copies have no order, and what it is with each number of copies so far.
+    """A family with the order of its copies forgotten, and what it is with each number of copies so far.
 
-    ``extra``: so many copies can a step depend on.
+    ``ordered``: it had one; ``extra``: so many copies can a step depend on.
     """
 
     family: Family
+    ordered: bool
     extra: int
     limit: int
+    deadline: float
     known: dict[int, Sized] = field(default_factory=dict)
 
     def sized(self, copies: int) -> Sized:
@@ -133,10 +139,17 @@ class _Question:
     copies: int
 
 
-def _search(family: Family, limit: int) -> _Search:
+def _search(family: Family, limit: int, deadline: float) -> _Search:
     alphabet = {event for machine in family.machines for event in machine.alphabet}
     happening = sorted(alphabet - family.system.forbidden)
-    return _Search(family, max((dependence(family, event) for event in happening), default=0), limit)
+    loose = disordered(family)
+    extra = max((dependence(loose, event) for event in happening), default=0)
+    return _Search(loose, loose != family, extra, limit, deadline)
+
+
+def _largest(search: _Search, asked: Iterable[_Question], size: int) -> int:
+    """The copies of the largest configurations that are looked at: enough for every step and for every breach."""
+    return max(size + search.extra, *(q.copies for q in asked), 0)
 
 
 def _questions(family: Family, wanted: Iterable[Property]) -> tuple[list[_Question], dict[str, AllSizes]]:
@@ -154,16 +167,19 @@ def _questions(family: Family, wanted: Iterable[Property]) -> tuple[list[_Questi
     return asked, refused
 
 
-def _unbroken(search: _Search, size: int, extra: int, asked: Sequence[_Question]) -> list[_Question]:
-    """The properties that no configuration breaks of ``size`` copies, or with ``extra`` any that has known views."""
+def _unbroken(search: _Search, asked: Sequence[_Question], copies: range) -> list[_Question]:
+    """The properties that are broken by no configuration with so many copies whose views can be had.
+
+    Views are as large as the least number of copies, so with one number there are all its configurations.
+    """
     left = list(asked)
     if not left:
         return left
-    if extra:
-        extra = max(extra, *(q.copies - size for q in asked), 0)
-    sizes = [search.sized(n) for n in range(size, size + extra + 1)]
+    sizes = [search.sized(n) for n in copies]
     breaches = [{q.wanted.id: list(_breaches(each.product, q.wanted)) for q in asked} for each in sizes]
-    for numbers, layers in closure(search.family, sizes, size, search.limit):
+    for numbers, layers in closure(search.family, sizes, copies.start, search.limit):
+        if time.monotonic() > search.deadline:
+            raise TooManyError("no time was left")
         for rows, broken in zip(layers, breaches, strict=True):
             left = [q for q in left if not any(_occurs(b, rows, numbers) for b in broken[q.wanted.id])]
         if not left:

@@ -15,9 +15,10 @@ Outcome = Literal["holds", "refuted", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class AllSizes:
-    """Whether a property was proved for every number of instances, by views of which size, or why it was not."""
+    """Whether a property was proved for every number of copies of a family, by views of which size, or why not."""
 
     proved: bool
+    family: str = ""
     views: int = 0
     reason: str = ""
 

@@ -117,7 +117,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
 
 def _all_sizes(found: AllSizes) -> dict[str, Any]:
     if found.proved:
-        return {"proved": True, "views": found.views}
+        return {"proved": True, "views": found.views, "family": found.family}
     return {"proved": False, "reason": found.reason}
 
 

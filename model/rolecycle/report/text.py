@@ -123,7 +123,7 @@ def _all_sizes(run: Run) -> Iterator[str]:
 
 def _size(found: AllSizes) -> str:
     if found.proved:
-        return f"holds for every number of instances (views of size {found.views})"
+        return f"holds for every number of instances (views of size {found.views}) of '{found.family}'"
     return f"not proved for all sizes ({found.reason})"
 
 
