@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,9 +11,11 @@ from itertools import combinations_with_replacement
 from random import Random
 
 import pytest
+from click.testing import CliRunner
 
 import naive
 from lifecycle import lifecycle
+from rolecycle.cli import main
 from rolecycle.family import family_of
 from rolecycle.guard import TRUE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.machine import SAME, Event, Machine, Row
@@ -26,8 +29,8 @@ FEW = 5
 
 KINDS = ("tall", "short")
 UNIT, AIDE, LAMP, VALVE = "unit", "aide", "lamp", "valve"
-FAMILIES = 100
-"""Random families a test; ``python tests/test_sizes.py 0 5000 [ordered]`` tries more."""
+FAMILIES = 80
+"""Random families a test; ``python tests/test_sizes.py plain 0 5000`` (or ``ordered``, ``kinds``) tries more."""
 
 STATES = {UNIT: ("A", "B", "C"), AIDE: ("Off", "On"), LAMP: ("Dark", "Red", "Green"), VALVE: ("Shut", "Open")}
 EVENTS = ("go", "back", "tick", "fail", "reset")
@@ -41,6 +44,11 @@ def always(goal: Guard, *events: str) -> Property:
 def proof(system: System, goal: Guard, *events: str) -> AllSizes:
     """What is found about one property."""
     return prove(system, [always(goal, *events)])["goal"]
+
+
+def at_most(number: int, *states: str) -> Guard:
+    """So many copies at most are in these states."""
+    return Quantified("count", UNIT, In(UNIT, states), high=number)
 
 
 # --- slow search among a few ---------------------------------------------------------------------------
@@ -108,7 +116,7 @@ def condition(
         left, right = (condition(random, own, around, inside, order) for _ in range(2))
         return random.choice([And((left, right)), Or((left, right)), Implies(left, right), Not(left)])
     quantifier = random.choice(["all", "some", "count"])
-    low = random.randint(0, 2) if quantifier == "count" else 0
+    low = random.randint(0, 3) if quantifier == "count" else 0
     high = random.choice([None, low, low + 1]) if quantifier == "count" else None
     which = random.choice(["every", "other", *(["earlier"] if order else [])]) if own else "every"
     body = atom(random, [*inside, *around])
@@ -123,7 +131,7 @@ def machine(random: Random, name: str, around: Sequence[str], inside: Sequence[s
         may = random.random() < 0.25
         for _ in range(random.randint(1, 3)):
             when = (
-                condition(random, own, around, inside, order and not may) if random.random() < 0.5 else TRUE
+                condition(random, own, around, inside, order and not may) if random.random() < 0.7 else TRUE
             )
             sources = some_of(random, STATES[name])
             rows.append(
@@ -151,7 +159,15 @@ def random_property(random: Random, system: System) -> Property:
     around = sorted({m.machine.name for m in system.members if not m.family})
     bound = Quantified("count", "crew", In(UNIT, some_of(random, ("B", "C"))), high=random.randint(0, 3))
     said = condition(random, (), around, inside, False)
-    goals = [bound, Implies(atom(random, around), bound), said, Or((atom(random, around), said))]
+    never = Not(In(LAMP, (random.choice(["Red", "Green"]),)))
+    goals = [
+        bound,
+        Implies(atom(random, around), bound),
+        said,
+        Or((atom(random, around), said)),
+        never,
+        at_most(0, "C"),
+    ]
     return always(random.choice(goals), *random.choice([(), (), random.sample(EVENTS, 1)]))
 
 
@@ -234,11 +250,6 @@ def crew(unit: Machine, *others: Machine, collective: tuple[str, ...] = ()) -> S
 def unit(*rows: Row) -> Machine:
     """A machine of three states."""
     return Machine(UNIT, STATES[UNIT], "A", rows, answers_to=(UNIT,))
-
-
-def at_most(number: int, *states: str) -> Guard:
-    """So many copies at most are in these states."""
-    return Quantified("count", UNIT, In(UNIT, states), high=number)
 
 
 NEVER_C = Quantified("all", UNIT, Not(In(UNIT, ("C",))))
@@ -402,9 +413,36 @@ def test_a_limit_proves_nothing() -> None:
     assert "no time was left" in prove(system, [wanted], deadline=0.0)["goal"].reason
 
 
+# --- the command ---------------------------------------------------------------------------------------
+
+
+def verify(*words: str) -> str:
+    """What ``rolecycle verify`` prints of one system."""
+    result = CliRunner().invoke(main, ["verify", "--scenario", "undisturbed", *words])
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_the_command_tells_what_is_proved_and_why_the_rest_is_not() -> None:
+    text = " ".join(verify("--system", "worker_deployment", "--all-sizes").split())
+    assert "holds for every number of instances (views of size 1) of 'upgrade_domain' P37 P38" in text
+    assert "not proved for all sizes (only what must always hold is proved for all sizes) P57" in text
+    assert "all sizes" not in verify("--system", "worker_deployment")
+
+
+@pytest.mark.parametrize("system", ["worker_deployment", "halved_worker_deployment"])
+def test_json_holds_what_is_proved_whether_or_not_copies_stand_in_groups(system: str) -> None:
+    words = ("--system", system, "--property", "P37", "--property", "P57-deployment", "--format", "json")
+    found = {p["id"]: p for p in json.loads(verify(*words, "--all-sizes"))["runs"][0]["properties"]}
+    assert found["P37"]["all_sizes"] == {"proved": True, "views": 1, "family": "upgrade_domain"}
+    assert found["P57-deployment"]["all_sizes"]["proved"] is False
+    assert found["P57-deployment"]["all_sizes"]["reason"]
+    plain = json.loads(verify(*words))["runs"][0]["properties"]
+    assert [p["all_sizes"] for p in plain] == [None, None]
+
+
 if __name__ == "__main__":
-    first, last = int(sys.argv[1]), int(sys.argv[2])
-    for answer, times in Counter(
-        check(seed, "ordered" in sys.argv) for seed in range(first, last)
-    ).most_common():
+    checks = {"plain": lambda s: check(s, False), "ordered": lambda s: check(s, True), "kinds": check_kinds}
+    kind, first, last = checks[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3])
+    for answer, times in Counter(kind(seed) for seed in range(first, last)).most_common():
         print(times, answer)
