@@ -12,6 +12,7 @@ def joined(kinds: Sequence[Machine], shared: Collection[str]) -> Machine | None:
     """One machine with the states of all the kinds side by side; None where they take part in an event differently.
 
     ``shared``: events at which all copies move at once, so that a kind without such an event stays where it is.
+    Where each kind has one copy at least, who takes part in an event is as in a family of the kinds themselves.
     It answers to the names to which all kinds do.  Its initial state is that of the first kind only.
     """
     rows = tuple(row for kind in kinds for row in _rows(kind, kinds, shared))

@@ -101,8 +101,10 @@ def _open(wanted: Iterable[Property], reason: str) -> dict[str, AllSizes]:
 
 
 def _broken(search: _Search, copies: int) -> str:
-    """Why a property is given up that breaks with so few copies, perhaps because their order is forgotten."""
+    """Why a property is given up that breaks with so few copies, perhaps because something is forgotten."""
     number = f"{copies} cop{'ies' if copies > 1 else 'y'} of '{search.family.name}'"
+    if len(search.family.starts) > 1:
+        return f"broken with {number}, of whatever kinds"
     exact = copies == 1 or not search.ordered
     return f"broken with {number}" if exact else f"broken with {number} whose order is left out of account"
 
