@@ -36,7 +36,7 @@ LARGEST = 3
 
 PROVED_KINDS = ("invariant", "precedence")
 
-LIMIT = 1_000_000
+LIMIT = 100_000
 """The configurations that are looked at for one size of views."""
 
 
