@@ -72,12 +72,17 @@ def prove(
         if p.kind not in PROVED_KINDS
     }
     asked = [p for p in wanted if p.id not in found]
+    too_large = ""  # of the system without observers, and so with any of them
     for group in [[p for p in asked if p.observer is None], *([p] for p in asked if p.observer is not None)]:
         whole = observed(system, [p.observer for p in group if p.observer is not None])
         try:
-            found |= _settle(_search(family_of(whole), limit, deadline), group)
+            search = _search(family_of(whole), limit, deadline)
+            found |= _open(group, too_large) if too_large else _settle(search, group)
         except UnfitError as reason:
             found |= _open(group, str(reason))
+        except TooManyError as reason:
+            found |= _open(group, f"{reason}, with views of size 1")
+            too_large = "" if whole.members != system.members else f"{reason}, with views of size 1"
     return found
 
 
@@ -90,6 +95,8 @@ def _settle(search: _Search, wanted: Iterable[Property]) -> dict[str, AllSizes]:
             found |= _open((q.wanted for q in asked if q not in whole), _broken(search, size - 1))
             proved = _unbroken(search, whole, range(size, _largest(search, whole, size) + 1))
         except TooManyError as reason:
+            if size == 1:
+                raise
             return _open((q.wanted for q in asked), f"{reason}, with views of size {size}") | found
         found |= {q.wanted.id: AllSizes(True, search.family.name, size) for q in proved}
         asked = [q for q in whole if q not in proved]
