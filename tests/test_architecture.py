@@ -23,6 +23,7 @@ NOUNS = {
     "system": "guard machine",
     "specification": "diagnostics guard machine",
     "service": "diagnostics",
+    "net": "diagnostics",
     "space": "graph layout pack",
     "verdict": "reduction specification trace",
     "outcome": "diagnostics service specification verdict",
@@ -35,11 +36,13 @@ ENGINE = {
     "graph": "kernels",
     "bisimulation": "graph kernels",
     "layout": "formula system",
-    "pack": "compose formula layout machine",
+    "pack": "compose formula layout machine system",
     "steps": "kernels layout pack",
     "visited": "kernels layout",
-    "explore": "graph kernels layout pack space steps visited",
-    "fold": "compose explore formula layout pack system",
+    "search": "layout pack space steps visited",
+    "rounds": "kernels layout pack search space steps visited",
+    "explore": "graph kernels layout pack rounds search space steps visited",
+    "fold": "compose explore formula layout pack search system",
 }
 """Integers: no role, no file, no service."""
 
@@ -52,7 +55,13 @@ VERBS = {
     "family": "compose formula guard kinds machine system",
     "views": "compose family formula machine",
     "sizes": "compose family formula guard instantiate specification system verdict views",
-    "paths": "compose layout pack space steps trace",
+    "paths": "compose formula layout pack space steps trace",
+    "copies": "compose formula guard machine system",
+    "lumping": "bisimulation compose copies formula graph system",
+    "population": "compose copies formula guard lumping machine system",
+    "retelling": "compose copies formula lumping population trace",
+    "counting": "compose copies guard layout lumping population reduction retelling specification symmetry "
+    "system trace",
     "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
@@ -73,8 +82,18 @@ LOAD = {
     "load.check": "diagnostics guard machine specification",
 }
 
-SERVICES = {"read_service": "diagnostics service read_service.*"}
+SERVICES = {
+    "read_service": "diagnostics service read_service.*",
+    "read_net": "diagnostics net read_service.decode read_service.mask",
+}
 """What reads the user's files knows nothing of specifications or the engine."""
+
+IMPORTED = {
+    "net_model": "diagnostics guard guard_text machine net specification",
+    "net_files": "diagnostics guard guard_text load.source machine specification",
+    "verify_net": "diagnostics net_model outcome pipeline specification trace verdict",
+}
+"""A net becomes a specification; what follows knows of nets only how their properties are called."""
 
 PICTURES = {"draw": "guard guard_text machine system trace draw.*"}
 """What draws takes nouns and gives text."""
@@ -103,21 +122,21 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "compose explore fold instantiate judge machine pack reduce reduction sizes space specification "
-    "symmetry system verdict",
+    "pipeline": "counting explore fold instantiate judge machine pack reduce reduction search sizes space "
+    "specification system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ diagnostics explanations explore gallery load outcome pipeline progress report.* "
-    "review.gather review.render spec_files specification traceability verify",
+    "cli": "__init__ diagnostics explanations gallery load net_files net_model outcome pipeline progress "
+    "read_net report.* review.gather review.render search spec_files specification traceability verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }
 
-MAY_IMPORT = NOUNS | ENGINE | VERBS | LOAD | SERVICES | PICTURES | REPORTS | REVIEW | TOP
+MAY_IMPORT = NOUNS | ENGINE | VERBS | LOAD | SERVICES | IMPORTED | PICTURES | REPORTS | REVIEW | TOP
 """For each module (a package without a row of its own for a part: all of it) the modules it may import."""
 
 TOUCH_FILES = {
@@ -126,13 +145,14 @@ TOUCH_FILES = {
     "load.schema",
     "spec_files",
     "gallery",
+    "read_net",
     "read_service.tree",
     "read_service.find_configuration",
 }
 PRINT_OR_EXIT = {"cli"}
 TALK_TO_THE_TERMINAL = {"cli", "progress"}
 
-COMPILED = {"bisimulation", "explore", "graph", "steps", "visited"}
+COMPILED = {"bisimulation", "explore", "graph", "rounds", "steps", "visited"}
 """Modules with kernels, which are compiled whole and may be long."""
 
 FILE_CALLS = {

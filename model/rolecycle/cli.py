@@ -16,7 +16,8 @@ from rolecycle import __version__
 if TYPE_CHECKING:
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.outcome import Outcome
-    from rolecycle.pipeline import Watch
+    from rolecycle.pipeline import Watch, Workshop
+    from rolecycle.progress import Ticker
     from rolecycle.specification import Specification
 
     Files = tuple[Path | None, Path | None]
@@ -173,6 +174,24 @@ def review(
     sys.exit(code)
 
 
+@main.command("import", cls=_Verb)
+@click.argument("net", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write a specification folder, explore nothing."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
+@_limits
+def import_net(net: Path, output: Path | None, form: str, **bounds: Any) -> None:
+    """Explore the 1-safe Petri net NET.pnml, or write it as a specification.
+
+    A unit of the net (NUPN) is a machine, a transition an event of all machines that it touches.  Exit codes: 0 some
+    transition can always fire, 1 the net has a deadlock, 2 the input or the command is wrong, 3 a limit was reached.
+    """
+    outcome = _guarded(lambda: _written(net, output) if output else _explored(net, bounds), form)
+    click.echo(_rendered(outcome, form))
+    sys.exit(outcome.exit_code)
+
+
 @main.command(cls=_Verb)
 @_spec
 @_format
@@ -218,16 +237,12 @@ def _specification(folder: Path | None) -> Specification:
 def _verify(
     spec: Specification, files: Files, choice: Words, bounds: dict[str, Any], watch: Watch | None = None
 ) -> Outcome:
-    from rolecycle.explore import Limits
-    from rolecycle.pipeline import Workshop
     from rolecycle.progress import Ticker
     from rolecycle.verify import Choice, verify_service, verify_suite
 
     service, config = files
-    timeout = bounds["timeout"]
-    deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     ticker = Ticker()
-    shop = Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
+    shop = _workshop(bounds, ticker)
     shop.watch = watch or shop.watch
     shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
     shop.all_sizes = bool(bounds.get("all_sizes"))
@@ -240,6 +255,46 @@ def _verify(
         )
     finally:
         ticker.done()
+
+
+def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
+    """What the runs of a command share, within the bounds that its words set."""
+    from rolecycle.pipeline import Workshop
+    from rolecycle.search import Limits
+
+    timeout = bounds["timeout"]
+    deadline = time.monotonic() + timeout if timeout is not None else float("inf")
+    return Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
+
+
+def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:
+    """The markings of a net, judged."""
+    from rolecycle.net_model import model
+    from rolecycle.progress import Ticker
+    from rolecycle.read_net import read_net
+    from rolecycle.verify_net import verify_net
+
+    net, notes = read_net(path)
+    ticker = Ticker()
+    try:
+        return verify_net(model(net), notes, _workshop(bounds, ticker))
+    finally:
+        ticker.done()
+
+
+def _written(path: Path, folder: Path) -> Outcome:
+    """Write the specification of a net; nothing is run."""
+    from rolecycle.gallery import refuse_filled, write
+    from rolecycle.net_files import net_files
+    from rolecycle.net_model import model
+    from rolecycle.outcome import Outcome
+    from rolecycle.read_net import read_net
+
+    refuse_filled(folder)
+    net, notes = read_net(path)
+    spec = model(net)
+    click.echo(f"{write(net_files(spec), folder)} files in {folder}", err=True)
+    return Outcome((), findings=(*notes, *spec.warnings))
 
 
 def _review(folder: Path | None, files: Files, bounds: dict[str, Any], strict: bool) -> tuple[str, int]:

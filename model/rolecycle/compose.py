@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product as combinations
 from typing import assert_never
 
@@ -46,11 +46,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The composed system: what the packed engine, the judge and the traces read."""
+    """The composed system: what the packed engine, the judge and the traces read.
+
+    ``meanings``: the guards that are asked of a system whose names the product no longer has, as read by
+    occurrences of an index (0: by nobody).
+    """
 
     system: System
     occurrences: tuple[Occurrence, ...]
     rules: tuple[Rule, ...]
+    meanings: Mapping[tuple[guard.Guard, int], Formula] = field(default_factory=dict)
 
 
 def compose(system: System) -> Product:
@@ -193,6 +198,12 @@ def resolve(condition: guard.Guard, system: System, family: str = "", index: int
             return _quantified(condition, system, index)
         case _:
             assert_never(condition)
+
+
+def meaning(product: Product, condition: guard.Guard, index: int = 0) -> Formula:
+    """What is asked of a product, as a formula over its members; raises ``InputError`` as ``resolve`` does."""
+    known = product.meanings.get((condition, index))
+    return resolve(condition, product.system, index=index) if known is None else known
 
 
 def _atom(atom: guard.In, system: System, index: int) -> Formula:

@@ -13,10 +13,11 @@ import numpy as np
 
 from rolecycle import formula
 from rolecycle.compose import Move, Product, Rule
-from rolecycle.explore import Limits, explore
+from rolecycle.explore import explore
 from rolecycle.formula import Atom, Formula, conjuncts
 from rolecycle.layout import Cluster, Numbers, local_states
 from rolecycle.pack import pack
+from rolecycle.search import Limits
 from rolecycle.system import System
 
 MOST_CODES = 1 << 9

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rolecycle.compose import resolve, state_names
+from rolecycle.formula import Formula
 from rolecycle.layout import Words, decode, evaluate
 from rolecycle.pack import Packed
 from rolecycle.space import LANDMARK, Space
@@ -20,16 +21,18 @@ Taken = tuple[int, Words]
 """An occurrence and the state after it."""
 
 
-def path_to(space: Space, number: int, then: int | None = None) -> Trace:
-    """A shortest run to a state, and then one step of the occurrence ``then``.
+def path_to(space: Space, number: int, then: Sequence[tuple[int, Formula]] = ()) -> Trace:
+    """A shortest run to a state, and then one step of the first occurrence of ``then`` whose condition holds there.
 
     Under symmetry the space holds representatives; the run is replayed from the initial state with the
     copies kept apart, so that indices mean the same copy throughout.
     """
     walked = _walk(space, _ancestry(space, number))
-    if then is not None:
+    if then:
         here = walked[-1][1] if walked else space.packed.initial
-        walked.append(next(step for step in successors(space.packed, here) if step[0] == then))
+        able = (k for k, when in then if evaluate(when, space.packed.fields, here.reshape(1, -1)).all())
+        last = next(able)
+        walked.append(next(step for step in successors(space.packed, here) if step[0] == last))
     return _trace(space.packed, walked)
 
 
@@ -62,7 +65,7 @@ def parent(space: Space, number: int) -> int:
     steps, noted = block(packed, LOOKED_AT), found(packed, len(space.states))
     begin = int(space.landmarks[number // LANDMARK])
     while begin < number:
-        filled, begin = generate(packed.tables, space.states, begin, number, steps, noted, True)
+        filled, begin = generate(packed.tables, space.states, begin, number, steps, noted)
         leading = (steps.targets[:filled] == wanted).all(axis=1)
         if leading.any():
             return int(steps.sources[np.argmax(leading)])

@@ -1,28 +1,28 @@
 """The whole flow; read this first.
 
-specification --instantiate--> system --compose--> product --pack--> packed --explore--> space
+specification --instantiate--> system --lessened--> product --pack--> packed --explore--> space
 space --judge--> verdicts          space --reduce--> machine, a member one level up
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rolecycle.compose import compose
-from rolecycle.explore import INTERRUPTED, Limits, Progress, explore
+from rolecycle.counting import Fewer, as_written, lessened
+from rolecycle.explore import INTERRUPTED, Progress, explore
 from rolecycle.fold import folded_copies
 from rolecycle.instantiate import instantiate, observed
 from rolecycle.judge import concerns, judge, named_in, unexplored
 from rolecycle.machine import Machine
 from rolecycle.pack import pack
 from rolecycle.reduce import reduce
-from rolecycle.reduction import EVERY_REDUCTION, Applied, Reduction
+from rolecycle.reduction import EVERY_REDUCTION, Reduction
+from rolecycle.search import Limits
 from rolecycle.sizes import prove, speaks_of_copies
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
-from rolecycle.symmetry import symmetric_families
 from rolecycle.system import System
 from rolecycle.verdict import Run, Verdict
 
@@ -32,6 +32,10 @@ Watch = Callable[["Job", Space], None]
 
 def silent(_: str, __: Progress) -> None:
     """Report nothing."""
+
+
+def unwatched(_: Job, __: Space) -> None:
+    """Look at nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,13 @@ class Job:
 class Workshop:
     """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
 
-    ``reductions``: those that may be used.  ``all_sizes``: whether proofs for every number of copies are tried.
+    ``reductions``: those that may be used.  Who watches sees every member as written: copies are then neither
+    merged nor counted.  ``all_sizes``: whether proofs for every number of copies are tried.
     """
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
-    watch: Watch = lambda _, __: None
+    watch: Watch = unwatched
     reductions: frozenset[Reduction] = EVERY_REDUCTION
     all_sizes: bool = False
     spec: Specification | None = None
@@ -79,8 +84,9 @@ def run(job: Job, shop: Workshop) -> Run:
         return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
     asked = [p for p in wanted if not p.is_story]
-    space = _explore(job, system, asked, shop)
-    found = {p.id: judge(space, p, p.expected(job.scenario)) for p in asked}
+    less = _lessened(system, asked, shop)
+    space = _explore(job, less, asked, shop)
+    found = {p.id: judge(space, p, p.expected(job.scenario), less.told) for p in asked}
     found |= _told(job, system, [p for p in wanted if p.is_story], space.limit, shop)
     if shop.all_sizes:
         found |= _for_all_sizes(job, found.values(), shop)
@@ -96,7 +102,7 @@ def run(job: Job, shop: Workshop) -> Run:
         limit=space.limit or " and ".join(sorted(unsettled)),
         seconds=time.monotonic() - begin,
         memory=space.memory,
-        applied=tuple(_applied(space.packed.product.system, asked, shop)),
+        applied=less.applied,
         reduced=_sizes(system, job.spec),
     )
 
@@ -114,8 +120,9 @@ def _told(
         if limit == INTERRUPTED:
             found[story.id] = unexplored(story, expected, INTERRUPTED)
         else:
-            space = _explore(job, system, [story], shop)
-            found[story.id], limit = judge(space, story, expected), space.limit
+            less = _lessened(system, [story], shop)
+            space = _explore(job, less, [story], shop)
+            found[story.id], limit = judge(space, story, expected, less.told), space.limit
     return found
 
 
@@ -164,7 +171,8 @@ def _provide(name: str, job: Job, shop: Workshop) -> Machine:
     key = (name, job.scenario.name)
     if key not in shop.reduced:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
-        space = _explore(inner, _system(inner, shop), [], shop, keep_graph=True)
+        whole = as_written(_system(inner, shop), [], shop.reductions)
+        space = _explore(inner, whole, [], shop, keep_graph=True)
         if space.limit == INTERRUPTED:
             raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
         if not space.exhaustive:
@@ -173,26 +181,20 @@ def _provide(name: str, job: Job, shop: Workshop) -> Machine:
     return shop.reduced[key]
 
 
-def _explore(
-    job: Job, system: System, wanted: Iterable[Property], shop: Workshop, keep_graph: bool = False
-) -> Space:
-    wanted = list(wanted)
+def _lessened(system: System, wanted: Sequence[Property], shop: Workshop) -> Fewer:
+    """What to explore of a system to judge some properties."""
     whole = observed(system, [p.observer for p in wanted if p.observer])
-    product, symmetric = compose(whole), _exchangeable(whole, wanted, shop)
-    packed = pack(product, symmetric, folded_copies(product, symmetric))
+    choose = lessened if shop.watch is unwatched else as_written
+    return choose(whole, wanted, shop.reductions)
+
+
+def _explore(
+    job: Job, found: Fewer, wanted: Iterable[Property], shop: Workshop, keep_graph: bool = False
+) -> Space:
+    packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
     graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
     name = f"{job.system.name} / {job.scenario.name}"
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))
-
-
-def _exchangeable(system: System, wanted: Iterable[Property], shop: Workshop) -> tuple[str, ...]:
-    """The families explored up to exchange of equal copies."""
-    return symmetric_families(system, [p.goal for p in wanted]) if "symmetry" in shop.reductions else ()
-
-
-def _applied(system: System, wanted: Iterable[Property], shop: Workshop) -> Iterator[Applied]:
-    for family in _exchangeable(system, wanted, shop):
-        yield Applied("symmetry", family, "no guard and no goal tells two copies apart")
 
 
 def _wanted(job: Job, system: System) -> list[Property]:
