@@ -194,7 +194,6 @@ def test_what_is_proved_of_random_families_holds_for_few(ordered: bool) -> None:
     assert answers["views of size 1"] > FAMILIES // 4
     assert answers["broken with 1"] > FAMILIES // 20
     assert answers["broken with 2"]
-    assert answers["views of size 2"] + answers["views of size 3"]
 
 
 def random_kinds(random: Random) -> System:
