@@ -25,7 +25,7 @@ NOUNS = {
     "service": "diagnostics",
     "net": "diagnostics",
     "space": "graph layout pack",
-    "verdict": "reduction specification trace",
+    "verdict": "machine reduction specification trace",
     "outcome": "diagnostics service specification verdict",
     "explanations": "read_service.codes",
 }
@@ -34,6 +34,7 @@ NOUNS = {
 ENGINE = {
     "kernels": "",
     "graph": "kernels",
+    "fair_cycles": "graph kernels",
     "bisimulation": "graph kernels",
     "layout": "formula system",
     "pack": "compose formula layout machine system",
@@ -42,6 +43,7 @@ ENGINE = {
     "search": "layout pack space steps visited",
     "rounds": "kernels layout pack search space steps visited",
     "explore": "graph kernels layout pack rounds search space steps visited",
+    "region": "fair_cycles formula graph kernels layout pack space steps visited",
     "fold": "compose explore formula layout pack search system",
 }
 """Integers: no role, no file, no service."""
@@ -55,16 +57,23 @@ VERBS = {
     "family": "compose formula guard kinds machine system",
     "views": "compose family formula machine",
     "sizes": "compose family formula guard instantiate specification system verdict views",
-    "paths": "compose formula layout pack space steps trace",
+    "paths": "compose formula layout pack space steps system trace",
     "copies": "compose formula guard machine system",
     "lumping": "bisimulation compose copies formula graph system",
     "population": "compose copies formula guard lumping machine system",
     "retelling": "compose copies formula lumping population trace",
     "counting": "compose copies guard layout lumping population reduction retelling specification symmetry "
     "system trace",
-    "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
+    "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry system "
+    "trace verdict",
+    "judge": "compose formula graph guard layout liveness machine paths region space specification system trace "
+    "verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
+    "store": "__init__",
+    "archive": "diagnostics guard machine specification",
+    "quotients": "archive guard machine reduction specification store system",
+    "kept_specification": "archive diagnostics load spec_files specification store",
     "traceability": "machine specification",
     "cross_references": "compose formula guard guard_text instantiate machine specification system",
     "spec_files": "",
@@ -73,7 +82,7 @@ VERBS = {
 }
 
 LOAD = {
-    "load": "diagnostics specification load.build load.check load.schema load.source",
+    "load": "diagnostics spec_files specification load.build load.check load.schema load.source",
     "load.source": "diagnostics",
     "load.schema": "diagnostics spec_files load.source",
     "load.guards": "diagnostics guard",
@@ -122,7 +131,7 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "counting explore fold instantiate judge machine pack reduce reduction search sizes space "
+    "pipeline": "counting explore fold instantiate judge machine pack quotients reduce reduction search sizes space "
     "specification system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
@@ -130,8 +139,9 @@ TOP = {
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ diagnostics explanations gallery load net_files net_model outcome pipeline progress "
-    "read_net report.* review.gather review.render search spec_files specification traceability verify verify_net",
+    "cli": "__init__ diagnostics explanations gallery kept_specification net_files net_model outcome pipeline "
+    "progress read_net report.* review.gather review.render search spec_files specification store traceability "
+    "verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }
@@ -144,6 +154,8 @@ TOUCH_FILES = {
     "load.source",
     "load.schema",
     "spec_files",
+    "store",
+    "kept_specification",
     "gallery",
     "read_net",
     "read_service.tree",
@@ -152,7 +164,7 @@ TOUCH_FILES = {
 PRINT_OR_EXIT = {"cli"}
 TALK_TO_THE_TERMINAL = {"cli", "progress"}
 
-COMPILED = {"bisimulation", "explore", "graph", "rounds", "steps", "visited"}
+COMPILED = {"bisimulation", "explore", "fair_cycles", "graph", "region", "rounds", "steps", "visited"}
 """Modules with kernels, which are compiled whole and may be long."""
 
 FILE_CALLS = {

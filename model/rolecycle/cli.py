@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from rolecycle.pipeline import Watch, Workshop
     from rolecycle.progress import Ticker
     from rolecycle.specification import Specification
+    from rolecycle.store import Store
 
     Files = tuple[Path | None, Path | None]
     """A definition and a configuration, as far as the user named them."""
 
     Words = tuple[str, str, tuple[str, ...]]
     """The system, the scenario and the properties that the user named."""
+
+NO_CACHE = "rolecycle.no_cache"
+"""Under this name a call remembers whether its user wants no cache."""
 
 FORMATS = ["text", "json", "junit", "sarif"]
 
@@ -40,6 +44,13 @@ _format = click.option(
 )
 _strict = click.option(
     "--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures."
+)
+_cache = click.option(
+    "--no-cache",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda context, _, refused: context.meta.update({NO_CACHE: refused}),
+    help="Neither use nor keep what can be computed again.",
 )
 
 
@@ -95,6 +106,7 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
 @click.option("--all-sizes", is_flag=True, help="Try to prove what holds for every number of instances.")
 @click.option("--no-reduction", is_flag=True, help="Explore every state of every system, by plain search.")
+@_cache
 @_limits
 @_strict
 def verify(
@@ -149,6 +161,7 @@ def draw(service: Path | None, output: Path, config: Path | None, spec: Path | N
 )
 @_config
 @_spec
+@_cache
 @_limits
 @_strict
 def review(
@@ -194,6 +207,7 @@ def import_net(net: Path, output: Path | None, form: str, **bounds: Any) -> None
 
 @main.command(cls=_Verb)
 @_spec
+@_cache
 @_format
 def facts(spec: Path | None, form: str) -> None:
     """Show which facts nothing cites, and which elements cite nothing."""
@@ -228,10 +242,18 @@ def explain(code: str, form: str) -> None:
 
 def _specification(folder: Path | None) -> Specification:
     """That of a folder, or the shipped one."""
-    from rolecycle.load import load
+    from rolecycle.kept_specification import specification
     from rolecycle.spec_files import spec_root
 
-    return load(folder or spec_root())
+    return specification(folder or spec_root(), _store())
+
+
+def _store() -> Store:
+    """Where this call keeps what it computes."""
+    from rolecycle.store import Store, cache_folder
+
+    refused = click.get_current_context().meta.get(NO_CACHE)
+    return Store(None if refused else cache_folder())
 
 
 def _verify(
@@ -244,6 +266,7 @@ def _verify(
     ticker = Ticker()
     shop = _workshop(bounds, ticker)
     shop.watch = watch or shop.watch
+    shop.quotients.store = _store()
     shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
     shop.all_sizes = bool(bounds.get("all_sizes"))
     wanted = Choice(*choice)

@@ -284,6 +284,11 @@ def _range(condition: guard.Quantified, system: System, index: int) -> list[tupl
     return sorted(kept)
 
 
+def indices_of(system: System, over: str) -> list[int]:
+    """The indices of the copies of a machine or of a family; 0 for what stands alone."""
+    return [index for _, index in _range(guard.Quantified("all", over, guard.TRUE), system, 0)]
+
+
 def enabled(product: Product, occurrence: int) -> Formula:
     """The condition under which an occurrence can happen."""
     ways = []

@@ -50,9 +50,10 @@ def lessened(system: System, asked: Sequence[Property], using: frozenset[Reducti
 
 
 def as_written(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
-    """Every member by name, with equal copies sorted when ``symmetry`` may be used."""
+    """Every member by name, with equal copies sorted when ``symmetry`` may be used and no fairness tells them apart."""
     goals = [p.goal for p in asked]
-    symmetric = symmetric_families(system, goals) if "symmetry" in using else ()
+    sortable = "symmetry" in using and not any(p.is_lasting for p in asked)
+    symmetric = symmetric_families(system, goals) if sortable else ()
     sorted_ = tuple(Applied("symmetry", name, ALIKE) for name in symmetric)
     return Fewer(compose(system), symmetric, as_found, sorted_)
 

@@ -61,7 +61,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC124": (
         "The property lacks its form",
         "Each kind of property needs its own keys: an invariant 'always'; a precedence 'at' with 'require', or 'event' "
-        "with 'only after' or 'never after', or 'steps'; reachable 'reach' or 'steps'; recoverable 'reach'.",
+        "with 'only after' or 'never after', or 'steps'; reachable 'reach' or 'steps'; recoverable 'reach'; leads to "
+        "'from' and 'to'; recurs 'again'; settles and converges 'stays'.",
     ),
     "RC125": ("Unknown source", "A fact cites a source that the list of sources does not have."),
     "RC126": (
@@ -93,6 +94,10 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "An event torn apart",
         "A reduced system keeps an event to itself in which another member takes part, too, so the two would no longer "
         "move together. Let the system show the event.",
+    ),
+    "RC135": (
+        "Fairness that nobody owes",
+        "A fault or a decision of a person may always stay away, so no run has to be fair to it. Leave 'fairness' out.",
     ),
     "RC140": (
         "A row without source",

@@ -51,6 +51,7 @@ def instantiate(
         definitions={**views, **_labels(wanted)},
         views=tuple(views),
         decided_above=decided_above,
+        healthy_code=scenario.healthy_code,
     )
 
 

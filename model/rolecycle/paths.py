@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rolecycle.compose import resolve, state_names
-from rolecycle.formula import Formula
+from rolecycle.formula import Formula, holds
 from rolecycle.layout import Words, decode, evaluate
 from rolecycle.pack import Packed
 from rolecycle.space import LANDMARK, Space
 from rolecycle.steps import block, canonical, found, generate, successors
+from rolecycle.system import System
 from rolecycle.trace import Step, Trace
 
 LOOKED_AT = 256
@@ -40,6 +41,22 @@ def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
     """A shortest run to a state, then round the cycle of these states back to it."""
     stem = _ancestry(space, number)
     return _trace(space.packed, _walk(space, [*stem, *cycle]), loop=len(stem) - 1)
+
+
+def depth_of(space: Space, number: int) -> int:
+    """The number of steps of a shortest run to a state."""
+    return len(_ancestry(space, number)) - 1
+
+
+def lasso_by(space: Space, number: int, then: Sequence[tuple[int, int]], loop: int) -> Trace:
+    """A shortest run to a state, then on by these occurrences to the states of these numbers.
+
+    From the step ``loop`` of these on they lead back to where that began; where it is their end, the run stays in its
+    last state.  The space must not be up to exchange of copies.
+    """
+    stem = _walk(space, _ancestry(space, number))
+    walked = [*stem, *((occurrence, space.states[target]) for occurrence, target in then)]
+    return _trace(space.packed, walked, loop=len(stem) + loop)
 
 
 def _walk(space: Space, line: list[int]) -> list[Taken]:
@@ -75,7 +92,7 @@ def parent(space: Space, number: int) -> int:
 def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
     """A step from a state into the orbit that ``wanted`` represents."""
     for step in successors(packed, state):
-        if np.array_equal(canonical(packed, step[1]), wanted):
+        if (canonical(packed, step[1]) == wanted).all():
             return step
     raise AssertionError("a parent has no step to its child")
 
@@ -83,9 +100,9 @@ def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
 def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trace:
     """The run with names, each step with what changed, and what changed for those who look from outside."""
     system = packed.product.system
-    states = np.array([packed.initial, *(state for _, state in walked)])
-    named = [state_names(system, decode(packed.fields, state)) for state in states]
-    seen = _seen(packed, states)
+    states = [decode(packed.fields, state) for state in (packed.initial, *(state for _, state in walked))]
+    named = [state_names(system, state) for state in states]
+    seen = _seen(system, states)
     steps = (
         _step(packed, occurrence, named[k : k + 2], seen[k : k + 2])
         for k, (occurrence, _) in enumerate(walked)
@@ -93,14 +110,15 @@ def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trac
     return Trace(named[0], tuple(steps), loop, seen[0])
 
 
-def _seen(packed: Packed, states: Words) -> list[dict[str, str]]:
-    """What each view shows in each of the states; a view that shows nothing there is left out."""
-    system = packed.product.system
+def _seen(system: System, states: Sequence[Sequence[int]]) -> list[dict[str, str]]:
+    """What each view shows in each vector of local states; a view that shows nothing there is left out."""
     found: list[dict[str, str]] = [{} for _ in states]
     for view in system.views:
         for value, when in system.definitions[view].items():
-            for k in np.flatnonzero(evaluate(resolve(when, system), packed.fields, states)):
-                found[k][view] = value
+            shown = resolve(when, system)
+            for seen, state in zip(found, states, strict=True):
+                if holds(shown, state):
+                    seen[view] = value
     return found
 
 

@@ -17,6 +17,7 @@ from rolecycle.instantiate import instantiate, observed
 from rolecycle.judge import concerns, judge, named_in, unexplored
 from rolecycle.machine import Machine
 from rolecycle.pack import pack
+from rolecycle.quotients import Quotients
 from rolecycle.reduce import reduce
 from rolecycle.reduction import EVERY_REDUCTION, Reduction
 from rolecycle.search import Limits
@@ -52,8 +53,8 @@ class Job:
 class Workshop:
     """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
 
-    ``reductions``: those that may be used.  Who watches sees every member as written: copies are then neither
-    merged nor counted.  ``all_sizes``: whether proofs for every number of copies are tried.
+    ``reductions``: those that may be used.  ``quotients``: those known by content, of any specification.  Who watches
+    sees every member as written: copies are then neither merged nor counted.  ``all_sizes``: whether proofs for every number of copies are tried.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -63,6 +64,7 @@ class Workshop:
     all_sizes: bool = False
     spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
+    quotients: Quotients = field(default_factory=Quotients)
 
     def open_for(self, spec: Specification) -> None:
         """Keep no system of another specification, where the same name may mean something else."""
@@ -83,11 +85,11 @@ def run(job: Job, shop: Workshop) -> Run:
     except IncompleteError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
     wanted = _wanted(job, system)
-    asked = [p for p in wanted if not p.is_story]
+    asked, apart = _parted(system, wanted, shop)
     less = _lessened(system, asked, shop)
     space = _explore(job, less, asked, shop)
     found = {p.id: judge(space, p, p.expected(job.scenario), less.told) for p in asked}
-    found |= _told(job, system, [p for p in wanted if p.is_story], space.limit, shop)
+    found |= _judged_apart(job, system, apart, space.limit, shop)
     if shop.all_sizes:
         found |= _for_all_sizes(job, found.values(), shop)
     shop.watch(job, space)
@@ -107,22 +109,39 @@ def run(job: Job, shop: Workshop) -> Run:
     )
 
 
-def _told(
-    job: Job, system: System, stories: Iterable[Property], limit: str, shop: Workshop
-) -> dict[str, Verdict]:
-    """Each story is judged in a space of its own, for the observers of several would multiply each other's states.
+def _parted(
+    system: System, wanted: Iterable[Property], shop: Workshop
+) -> tuple[list[Property], list[list[Property]]]:
+    """The properties to be judged in one space, and groups that take spaces of their own.
 
-    ``limit`` is that of the space before: once somebody has stopped the run, no further story is looked for.
+    A story has its own, for the observers of several would multiply each other's states.  What must happen in the
+    long run has its own where the others can do with a smaller one, for fairness tells copies apart.
     """
-    found = {}
-    for story in stories:
-        expected = story.expected(job.scenario)
+    others = [p for p in wanted if not p.is_story]
+    brief = [p for p in others if not p.is_lasting]
+    lasting = [p for p in others if p.is_lasting]
+    stories = [[p] for p in wanted if p.is_story]
+    if lasting and _lessened(system, brief, shop).applied:
+        return brief, [lasting, *stories]
+    return others, stories
+
+
+def _judged_apart(
+    job: Job, system: System, groups: Iterable[Sequence[Property]], limit: str, shop: Workshop
+) -> dict[str, Verdict]:
+    """The verdicts of each group from a space of its own.
+
+    ``limit`` is that of the space before: once somebody has stopped the run, no further space is explored.
+    """
+    found: dict[str, Verdict] = {}
+    for group in groups:
         if limit == INTERRUPTED:
-            found[story.id] = unexplored(story, expected, INTERRUPTED)
+            found |= {p.id: unexplored(p, p.expected(job.scenario), INTERRUPTED) for p in group}
         else:
-            less = _lessened(system, [story], shop)
-            space = _explore(job, less, [story], shop)
-            found[story.id], limit = judge(space, story, expected, less.told), space.limit
+            less = _lessened(system, group, shop)
+            space = _explore(job, less, group, shop)
+            found |= {p.id: judge(space, p, p.expected(job.scenario), less.told) for p in group}
+            limit = space.limit
     return found
 
 
@@ -171,14 +190,20 @@ def _provide(name: str, job: Job, shop: Workshop) -> Machine:
     key = (name, job.scenario.name)
     if key not in shop.reduced:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
-        whole = as_written(_system(inner, shop), [], shop.reductions)
-        space = _explore(inner, whole, [], shop, keep_graph=True)
-        if space.limit == INTERRUPTED:
-            raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
-        if not space.exhaustive:
-            raise IncompleteError(f"'{name}' could not be reduced: {space.limit}")
-        shop.reduced[key] = reduce(space, inner.system)
+        system = _system(inner, shop)
+        content = shop.quotients.content(system, inner.system, shop.reductions, shop.limits.states)
+        shop.reduced[key] = shop.quotients.of(content, lambda: _reduced(inner, system, shop))
     return shop.reduced[key]
+
+
+def _reduced(job: Job, system: System, shop: Workshop) -> Machine:
+    """A system explored for itself and reduced."""
+    space = _explore(job, as_written(system, [], shop.reductions), [], shop, keep_graph=True)
+    if space.limit == INTERRUPTED:
+        raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
+    if not space.exhaustive:
+        raise IncompleteError(f"'{system.name}' could not be reduced: {space.limit}")
+    return reduce(space, job.system)
 
 
 def _lessened(system: System, wanted: Sequence[Property], shop: Workshop) -> Fewer:

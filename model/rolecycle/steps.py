@@ -70,6 +70,8 @@ def successors(packed: Packed, state: Words) -> list[tuple[int, Words]]:
 
 def canonical(packed: Packed, state: Words) -> Words:
     """The representative of a state's orbit under exchange of equal copies."""
+    if len(packed.tables.blocks) < 2:
+        return state
     rows = state.reshape(1, -1).copy()
     _sort_blocks(rows, np.uint64(0), packed.tables.blocks)
     representative: Words = rows[0]

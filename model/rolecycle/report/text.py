@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
-from rolecycle.verdict import AllSizes, Run, Verdict
+from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
 
 COLOURS = {"holds": "green", "refuted": "red", "unknown": "yellow"}
 
@@ -88,8 +88,9 @@ def _untold(outcome: Outcome, verdict: Verdict) -> bool:
 
 
 def _tells(outcome: Outcome, verdict: Verdict) -> bool:
-    """Whether a verdict is a story that is worth telling: a run that somebody has asked for."""
-    return outcome.part and verdict.property.is_story and verdict.trace is not None
+    """Whether a verdict is worth telling though as expected: somebody has asked for a run, or what it rests on."""
+    story = verdict.property.is_story and verdict.trace is not None
+    return outcome.part and (story or verdict.property.is_lasting)
 
 
 def _head(run: Run) -> str:
@@ -142,6 +143,24 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
         yield f"           {verdict.note}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
         yield from _trace(verdict.trace)
+    if _tells(outcome, verdict) and verdict.property.is_lasting:
+        yield from _fairness(verdict)
+
+
+def _fairness(verdict: Verdict) -> Iterator[str]:
+    """What is assumed of every run; of that, what suffices, each part with the run that only it excludes."""
+    yield from _assumptions("assumes that every run is fair to", verdict.assumed)
+    if verdict.outcome == "holds":
+        yield from _assumptions("of these it needs", verdict.needed)
+    for each in verdict.needed:
+        if each.without is not None:
+            yield f"           if runs need not be fair to {each.event}:"
+            yield from _trace(each.without)
+
+
+def _assumptions(words: str, assumptions: Sequence[Assumption]) -> Iterator[str]:
+    listed = ", ".join(f"{a.event} ({a.strength})" for a in assumptions) or "nothing"
+    yield from (f"           {line}" for line in textwrap.wrap(f"{words} {listed}", width=96))
 
 
 def _trace(trace: Trace) -> Iterator[str]:
@@ -158,6 +177,8 @@ def _trace(trace: Trace) -> Iterator[str]:
         if step.seen:
             seen = ", ".join(f"{view}: {value}" for view, value in step.seen.items())
             yield click.style(f"             {'':{width}}  seen: {seen}", dim=True)
+    if trace.stays:
+        yield "             and then it may stay so for ever: nothing that a run must be fair to can happen"
 
 
 def _summary(outcome: Outcome) -> Iterator[str]:
