@@ -54,6 +54,10 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
+    "kinds": "machine",
+    "family": "compose formula guard kinds machine system",
+    "views": "compose family formula machine",
+    "sizes": "compose family formula guard instantiate specification system verdict views",
     "paths": "compose formula layout pack space steps system trace",
     "copies": "compose formula guard machine system",
     "lumping": "bisimulation compose copies formula graph system",
@@ -129,7 +133,7 @@ REVIEW = {
 
 TOP = {
     "pipeline": "checkpoint counting explore fold instantiate judge machine pack quotients reduce reduction search "
-    "space specification system verdict",
+    "sizes space specification system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
@@ -350,6 +354,7 @@ def test_what_is_heavy_is_imported_late_by_the_command_line() -> None:
     assert words == {
         "from __future__ import annotations",
         "import io",
+        "import os",
         "import sys",
         "import time",
         "from collections.abc import Callable",

@@ -116,6 +116,7 @@ def main() -> None:
     "--property", "properties", multiple=True, help="Only this property; may be given several times."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
+@click.option("--all-sizes", is_flag=True, help="Try to prove what holds for every number of instances.")
 @click.option("--no-reduction", is_flag=True, help="Explore every state of every system, by plain search.")
 @_cache
 @_limits
@@ -279,6 +280,7 @@ def _verify(
     shop.watch = watch or shop.watch
     shop.quotients.store = _store()
     shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
+    shop.all_sizes = bool(bounds.get("all_sizes"))
     wanted = Choice(*choice)
     try:
         return (
