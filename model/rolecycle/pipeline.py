@@ -54,7 +54,8 @@ class Workshop:
     """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
 
     ``reductions``: those that may be used.  ``quotients``: those known by content, of any specification.  Who watches
-    sees every member as written: copies are then neither merged nor counted.  ``all_sizes``: whether proofs for every number of copies are tried.
+    sees every member as written: copies are then neither merged nor counted.
+    ``all_sizes``: whether proofs for every number of copies are tried.
     """
 
     limits: Limits = field(default_factory=Limits)
