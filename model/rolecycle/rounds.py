@@ -36,11 +36,11 @@ from rolecycle.search import (
 )
 from rolecycle.space import LANDMARK
 from rolecycle.steps import Block, Found, block, found, generate
-from rolecycle.visited import OVERFLOW, KeyTable, enter_keys, enter_numbers, owner_of, renumber, unknown_keys
+from rolecycle.visited import DIRECT, OVERFLOW, KeyTable, enter_keys, enter_numbers, owner_of, renumber, unknown_keys
 
 Answer = TypeVar("Answer")
 
-SHARE = 1 << 14
+SHARE = 1 << 16
 """States of a round for each worker, at most."""
 
 SENT = 1 << 17
@@ -201,10 +201,14 @@ def _expand_keys(
     marks = np.zeros_like(sent)
     while begin < end and sent.max() <= SENT:
         filled, begin = generate(tables, states, begin, end, steps, noted)
-        marks[:] = sent
-        _route(steps.targets, filled, outbox, sent)
-        for owner in range(len(owned)):
-            sent[owner] = unknown_keys(owned[owner], outbox[owner], marks[owner], sent[owner], scratch)
+        if owned[0].distance == DIRECT:
+            filled = unknown_keys(owned[0], steps.targets, 0, filled, scratch)
+            _route(steps.targets, filled, outbox, sent)
+        else:
+            marks[:] = sent
+            _route(steps.targets, filled, outbox, sent)
+            for owner in range(len(owned)):
+                sent[owner] = unknown_keys(owned[owner], outbox[owner], marks[owner], sent[owner], scratch)
     return begin
 
 
