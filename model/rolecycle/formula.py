@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -82,6 +82,36 @@ def conjuncts(formula: Formula) -> Iterator[Formula]:
         yield from formula.parts
     else:
         yield formula
+
+
+def mapped(formula: Formula, of_atom: Callable[[Atom], Formula]) -> Formula:
+    """The formula with another in the place of each atom; simplified."""
+    if isinstance(formula, Atom):
+        return of_atom(formula)
+    parts = [mapped(part, of_atom) for part in formula.parts]
+    if parts and formula.low == formula.high == len(parts):
+        return conjunction(parts)
+    if formula.low == 1 and formula.high == len(parts):
+        return disjunction(parts)
+    return tally(parts, formula.low, formula.high)
+
+
+def given(formula: Formula, known: Mapping[int, int]) -> Formula:
+    """What is left of a formula when the local states of some members, by position, are known."""
+
+    def read(atom: Atom) -> Formula:
+        if atom.member not in known:
+            return atom
+        return TRUE if known[atom.member] in atom.states else FALSE
+
+    return mapped(formula, read)
+
+
+def holds(formula: Formula, locals_: Sequence[int]) -> bool:
+    """The truth of a formula where the members are in these local states."""
+    if isinstance(formula, Atom):
+        return locals_[formula.member] in formula.states
+    return formula.low <= sum(holds(part, locals_) for part in formula.parts) <= formula.high
 
 
 def _joined(parts: tuple[Formula, ...], low: int, high: int, empty: Formula) -> Formula:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle import formula, guard
-from rolecycle.compose import enabled, occurrences_of, resolve
+from rolecycle.compose import enabled, meaning, occurrences_of, resolve
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
 from rolecycle.layout import evaluate
@@ -38,12 +38,25 @@ def named_in(wanted: Property, scenario: Scenario) -> bool:
     return not wanted.scenarios or scenario.name in said or wanted.id in scenario.expect
 
 
-def judge(space: Space, wanted: Property, expected: Expectation = "holds") -> Verdict:
-    """The verdict on one property, with a shortest trace where one tells more than the word."""
+def as_found(trace: Trace) -> Trace:
+    """A run of what was explored, told as it is."""
+    return trace
+
+
+def judge(
+    space: Space,
+    wanted: Property,
+    expected: Expectation = "holds",
+    told: Callable[[Trace], Trace] = as_found,
+) -> Verdict:
+    """The verdict on one property, with a trace where one tells more than the word: shortest in the space.
+
+    ``told`` turns a run of the space into one of the system as written.
+    """
     system = space.packed.product.system
     hazard = resolve(wanted.hazard, system) == formula.TRUE
     outcome, trace = _settle(space, wanted)
-    trace = trace and _without_observers(trace, system)
+    trace = trace and _without_observers(told(trace), system)
     vacuous = outcome == "holds" and space.exhaustive and _vacuous(space, wanted)
     return Verdict(
         wanted, outcome, expected, trace, hazard, vacuous, "" if outcome != "unknown" else space.limit
@@ -95,16 +108,16 @@ def _always(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
 
 
 def _breaches(space: Space, wanted: Property) -> Iterator[tuple[Formula, int | None]]:
-    product, system = space.packed.product, space.packed.product.system
+    product = space.packed.product
     if not wanted.events:
-        yield formula.negation(resolve(wanted.goal, system)), None
+        yield formula.negation(meaning(product, wanted.goal)), None
     for k in _happening(space, wanted.events):
-        goal = resolve(wanted.goal, system, index=product.occurrences[k].index)
+        goal = meaning(product, wanted.goal, product.occurrences[k].index)
         yield formula.conjunction([enabled(product, k), formula.negation(goal)]), k
 
 
 def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
-    ends = resolve(wanted.goal, space.packed.product.system)
+    ends = meaning(space.packed.product, wanted.goal)
     dead = space.deadlocks
     for begin in range(0, len(dead), CHUNK):
         part = dead[begin : begin + CHUNK]
@@ -115,7 +128,7 @@ def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | Non
 
 
 def _reachable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
-    number = _first(space, resolve(wanted.goal, space.packed.product.system))
+    number = _first(space, meaning(space.packed.product, wanted.goal))
     if number >= 0:
         return "holds", path_to(space, number)
     return _exhausted(space, "refuted"), None
@@ -126,7 +139,7 @@ def _recoverable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]
     if not space.exhaustive or space.graph is None:
         return "unknown", None
     product = space.packed.product
-    goal = _everywhere(space, resolve(wanted.goal, product.system))
+    goal = _everywhere(space, meaning(product, wanted.goal))
     allowed = np.array([_on_the_way(product.system, o.event, wanted) for o in product.occurrences])
     lost = ~backward(space.graph, goal, allowed)
     return ("refuted", _trap(space, space.graph, lost, allowed)) if lost.any() else ("holds", None)
@@ -166,7 +179,7 @@ def _vacuous(space: Space, wanted: Property) -> bool:
     if wanted.observer and wanted.kind == "precedence":
         return _unalarmed(space, wanted.observer)
     if isinstance(wanted.goal, guard.Implies):
-        return _first(space, resolve(wanted.goal.premise, space.packed.product.system)) < 0
+        return _first(space, meaning(space.packed.product, wanted.goal.premise)) < 0
     return False
 
 
@@ -185,7 +198,7 @@ def _unalarmed(space: Space, observer: Machine) -> bool:
     """
     product = space.packed.product
     *stages, alarm = observer.states
-    reached = (_first(space, resolve(guard.In(observer.name, (s,)), product.system)) >= 0 for s in stages)
+    reached = (_first(space, meaning(product, guard.In(observer.name, (s,)))) >= 0 for s in stages)
     events = {row.trigger for row in observer.rows if row.dest == alarm and observer.initial in row.sources}
     return not (all(reached) and (not events or _happening(space, events)))
 

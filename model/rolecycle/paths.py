@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rolecycle.compose import resolve, state_names
+from rolecycle.compose import meaning, state_names
 from rolecycle.layout import Words, decode, evaluate
 from rolecycle.pack import Packed
 from rolecycle.space import LANDMARK, Space
@@ -96,7 +96,7 @@ def _seen(packed: Packed, states: Words) -> list[dict[str, str]]:
     found: list[dict[str, str]] = [{} for _ in states]
     for view in system.views:
         for value, when in system.definitions[view].items():
-            for k in np.flatnonzero(evaluate(resolve(when, system), packed.fields, states)):
+            for k in np.flatnonzero(evaluate(meaning(packed.product, when), packed.fields, states)):
                 found[k][view] = value
     return found
 
