@@ -227,7 +227,7 @@ def _verify(
     deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     ticker = Ticker()
     shop = Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
-    shop.watch = watch or shop.watch
+    shop.watch = watch
     shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
     wanted = Choice(*choice)
     try:

@@ -10,6 +10,11 @@ from rolecycle.system import System
 
 
 def symmetric_families(system: System, goals: Iterable[guard.Guard] = ()) -> tuple[str, ...]:
+    """The interchangeable families whose copies can be sorted: each must fit in one word."""
+    return tuple(f for f in interchangeable_families(system, goals) if sortable(system, f))
+
+
+def interchangeable_families(system: System, goals: Iterable[guard.Guard] = ()) -> tuple[str, ...]:
     """The families whose copies of one machine are interchangeable, for what these goals ask.
 
     Sound when nothing tells two such copies apart: no guard and no goal compares indices (``earlier``),
@@ -31,16 +36,16 @@ def _exchangeable(system: System, family: str) -> bool:
     compared = any(_compares(row.when) for m in system.members for row in m.machine.rows)
     singled_out = any("[" in event for event in system.forbidden)
     alike = len({m.name for m in copies}) < len(copies)
-    return alike and not compared and not singled_out and _bits(system, family) <= STATE_BITS
+    return alike and not compared and not singled_out
 
 
-def _bits(system: System, family: str) -> int:
-    """The width of the widest copy; a copy must fit in one word to be sorted as one."""
+def sortable(system: System, family: str) -> bool:
+    """Whether the widest copy fits in one word, so that copies can be sorted as numbers."""
     widths: dict[int, int] = {}
     for member in system.members:
         if member.family == family:
             widths[member.index] = widths.get(member.index, 0) + width(len(member.machine.states))
-    return max(widths.values())
+    return max(widths.values(), default=0) <= STATE_BITS
 
 
 def _compares(part: guard.Guard) -> bool:

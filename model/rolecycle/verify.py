@@ -59,11 +59,12 @@ def verify_service(
     return Outcome(runs, service, (*findings, *modelling_notes(service)), part=not choice.everything)
 
 
-def _both(one: Watch, other: Watch) -> Watch:
+def _both(one: Watch | None, other: Watch) -> Watch:
     """Who watches after this: both."""
 
     def watch(job: Job, space: Space) -> None:
-        one(job, space)
+        if one:
+            one(job, space)
         other(job, space)
 
     return watch
