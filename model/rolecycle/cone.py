@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 
 from rolecycle import formula, guard
@@ -134,63 +134,54 @@ def _renumbered(part: Formula, number: dict[int, int]) -> Formula:
 # --- runs -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Lifting:
-    """Tells runs of a cone as runs of the whole network: who was left out takes part where it has the event."""
+def lift(trace: Trace, network: Network, kept: Collection[int]) -> Trace:
+    """A run of a cone as a run of the whole network, with the same events.
 
-    network: Network
-    kept: frozenset[int]
-
-    def __call__(self, trace: Trace) -> Trace:
-        """The run of the network with the same events, each participant left out taking its first way that is open."""
-        members = self.network.system.members
-        by_label = {s.occurrence.label: s for s in self.network.synchronisations}
-        states = [[m.machine.states.index(m.machine.initial) for m in members]]
-        for step in trace.steps:
-            changes = {p: m for p, m in enumerate(members) if m.name in step.changes}
-            after = self._others(by_label[step.event], states[-1])
-            for position, member in changes.items():
+    Who was left out takes part where it has the event, by the first of its ways that is open.
+    """
+    members = network.system.members
+    by_label = {s.occurrence.label: s for s in network.synchronisations}
+    taken = [by_label[step.event] for step in trace.steps]
+    states = [[m.machine.states.index(m.machine.initial) for m in members]]
+    for step, synchronisation in zip(trace.steps, taken, strict=True):
+        after = list(states[-1])
+        for part in synchronisation.parts:
+            if part.member not in kept:
+                after[part.member] = _first_open(part, states[-1])
+        for position, member in enumerate(members):
+            if position in kept and member.name in step.changes:
                 after[position] = member.machine.states.index(step.changes[member.name])
-            states.append(after)
-        return self._told(trace, [by_label[step.event] for step in trace.steps], states)
+        states.append(after)
+    return _told(network, taken, states)
 
-    def _others(self, taken: Synchronisation, before: Sequence[int]) -> list[int]:
-        """The state after, with the members of the cone as they were."""
-        after = list(before)
-        for part in taken.parts:
-            if part.member not in self.kept:
-                after[part.member] = next(_open(part, before))
-        return after
 
-    def _told(self, trace: Trace, taken: Sequence[Synchronisation], states: Sequence[Sequence[int]]) -> Trace:
-        system = self.network.system
-        named = [state_names(system, each) for each in states]
-        seen = [dict(self._seen(each)) for each in states]
-        steps = (
-            Step(
-                s.occurrence.label,
-                _changed(named[k], named[k + 1]),
-                tuple(system.members[p].name for p in s.occurrence.participants),
-                _changed(seen[k], seen[k + 1]),
-            )
-            for k, s in enumerate(taken)
+def _first_open(part: Part, state: Sequence[int]) -> int:
+    """Where the first way of a participant that is open leads."""
+    here = state[part.member]
+    ways = (move.destinations[here] for move, guard in part.ways if formula.holds(guard, state))
+    return next(dest for dest in ways if dest >= 0)
+
+
+def _told(network: Network, taken: Sequence[Synchronisation], states: Sequence[Sequence[int]]) -> Trace:
+    """The run with names, and what is seen of it."""
+    system = network.system
+    named = [state_names(system, each) for each in states]
+    views = [
+        (view, value, meaning(network, when))
+        for view in system.views
+        for value, when in system.definitions[view].items()
+    ]
+    seen = [{view: value for view, value, when in views if formula.holds(when, each)} for each in states]
+    steps = tuple(
+        Step(
+            s.occurrence.label,
+            _changed(named[k], named[k + 1]),
+            tuple(system.members[p].name for p in s.occurrence.participants),
+            _changed(seen[k], seen[k + 1]),
         )
-        return Trace(named[0], tuple(steps), None, seen[0])
-
-    def _seen(self, state: Sequence[int]) -> Iterator[tuple[str, str]]:
-        """What each view shows."""
-        system = self.network.system
-        for view in system.views:
-            for value, when in system.definitions[view].items():
-                if formula.holds(meaning(self.network, when), state):
-                    yield view, value
-
-
-def _open(part: Part, before: Sequence[int]) -> Iterator[int]:
-    """Where the ways of a participant that are open lead."""
-    for move, guard in part.ways:
-        if move.destinations[before[part.member]] >= 0 and formula.holds(guard, before):
-            yield move.destinations[before[part.member]]
+        for k, s in enumerate(taken)
+    )
+    return Trace(named[0], steps, seen=seen[0])
 
 
 def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:

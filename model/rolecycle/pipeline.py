@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from rolecycle.compose import Network, Product, combine, network
-from rolecycle.cone import Lifting, confined, grouped, influence, size
+from rolecycle.cone import STEPWISE, confined, grouped, influence, lift, size
 from rolecycle.explore import INTERRUPTED, Limits, Progress, explore
 from rolecycle.flatten import Piece, flatten, piece, rules_of
 from rolecycle.fold import folded_copies
@@ -228,15 +228,16 @@ def _groups(job: Job, system: System, wanted: list[Property], shop: Workshop) ->
     """Properties that are settled together; each story for itself, for observers multiply each other's states."""
     stories = [[p] for p in wanted if p.is_story]
     others = [p for p in wanted if not p.is_story]
-    if "cone" in shop.reductions and not shop.watch:
-        whole = _network(job, _observed(system, others), shop)
-        return [*grouped(whole, others), *stories] or [[]]
-    return [others, *stories]
+    if "cone" not in shop.reductions or shop.watch or any(p.kind not in STEPWISE for p in others):
+        return [others, *stories]
+    whole = _network(job, _observed(system, others), shop)
+    return [*grouped(whole, others), *stories] or [[]]
 
 
 def _question(job: Job, system: System, group: list[Property], shop: Workshop) -> Question:
     """What is explored for a group of properties: the members that can influence the verdicts."""
-    if "cone" not in shop.reductions or not group or (shop.watch and not group[0].is_story):
+    everything = any(p.kind not in STEPWISE for p in group) or (shop.watch and not any(p.is_story for p in group))
+    if "cone" not in shop.reductions or not group or everything:
         return _whole(job, system, group, shop)
     whole = _network(job, _observed(system, group), shop)
     kept = frozenset(member for p in group for member in influence(whole, p))
@@ -246,7 +247,7 @@ def _question(job: Job, system: System, group: list[Property], shop: Workshop) -
     symmetric = _symmetric(system, group, product, shop)
     what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(whole.system.members)} members"
     applied = (Applied("cone", what, CONE), *_exchanged(symmetric))
-    return Question(tuple(group), product, symmetric, Lifting(_network(job, system, shop), kept), applied)
+    return Question(tuple(group), product, symmetric, lambda run: lift(run, _network(job, system, shop), kept), applied)
 
 
 def _whole(job: Job, system: System, group: list[Property], shop: Workshop) -> Question:
