@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Words = tuple[str, str, tuple[str, ...]]
     """The system, the scenario and the properties that the user named."""
 
+REDUCTIONS = ("quotient", "cone", "counting", "symmetry")
 FORMATS = ["text", "json", "junit", "sarif"]
 
 _spec = click.option(
@@ -92,7 +93,16 @@ def main() -> None:
     "--property", "properties", multiple=True, help="Only this property; may be given several times."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
-@click.option("--no-reduction", is_flag=True, help="Explore every state of every system, by plain search.")
+@click.option(
+    "--reduction",
+    "reductions",
+    multiple=True,
+    type=click.Choice(REDUCTIONS),
+    help="Only this reduction is used; may be given several times.",
+)
+@click.option(
+    "--no-reduction", is_flag=True, help="None is used: plain search, with every system in one piece."
+)
 @_limits
 @_strict
 def verify(
@@ -104,6 +114,7 @@ def verify(
     system: str,
     scenario: str,
     properties: tuple[str, ...],
+    no_reduction: bool,
     **bounds: Any,
 ) -> None:
     """Judge the shipped specification, or the service whose SERVICE.csdef is given.
@@ -112,6 +123,9 @@ def verify(
     """
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
+    if no_reduction and bounds["reductions"]:
+        _misused("--no-reduction leaves no --reduction to be used", form)
+    bounds["reductions"] = () if no_reduction else bounds["reductions"] or REDUCTIONS
     choice = (system, scenario, properties)
     outcome = _guarded(lambda: _verify(_specification(spec), (service, config), choice, bounds), form)
     outcome = _with_strict(outcome, strict)
@@ -228,7 +242,7 @@ def _verify(
     ticker = Ticker()
     shop = Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
     shop.watch = watch
-    shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
+    shop.reductions = frozenset(bounds.get("reductions", REDUCTIONS))
     wanted = Choice(*choice)
     try:
         return (
