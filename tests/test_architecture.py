@@ -49,8 +49,10 @@ VERBS = {
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
     "paths": "compose layout pack space steps trace",
+    "flatten": "compose formula machine reduce specification system",
+    "cone": "compose formula guard specification trace",
     "judge": "compose formula graph guard layout machine paths space specification system trace verdict",
-    "reduce": "bisimulation compose graph layout machine space specification",
+    "reduce": "bisimulation compose graph layout machine space specification system",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "traceability": "machine specification",
     "cross_references": "compose formula guard guard_text instantiate machine specification system",
@@ -99,8 +101,8 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "compose explore fold instantiate judge machine pack reduce reduction space specification symmetry "
-    "system verdict",
+    "pipeline": "compose cone explore flatten fold instantiate judge machine pack reduce reduction space specification "
+    "symmetry system trace verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "

@@ -122,7 +122,8 @@ def _restricted(synchronisation: Synchronisation, number: dict[int, int]) -> Syn
 
 def _renamed(part: Part, number: dict[int, int]) -> Part:
     ways = (
-        (Move(number[move.member], move.destinations), _renumbered(guard, number)) for move, guard in part.ways
+        (Move(number[move.member], move.destinations), _renumbered(guard, number))
+        for move, guard in part.ways
     )
     return Part(number[part.member], tuple(ways), part.willing)
 

@@ -236,7 +236,9 @@ def _groups(job: Job, system: System, wanted: list[Property], shop: Workshop) ->
 
 def _question(job: Job, system: System, group: list[Property], shop: Workshop) -> Question:
     """What is explored for a group of properties: the members that can influence the verdicts."""
-    everything = any(p.kind not in STEPWISE for p in group) or (shop.watch and not any(p.is_story for p in group))
+    everything = any(p.kind not in STEPWISE for p in group) or (
+        shop.watch and not any(p.is_story for p in group)
+    )
     if "cone" not in shop.reductions or not group or everything:
         return _whole(job, system, group, shop)
     whole = _network(job, _observed(system, group), shop)
@@ -247,7 +249,9 @@ def _question(job: Job, system: System, group: list[Property], shop: Workshop) -
     symmetric = _symmetric(system, group, product, shop)
     what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(whole.system.members)} members"
     applied = (Applied("cone", what, CONE), *_exchanged(symmetric))
-    return Question(tuple(group), product, symmetric, lambda run: lift(run, _network(job, system, shop), kept), applied)
+    return Question(
+        tuple(group), product, symmetric, lambda run: lift(run, _network(job, system, shop), kept), applied
+    )
 
 
 def _whole(job: Job, system: System, group: list[Property], shop: Workshop) -> Question:
@@ -261,7 +265,9 @@ def _observed(system: System, group: Iterable[Property]) -> System:
     return observed(system, [p.observer for p in group if p.observer])
 
 
-def _symmetric(system: System, group: Iterable[Property], product: Product, shop: Workshop) -> tuple[str, ...]:
+def _symmetric(
+    system: System, group: Iterable[Property], product: Product, shop: Workshop
+) -> tuple[str, ...]:
     """The families that are explored up to exchange of equal copies."""
     if "symmetry" not in shop.reductions:
         return ()

@@ -25,7 +25,9 @@ REMARKS: Mapping[Status, str] = {
 
 def render(outcome: Outcome) -> str:
     """The whole report."""
-    return "\n".join([*_service(outcome), *_findings(outcome), *_runs(outcome), *_conditions(outcome), *_summary(outcome)])
+    return "\n".join(
+        [*_service(outcome), *_findings(outcome), *_runs(outcome), *_conditions(outcome), *_summary(outcome)]
+    )
 
 
 def diagnostic(found: Diagnostic) -> str:
@@ -115,7 +117,9 @@ def _conditions(outcome: Outcome) -> Iterator[str]:
     """Why no reduction that was used changes a verdict."""
     used = {(a.reduction, a.condition): None for run in outcome.runs for a in run.applied}
     for reduction, condition in used:
-        lines = textwrap.wrap(f"{reduction} changes no verdict: {condition}", width=107, subsequent_indent="  ")
+        lines = textwrap.wrap(
+            f"{reduction} changes no verdict: {condition}", width=107, subsequent_indent="  "
+        )
         yield from (click.style(line, dim=True) for line in lines)
 
 
