@@ -39,11 +39,11 @@ from strategies import INSIDE, LABELS, MIDDLE, TEAM, WHOLE, Levels
 LIMIT = 3_000
 RANDOM = settings(
     deadline=None,
-    max_examples=25,
+    max_examples=15,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 CHOICES: list[frozenset[Reduction]] = [frozenset([each]) for each in get_args(Reduction)]
-CHOICES += [EVERY_REDUCTION, EVERY_REDUCTION - {"quotient"}, EVERY_REDUCTION - {"cone"}]
+CHOICES += [EVERY_REDUCTION, EVERY_REDUCTION - {"quotient"}]
 
 # --- the same verdicts --------------------------------------------------------------------------------------
 
@@ -250,7 +250,7 @@ def observed_systems(draw: Any) -> tuple[System, Guard]:
     return system, draw(strategies.predicates(system))
 
 
-@settings(RANDOM, max_examples=80)
+@settings(RANDOM, max_examples=50)
 @given(observed_systems(), st.data())
 def test_a_cone_reaches_the_states_that_the_whole_shows_of_it(
     made: tuple[System, Guard], data: st.DataObject
@@ -273,7 +273,7 @@ def test_a_cone_reaches_the_states_that_the_whole_shows_of_it(
     assert happening == {label for _, label, _ in slow.transitions if naive.event_of(label) in asked}
 
 
-@settings(RANDOM, max_examples=60)
+@settings(RANDOM, max_examples=40)
 @given(observed_systems())
 def test_a_run_of_a_cone_is_told_as_a_shortest_run_of_the_whole(made: tuple[System, Guard]) -> None:
     system, goal = made
@@ -346,8 +346,7 @@ SAMPLE = [
     ("worker_host", "fabric-faults"),
     ("single_instance_deployment", "R11-single-instance-upgrade"),
     ("worker_fabric", "I-40-allocation-failure"),
-    ("worker_instance", "I-38-agent-self-update"),
-    ("web_whole_path", "conceptual-workflow"),
+    ("worker_instance", "I-30-fifty-hours"),
 ]
 
 
