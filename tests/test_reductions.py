@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,12 +10,13 @@ from functools import cache
 from typing import Any, get_args
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import naive
 import strategies
-from rolecycle.cli import REDUCTIONS
+from rolecycle.cli import REDUCTIONS, main
 from rolecycle.compose import combine, meaning, network
 from rolecycle.cone import cone, confined, lift
 from rolecycle.explore import Limits, explore
@@ -28,7 +30,7 @@ from rolecycle.machine import Event, Machine, Row
 from rolecycle.pack import pack
 from rolecycle.paths import path_to
 from rolecycle.pipeline import Job, Workshop, run, suite
-from rolecycle.reduction import EVERY_REDUCTION, Reduction
+from rolecycle.reduction import EVERY_REDUCTION, QUOTIENT, Reduction
 from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
@@ -373,8 +375,48 @@ def test_a_shipped_run_has_the_same_verdicts_with_and_without(key: tuple[str, st
     assert all(made.exhaustive for made in runs)
 
 
+# --- what is said of them -----------------------------------------------------------------------------------
+
+UPGRADE = ("--system", "single_instance_deployment", "--scenario", "R11-single-instance-upgrade")
+
+
+def verified(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["verify", *words])
+    return result.exit_code, result.stdout
+
+
 def test_the_command_line_knows_every_reduction() -> None:
     assert set(REDUCTIONS) == EVERY_REDUCTION
+
+
+def test_each_reduction_is_reported_with_what_it_was_used_on_and_its_condition() -> None:
+    code, said = verified(*UPGRADE, "--format", "json")
+    (made,) = json.loads(said)["runs"]
+    quotients = [each for each in made["reductions"] if each["reduction"] == "quotient"]
+    assert code == 0
+    assert [each["what"].partition(":")[0] for each in quotients] == ["single_web_domain"]
+    assert all(each["condition"] == QUOTIENT for each in quotients)
+    assert "quotient changes no verdict: explored to the end" in verified(*UPGRADE)[1]
+
+
+def test_only_what_is_asked_for_is_used() -> None:
+    code, said = verified(*UPGRADE, "--reduction", "symmetry", "--reduction", "cone", "--format", "json")
+    (made,) = json.loads(said)["runs"]
+    assert code == 0
+    assert "quotient" not in {each["reduction"] for each in made["reductions"]}
+    assert made["reduced"] == {}
+
+
+def test_without_reductions_a_limit_leaves_verdicts_unknown() -> None:
+    code, said = verified(*UPGRADE, "--no-reduction", "--max-states", "100", "--format", "json")
+    (made,) = json.loads(said)["runs"]
+    assert code == 3
+    assert "unknown" in {p["verdict"] for p in made["properties"]}
+    assert (made["reductions"], made["reduced"]) == ([], {})
+
+
+def test_none_and_some_cannot_be_asked_for_at_once() -> None:
+    assert verified("--no-reduction", "--reduction", "cone")[0] == 2
 
 
 if __name__ == "__main__":

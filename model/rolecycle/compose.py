@@ -61,11 +61,11 @@ class Synchronisation:
 class Reading:
     """How a system is read whose members are not those that are explored.
 
-    ``system``: as guards know it; ``of_atom``: what an atom over its members says of the members explored.
+    ``system``: as guards know it; ``over``: a formula over its members as one over the members explored.
     """
 
     system: System
-    of_atom: Callable[[Atom], Formula]
+    over: Callable[[Formula], Formula]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def meaning(of: Product | Network, condition: guard.Guard, index: int = 0) -> Fo
     known = of.meanings.get((condition, index)) if isinstance(of, Product) else None
     if known is not None or of.reading is None:
         return resolve(condition, of.system, index=index) if known is None else known
-    return formula.mapped(resolve(condition, of.reading.system, index=index), of.reading.of_atom)
+    return of.reading.over(resolve(condition, of.reading.system, index=index))
 
 
 def _atom(atom: guard.In, system: System, index: int) -> Formula:

@@ -106,11 +106,11 @@ def confined(network: Network, kept: Collection[int], asked: Collection[str] = (
     members = tuple(network.system.members[m] for m in number)
     system = replace(network.system, members=members, views=())
     relevant = (_restricted(s, number) for s in _relevant(network, kept, asked))
-    reading = network.reading or Reading(network.system, lambda atom: atom)
+    reading = network.reading or Reading(network.system, lambda part: part)
     return Network(
         system,
         tuple(relevant),
-        Reading(reading.system, lambda atom: _renumbered(reading.of_atom(atom), number)),
+        Reading(reading.system, lambda part: _renumbered(reading.over(part), number)),
     )
 
 

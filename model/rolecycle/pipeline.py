@@ -115,7 +115,7 @@ def run(job: Job, shop: Workshop) -> Run:
         seconds=time.monotonic() - begin,
         memory=max(each.memory for each in counted),
         applied=tuple(dict.fromkeys(applied)),
-        reduced=_sizes(system, job.spec),
+        reduced=_sizes(system, job.spec) if "quotient" in shop.reductions else {},
     )
 
 
