@@ -48,7 +48,7 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
-    "paths": "compose layout pack space steps trace",
+    "paths": "compose formula layout pack space steps trace",
     "flatten": "compose formula machine reduce specification system",
     "cone": "compose formula guard specification trace",
     "judge": "compose formula graph guard layout machine paths space specification system trace verdict",

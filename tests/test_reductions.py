@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 import naive
 import strategies
 from rolecycle.cli import REDUCTIONS, main
-from rolecycle.compose import combine, meaning, network
+from rolecycle.compose import combine, compose, meaning, network
 from rolecycle.cone import cone, confined, lift
 from rolecycle.explore import Limits, explore
 from rolecycle.formula import atoms
 from rolecycle.guard import FALSE, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.instantiate import instantiate
+from rolecycle.judge import judge
 from rolecycle.layout import decode, evaluate
 from rolecycle.load import load
 from rolecycle.load.observers import never_after, only_after, story
@@ -339,6 +340,40 @@ def test_a_property_with_a_small_cone_is_judged_in_it_where_none_needs_everythin
     both = replace(spec, properties={"L": spec.properties["L"], "D": stuck})
     made = run(Job(both, job.system, job.scenario), Workshop())
     assert "cone" not in {a.reduction for a in made.applied}
+
+
+def test_cones_together_are_closed_anew_for_what_all_of_them_ask() -> None:
+    """Once the blinking is asked for, it matters whom the goer reads at it, though it does nothing to the goer."""
+    blinker = lamp("blinker", Row("blink", ("Off", "On"), "="))
+    goer = lamp(
+        "goer",
+        Row("blink", ("Off", "On"), "=", mode="may", when=In("third", ("On",))),
+        Row("go", ("Off",), "On"),
+    )
+    machines = [m.machine for m in (blinker, goer, lamp("third", Row("up", ("Off",), "On")))]
+    properties = {
+        "R": Property("R", "t", "reachable", ("s",), In("goer", ("On",))),
+        "B": Property("B", "t", "invariant", ("s",), In("blinker", ("Off",)), events=("blink",)),
+    }
+    whole = SystemSpec("s", "t", members=tuple(MemberSpec(m.name) for m in machines), suite=True)
+    events = {name: Event(name) for name in ("blink", "go", "up")}
+    scenario = Scenario("day", "t", ("s",))
+    spec = Specification(
+        {m.name: m for m in machines}, events, {}, {"s": whole}, {"day": scenario}, properties, {}
+    )
+    assert [v.outcome for v in run(Job(spec, whole, scenario), Workshop()).verdicts] == ["holds", "holds"]
+
+
+def test_the_last_step_of_a_run_is_that_of_the_copy_that_breaks_the_goal() -> None:
+    """Explored up to exchange, a state stands for others, where it is another copy that breaks it."""
+    rows = (Row("light", ("Off",), "On"), Row("blink", ("Off", "On"), "="))
+    crew = tuple(Member(Machine("lamp", ("Off", "On"), "Off", rows), "crew", k) for k in (1, 2, 3))
+    system = System("s", crew, {name: Event(name) for name in ("light", "blink")})
+    wanted = Property("P", "t", "invariant", ("s",), In("lamp", ("Off",)), events=("blink",))
+    trace = judge(explore(pack(compose(system), ("crew",))), wanted).trace
+    assert trace is not None
+    lit, blinking = (step.event for step in trace.steps)
+    assert lit.partition("[")[2] == blinking.partition("[")[2]
 
 
 # --- the shipped specification ------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ def _needed(synchronisation: Synchronisation, kept: Collection[int]) -> Iterator
 
 
 def confined(network: Network, kept: Collection[int], asked: Collection[str] = ()) -> Network:
-    """The network of the members of a cone alone; views are not seen in it."""
+    """The network of the members of a cone alone, for the same ``asked``; views are not seen in it."""
     number = {member: k for k, member in enumerate(sorted(kept))}
     members = tuple(network.system.members[m] for m in number)
     system = replace(network.system, members=members, views=())

@@ -62,7 +62,9 @@ def flatten(outer: Network, pieces: Mapping[str, Piece]) -> Network:
     synchronisations = (*flat.shared(), *flat.private())
     events = {**outer.system.events, **flat.events()}
     system = replace(outer.system, members=flat.members(), events=events, forbidden=frozenset())
-    return Network(system, synchronisations, Reading(outer.system, lambda part: formula.mapped(part, flat.read)))
+    return Network(
+        system, synchronisations, Reading(outer.system, lambda part: formula.mapped(part, flat.read))
+    )
 
 
 def rules_of(network: Network) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from rolecycle.compose import Network, Product, combine, network
-from rolecycle.cone import STEPWISE, confined, grouped, influence, lift, size
+from rolecycle.cone import STEPWISE, cone, confined, grouped, influence, lift, size
 from rolecycle.explore import INTERRUPTED, Limits, Progress, explore
 from rolecycle.flatten import Piece, flatten, piece, rules_of
 from rolecycle.fold import folded_copies
@@ -242,10 +242,11 @@ def _question(job: Job, system: System, group: list[Property], shop: Workshop) -
     if "cone" not in shop.reductions or not group or everything:
         return _whole(job, system, group, shop)
     whole = _network(job, _observed(system, group), shop)
-    kept = frozenset(member for p in group for member in influence(whole, p))
+    events = {event for p in group for event in p.events}
+    kept = cone(whole, (member for p in group for member in influence(whole, p)), events)
     if size(whole, kept) == size(whole, range(len(whole.system.members))):
         return _whole(job, system, group, shop)
-    product = combine(confined(whole, kept, {event for p in group for event in p.events}))
+    product = combine(confined(whole, kept, events))
     symmetric = _symmetric(system, group, product, shop)
     what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(whole.system.members)} members"
     applied = (Applied("cone", what, CONE), *_exchanged(symmetric))
