@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-bench
 
-.PHONY: verify test check diagrams components bench clean
+.PHONY: verify test check diagrams components bench bench-quick bench-scaling performance clean
 
 verify: $(VENV)/.installed ## judge the shipped specification and the example service
 	$(BIN)/rolecycle verify
@@ -25,11 +26,24 @@ components: $(VENV)/.installed ## write the pages of the components anew
 	rm -rf docs/components
 	$(BIN)/python -m rolecycle.component_pages docs/components
 
-bench: $(VENV)/.tested ## print the benchmark figures
+bench: $(VENV)/.installed $(PEERS)/.installed ## compare with other tools; more with apt-get install spin gcc default-jre-headless
 	$(BIN)/python benchmarks/bench.py
 
+bench-quick: $(VENV)/.installed $(PEERS)/.installed ## the same with few instances and little time
+	$(BIN)/python benchmarks/bench.py --quick
+
+bench-scaling: $(VENV)/.installed ## print how time and memory grow
+	$(BIN)/python benchmarks/bench.py --scaling
+
+performance: $(VENV)/.installed $(PEERS)/.installed ## measure everything and write the figures into the page
+	$(BIN)/python benchmarks/page.py
+
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) $(PEERS) dist
+
+$(PEERS)/.installed: benchmarks/peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	-$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@
 
 $(VENV)/.venv:
 	$(PYTHON) -c 'import sys; sys.exit("rolecycle needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'

@@ -229,6 +229,16 @@ def symmetric_systems(draw: Any, companions: bool = False) -> System:
     return draw(furnished([*family, single], earlier=False, alike=True))
 
 
+@st.composite
+def mixed_systems(draw: Any) -> System:
+    """Copies of two machines in one family, two of the first and one or two of the other, and a singleton."""
+    kinds = [draw(outlines(name, UNITS[:1], most=3)) for name in UNITS[:2]]
+    chosen = [kinds[0], kinds[1], kinds[0], *(kinds[1:] if draw(st.booleans()) else [])]
+    copies = [Member(kind, FAMILY, index) for index, kind in enumerate(chosen, 1)]
+    single = Member(draw(outlines(SINGLES[0])))
+    return draw(furnished([*copies, single], earlier=False, alike=True))
+
+
 # ---- levels ---------------------------------------------------------------------------------------
 
 INSIDE, MIDDLE, WHOLE = "inside", "middle", "whole"

@@ -625,7 +625,7 @@ def test_ctrl_c_before_anything_was_found(verb: str, monkeypatch: pytest.MonkeyP
     def press(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rolecycle.load.load", press)
+    monkeypatch.setattr("rolecycle.kept_specification.specification", press)
     found = answer(verb)
     assert found["exit"] == 3
     assert [f["code"] for f in found["findings"]] == ["RC153"]

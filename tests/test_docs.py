@@ -14,9 +14,9 @@ from rolecycle.cli import main
 from rolecycle.diagnostics import NOWHERE
 from rolecycle.load import load
 from rolecycle.load.guards import parse_guard
-from rolecycle.load.schema import schema_files
 from rolecycle.pipeline import Workshop, run, suite
 from rolecycle.report import codes
+from rolecycle.spec_files import schema_files
 
 ROOT = Path(__file__).parents[1]
 LANGUAGE = ROOT / "docs/reference/language.md"

@@ -13,12 +13,13 @@ import naive
 import rolecycle.layout as layout_module
 import strategies
 from rolecycle.compose import compose
-from rolecycle.explore import Limits, explore
+from rolecycle.explore import explore
 from rolecycle.guard import Guard
 from rolecycle.judge import judge
 from rolecycle.layout import decode
 from rolecycle.pack import pack
 from rolecycle.paths import path_to
+from rolecycle.search import Limits
 from rolecycle.space import Space
 from rolecycle.specification import Property
 from rolecycle.symmetry import symmetric_families

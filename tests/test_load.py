@@ -373,6 +373,13 @@ CASES = {
         "'sumer' is no value of 'season'",
         "did you mean 'summer'?",
     ),
+    "fairness to a fault": Case(
+        "RC135",
+        "events.yaml",
+        "fuse.blow: {kind: fault,",
+        "fuse.blow: {kind: fault, fairness: §weak,",
+        "no run is fair to 'fuse.blow'",
+    ),
     "unknown value": Case(
         "RC126", KITCHEN, "system: kitchen", "system: §kitchen", "'wintr' is no value", "'winter'"
     ),
@@ -949,7 +956,7 @@ def test_a_property_twice_in_two_files(root: Path) -> None:
     (root / "properties/more.yaml").write_text(text, encoding="utf-8")
     found = mistakes(root)
     assert {d.code for d in found} == {"RC122"}
-    assert [d.message.split("'")[1] for d in found] == [f"P{n:02}" for n in range(1, 13)]
+    assert [d.message.split("'")[1] for d in found] == [f"P{n:02}" for n in range(1, 16)]
     assert found[0].place == Place("spec/properties/more.yaml", 3, 3)
     assert f"spec/{PROPERTIES}:3:3" in found[0].message
 

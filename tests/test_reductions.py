@@ -19,7 +19,7 @@ import strategies
 from rolecycle.cli import REDUCTIONS, main
 from rolecycle.compose import combine, compose, meaning, network
 from rolecycle.cone import cone, confined, lift
-from rolecycle.explore import Limits, explore
+from rolecycle.explore import explore
 from rolecycle.formula import atoms
 from rolecycle.guard import FALSE, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.instantiate import instantiate
@@ -32,6 +32,7 @@ from rolecycle.pack import pack
 from rolecycle.paths import path_to
 from rolecycle.pipeline import Job, Workshop, run, suite
 from rolecycle.reduction import EVERY_REDUCTION, QUOTIENT, Reduction
+from rolecycle.search import Limits
 from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import MemberSpec, Property, Scenario, Specification, SystemSpec

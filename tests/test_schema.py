@@ -12,10 +12,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import rolecycle.load
-from rolecycle.load import FOLDERS, load, schema
+from rolecycle.load import load, schema
 from rolecycle.load.build import FORM_KEYS, FORMS
 from rolecycle.load.source import Document, read
-from rolecycle.spec_files import spec_root
+from rolecycle.spec_files import FOLDERS, schema_files, spec_root
 
 GOOD = Path(__file__).parent / "specs" / "good"
 KINDS = (*FOLDERS, "events", "facts")
@@ -46,7 +46,7 @@ def published(kind: str) -> dict[str, Any]:
 
 
 def test_there_is_one_schema_for_each_kind_of_file() -> None:
-    assert {path.name for path in schema.schema_files()} == {f"{kind}.schema.json" for kind in KINDS}
+    assert {path.name for path in schema_files()} == {f"{kind}.schema.json" for kind in KINDS}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -286,7 +286,7 @@ def test_blast_changes_what_can_happen() -> None:
         shop = Workshop(
             watch=lambda _, space: seen.update(
                 space.packed.product.occurrences[int(k)].event
-                for k in set(space.packed.rule_labels[space.fired > 0])
+                for k in set(space.packed.rule_labels[space.fired])
             )
         )
         service = Service("Shop", (WORKER,), topology_change_discovery=discovery)

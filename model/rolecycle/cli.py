@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,14 +17,19 @@ from rolecycle import __version__
 if TYPE_CHECKING:
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.outcome import Outcome
-    from rolecycle.pipeline import Watch
+    from rolecycle.pipeline import Watch, Workshop
+    from rolecycle.progress import Ticker
     from rolecycle.specification import Specification
+    from rolecycle.store import Store
 
     Files = tuple[Path | None, Path | None]
     """A definition and a configuration, as far as the user named them."""
 
     Words = tuple[str, str, tuple[str, ...]]
     """The system, the scenario and the properties that the user named."""
+
+NO_CACHE = "rolecycle.no_cache"
+"""Under this name a call remembers whether its user wants no cache."""
 
 REDUCTIONS = ("quotient", "cone", "counting", "symmetry")
 FORMATS = ["text", "json", "junit", "sarif"]
@@ -41,13 +47,31 @@ _format = click.option(
 _strict = click.option(
     "--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures."
 )
+_cache = click.option(
+    "--no-cache",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda context, _, refused: context.meta.update({NO_CACHE: refused}),
+    help="Neither use nor keep what can be computed again.",
+)
+
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 def _limits(command: Callable[..., None]) -> Callable[..., None]:
     """The options that bound what a search may take."""
     states = click.IntRange(1, 2_000_000_000)
     bounds = (
+        click.option(
+            "--cores", type=click.IntRange(1, 64), help="Search on so many cores, else on all there are."
+        ),
         click.option("--max-memory", type=click.IntRange(min=1), help="Give up a run beyond so many MiB."),
+        click.option(
+            "--spill", type=_FOLDER, help="Beyond --max-memory keep states in a file there instead."
+        ),
+        click.option("--checkpoint", type=_FOLDER, help="Keep long searches there, to be resumed."),
+        click.option("--resume", is_flag=True, help="Go on with what --checkpoint keeps."),
         click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds in all."),
         click.option(
             "--max-states", type=states, default=200_000_000, help="Give up a run beyond so many states."
@@ -93,6 +117,7 @@ def main() -> None:
     "--property", "properties", multiple=True, help="Only this property; may be given several times."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
+@click.option("--all-sizes", is_flag=True, help="Try to prove what holds for every number of instances.")
 @click.option(
     "--reduction",
     "reductions",
@@ -103,6 +128,7 @@ def main() -> None:
 @click.option(
     "--no-reduction", is_flag=True, help="None is used: plain search, with every system in one piece."
 )
+@_cache
 @_limits
 @_strict
 def verify(
@@ -161,6 +187,7 @@ def draw(service: Path | None, output: Path, config: Path | None, spec: Path | N
 )
 @_config
 @_spec
+@_cache
 @_limits
 @_strict
 def review(
@@ -186,8 +213,27 @@ def review(
     sys.exit(code)
 
 
+@main.command("import", cls=_Verb)
+@click.argument("net", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write a specification folder, explore nothing."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
+@_limits
+def import_net(net: Path, output: Path | None, form: str, **bounds: Any) -> None:
+    """Explore the 1-safe Petri net NET.pnml, or write it as a specification.
+
+    A unit of the net (NUPN) is a machine, a transition an event of all machines that it touches.  Exit codes: 0 some
+    transition can always fire, 1 the net has a deadlock, 2 the input or the command is wrong, 3 a limit was reached.
+    """
+    outcome = _guarded(lambda: _written(net, output) if output else _explored(net, bounds), form)
+    click.echo(_rendered(outcome, form))
+    sys.exit(outcome.exit_code)
+
+
 @main.command(cls=_Verb)
 @_spec
+@_cache
 @_format
 def facts(spec: Path | None, form: str) -> None:
     """Show which facts nothing cites, and which elements cite nothing."""
@@ -222,27 +268,33 @@ def explain(code: str, form: str) -> None:
 
 def _specification(folder: Path | None) -> Specification:
     """That of a folder, or the shipped one."""
-    from rolecycle.load import load
+    from rolecycle.kept_specification import specification
     from rolecycle.spec_files import spec_root
 
-    return load(folder or spec_root())
+    return specification(folder or spec_root(), _store())
+
+
+def _store() -> Store:
+    """Where this call keeps what it computes."""
+    from rolecycle.store import Store, cache_folder
+
+    refused = click.get_current_context().meta.get(NO_CACHE)
+    return Store(None if refused else cache_folder())
 
 
 def _verify(
     spec: Specification, files: Files, choice: Words, bounds: dict[str, Any], watch: Watch | None = None
 ) -> Outcome:
-    from rolecycle.explore import Limits
-    from rolecycle.pipeline import Workshop
     from rolecycle.progress import Ticker
     from rolecycle.verify import Choice, verify_service, verify_suite
 
     service, config = files
-    timeout = bounds["timeout"]
-    deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     ticker = Ticker()
-    shop = Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
-    shop.watch = watch
+    shop = _workshop(bounds, ticker)
+    shop.watch = watch or shop.watch
+    shop.quotients.store = _store()
     shop.reductions = frozenset(bounds.get("reductions", REDUCTIONS))
+    shop.all_sizes = bool(bounds.get("all_sizes"))
     wanted = Choice(*choice)
     try:
         return (
@@ -252,6 +304,50 @@ def _verify(
         )
     finally:
         ticker.done()
+
+
+def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
+    """What the runs of a command share, within the bounds that its words set."""
+    from rolecycle.checkpoint import checkpoints, writable
+    from rolecycle.pipeline import Workshop
+    from rolecycle.search import Limits
+
+    timeout = bounds["timeout"]
+    deadline = time.monotonic() + timeout if timeout is not None else float("inf")
+    memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
+    spill = bounds["spill"] and writable(bounds["spill"])
+    limits = Limits(bounds["max_states"], deadline, memory, spill, cores)
+    return Workshop(limits, ticker, checkpoints=checkpoints(bounds["checkpoint"], bounds["resume"]))
+
+
+def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:
+    """The markings of a net, judged."""
+    from rolecycle.net_model import model
+    from rolecycle.progress import Ticker
+    from rolecycle.read_net import read_net
+    from rolecycle.verify_net import verify_net
+
+    net, notes = read_net(path)
+    ticker = Ticker()
+    try:
+        return verify_net(model(net), notes, _workshop(bounds, ticker))
+    finally:
+        ticker.done()
+
+
+def _written(path: Path, folder: Path) -> Outcome:
+    """Write the specification of a net; nothing is run."""
+    from rolecycle.gallery import refuse_filled, write
+    from rolecycle.net_files import net_files
+    from rolecycle.net_model import model
+    from rolecycle.outcome import Outcome
+    from rolecycle.read_net import read_net
+
+    refuse_filled(folder)
+    net, notes = read_net(path)
+    spec = model(net)
+    click.echo(f"{write(net_files(spec), folder)} files in {folder}", err=True)
+    return Outcome((), findings=(*notes, *spec.warnings))
 
 
 def _review(folder: Path | None, files: Files, bounds: dict[str, Any], strict: bool) -> tuple[str, int]:

@@ -106,6 +106,11 @@ class Product:
     meanings: Mapping[tuple[guard.Guard, int], Formula] = field(default_factory=dict)
     reading: Reading | None = None
 
+    @property
+    def asked(self) -> System:
+        """The system as guards and properties know it."""
+        return self.reading.system if self.reading else self.system
+
 
 def compose(system: System) -> Product:
     """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC133) for what does not fit."""
@@ -348,6 +353,11 @@ def _range(condition: guard.Quantified, system: System, index: int) -> list[tupl
         case "other":
             kept = {c for c in copies if c[1] != index}
     return sorted(kept)
+
+
+def indices_of(system: System, over: str) -> list[int]:
+    """The indices of the copies of a machine or of a family; 0 for what stands alone."""
+    return [index for _, index in _range(guard.Quantified("all", over, guard.TRUE), system, 0)]
 
 
 def enabled(product: Product, occurrence: int) -> Formula:

@@ -61,7 +61,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC124": (
         "The property lacks its form",
         "Each kind of property needs its own keys: an invariant 'always'; a precedence 'at' with 'require', or 'event' "
-        "with 'only after' or 'never after', or 'steps'; reachable 'reach' or 'steps'; recoverable 'reach'.",
+        "with 'only after' or 'never after', or 'steps'; reachable 'reach' or 'steps'; recoverable 'reach'; leads to "
+        "'from' and 'to'; recurs 'again'; settles and converges 'stays'.",
     ),
     "RC125": ("Unknown source", "A fact cites a source that the list of sources does not have."),
     "RC126": (
@@ -93,6 +94,10 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "An event torn apart",
         "A reduced system keeps an event to itself in which another member takes part, too, so the two would no longer "
         "move together. Let the system show the event.",
+    ),
+    "RC135": (
+        "Fairness that nobody owes",
+        "A fault or a decision of a person may always stay away, so no run has to be fair to it. Leave 'fairness' out.",
     ),
     "RC140": (
         "A row without source",
@@ -135,5 +140,58 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC153": ("Interrupted", "The command was interrupted before it had anything to report."),
 }
 
-CODES: Mapping[str, tuple[str, str]] = {**SPECIFICATION, **SERVICE}
+NETS: Mapping[str, tuple[str, str]] = {
+    "RC301": (
+        "The net cannot be read",
+        "The path does not exist, is a folder or a device, or may not be read. Give the path of one PNML file.",
+    ),
+    "RC302": (
+        "The net is not well-formed XML",
+        "The XML breaks off, its tags do not match, or it has a DOCTYPE, which could define entities that expand "
+        "without bound. Correct the file at the line that is given.",
+    ),
+    "RC303": (
+        "No place/transition net",
+        "A PNML file with one place/transition net is read: places, transitions, plain arcs, and units in the "
+        "toolspecific section 'nupn'. Coloured nets, reference nodes between pages, and inhibitor, test or reset arcs "
+        "are not.",
+    ),
+    "RC304": (
+        "Unknown name in a net",
+        "An arc or a unit names a place, transition or unit that the file does not have. The hint names the closest.",
+    ),
+    "RC305": (
+        "A name stands twice in a net",
+        "Two elements have one id, an arc stands twice, or a place is in two units.",
+    ),
+    "RC306": (
+        "The net is not safe",
+        "Machines have states, not counters: no place may ever hold two tokens, and no two places of a unit may be "
+        "marked at once. An arc or an initial marking already breaks that, or the search found the run that is told. "
+        'Counts of such a net would be wrong, so none are given. If only the units are wrong, write safe="false" in '
+        "the structure element: each place is then a machine of its own.",
+    ),
+    "RC307": (
+        "A transition never fires",
+        "It takes a token from two places of one unit, of which at most one is marked. It was left out; the counts are "
+        "those of the net.",
+    ),
+    "RC308": (
+        "Units were not used",
+        'The structure element does not say safe="true", so nobody claims that at most one place of a unit is marked. '
+        "Each place is then a machine of two states, which is exact, and slower.",
+    ),
+    "RC309": (
+        "The net is too large",
+        "At most 64 MiB, 20,000 places, 20,000 transitions and 500,000 arcs are read, and 4,096 machines are searched, "
+        "fewer if there are many transitions. Units make one machine of many places.",
+    ),
+    "RC310": (
+        "The net is too large for a specification",
+        "A file of a specification has at most 1 MiB and 100,000 entries, and a guard 2,000 characters. Without -o the "
+        "net is explored without files.",
+    ),
+}
+
+CODES: Mapping[str, tuple[str, str]] = {**SPECIFICATION, **SERVICE, **NETS}
 """Code to (title, explanation)."""

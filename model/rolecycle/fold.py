@@ -13,10 +13,11 @@ import numpy as np
 
 from rolecycle import formula
 from rolecycle.compose import Move, Product, Rule
-from rolecycle.explore import Limits, explore
+from rolecycle.explore import explore
 from rolecycle.formula import Atom, Formula, conjuncts
 from rolecycle.layout import Cluster, Numbers, local_states
 from rolecycle.pack import pack
+from rolecycle.search import Limits
 from rolecycle.system import System
 
 MOST_CODES = 1 << 9
@@ -29,11 +30,12 @@ def folded_copies(product: Product, symmetric: Sequence[str] = ()) -> list[Clust
     The copies that may be exchanged share their codes, which are computed once.
     """
     found: list[Cluster] = []
-    shared: dict[str, Numbers | None] = {}
+    shared: dict[tuple[str, ...], Numbers | None] = {}
     for family, members in _copies(product.system):
-        codes = shared[family] if family in shared else joint_states(product, members)
+        kind = (family, *(product.system.members[m].machine.name for m in members))
+        codes = shared[kind] if kind in shared else joint_states(product, members)
         if family in symmetric:
-            shared[family] = codes
+            shared[kind] = codes
         if codes is not None:
             found.append(Cluster(members, codes))
     return found

@@ -111,6 +111,8 @@ def holds(formula: Formula, locals_: Sequence[int]) -> bool:
     """The truth of a formula where the members are in these local states."""
     if isinstance(formula, Atom):
         return locals_[formula.member] in formula.states
+    if formula.low == formula.high == len(formula.parts):
+        return all(holds(part, locals_) for part in formula.parts)
     return formula.low <= sum(holds(part, locals_) for part in formula.parts) <= formula.high
 
 

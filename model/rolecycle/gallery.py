@@ -45,6 +45,7 @@ def write(pictures: dict[str, str], folder: Path) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in pictures.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as problem:
         raise _unwritable(Path(problem.filename or folder), problem.strerror or "") from None
@@ -60,6 +61,14 @@ def refuse_unwritable(file: Path) -> None:
         raise _unwritable(file, f"'{relative(above)}' is no folder")
     if not os.access(above, os.W_OK):
         raise _unwritable(file, "it is not allowed")
+
+
+def refuse_filled(folder: Path) -> None:
+    """Raise ``InputError`` RC151 for a folder whose files would be read along with the new ones."""
+    if folder.exists() and not folder.is_dir():
+        raise _unwritable(folder, "it is no folder")
+    if folder.exists() and any(folder.iterdir()):
+        raise _unwritable(folder, "the folder is not empty")
 
 
 def _unwritable(path: Path, reason: str) -> InputError:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise, permutations
+from itertools import pairwise
 
 from rolecycle import formula
 from rolecycle.compose import resolve
@@ -51,6 +51,7 @@ def instantiate(
         definitions={**views, **_labels(wanted)},
         views=tuple(views),
         decided_above=decided_above,
+        healthy_code=scenario.healthy_code,
     )
 
 
@@ -65,10 +66,11 @@ def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic
 
 
 def _torn(
-    spec: Specification, wanted: SystemSpec, members: Iterable[Member], forbidden: frozenset[str]
+    spec: Specification, wanted: SystemSpec, members: Sequence[Member], forbidden: frozenset[str]
 ) -> Iterator[Diagnostic]:
     """Events that a reduced member keeps to itself though another member has them, too."""
-    for member, other in permutations(members, 2):
+    hiding = (m for m in members if m.machine.hidden)
+    for member, other in ((m, other) for m in hiding for other in members if other is not m):
         both = member.machine.hidden & (other.machine.alphabet | other.machine.hidden)
         for event in sorted(both - forbidden):
             if _together(spec, spec.events[event], member, other):
@@ -80,8 +82,9 @@ def _together(spec: Specification, event: Event, member: Member, other: Member) 
     """Whether two members move together at an event; a copy that lacks its sender is left out of what copies share."""
     if not member.family or member.family != other.family or member.index == other.index:
         return True
-    cut = event.sender in spec.machines.keys() - _names(spec, member.machine)
-    return member.family in event.collective and not cut
+    if member.family not in event.collective:
+        return False
+    return event.sender not in spec.machines.keys() - _names(spec, member.machine)
 
 
 def _names(spec: Specification, machine: Machine) -> set[str]:

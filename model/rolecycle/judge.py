@@ -14,16 +14,15 @@ from rolecycle.compose import enabled, meaning, occurrences_of, resolve
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
 from rolecycle.layout import evaluate
+from rolecycle.liveness import is_vacuous, lasting
 from rolecycle.machine import Machine
 from rolecycle.paths import lasso, path_to
+from rolecycle.region import CHUNK, where
 from rolecycle.space import Space
 from rolecycle.specification import Expectation, Property, Scenario, SystemSpec
 from rolecycle.system import System
 from rolecycle.trace import Trace
 from rolecycle.verdict import Outcome, Verdict
-
-CHUNK = 1 << 18
-"""States looked at together: bounds the memory that a formula takes."""
 
 
 def concerns(wanted: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:
@@ -38,16 +37,11 @@ def named_in(wanted: Property, scenario: Scenario) -> bool:
     return not wanted.scenarios or scenario.name in said or wanted.id in scenario.expect
 
 
-def as_found(trace: Trace) -> Trace:
-    """A run of what was explored, told as it is."""
-    return trace
-
-
 def judge(
     space: Space,
     wanted: Property,
     expected: Expectation = "holds",
-    told: Callable[[Trace], Trace] = as_found,
+    told: Callable[[Trace], Trace] = lambda trace: trace,
 ) -> Verdict:
     """The verdict on one property, with a trace where one tells more than the word: shortest in the space.
 
@@ -55,11 +49,26 @@ def judge(
     """
     system = space.packed.product.system
     hazard = resolve(wanted.hazard, system) == formula.TRUE
+    if wanted.is_lasting:
+        return _in_the_long_run(space, wanted, expected, hazard)
     outcome, trace = _settle(space, wanted)
     trace = trace and _without_observers(told(trace), system)
     vacuous = outcome == "holds" and space.exhaustive and _vacuous(space, wanted)
     return Verdict(
         wanted, outcome, expected, trace, hazard, vacuous, "" if outcome != "unknown" else space.limit
+    )
+
+
+def _in_the_long_run(space: Space, wanted: Property, expected: Expectation, hazard: bool) -> Verdict:
+    found, system = lasting(space, wanted), space.packed.product.system
+    trace = found.trace and _without_observers(found.trace, system)
+    needed = (
+        replace(each, without=each.without and _without_observers(each.without, system))
+        for each in found.needed
+    )
+    vacuous = found.outcome == "holds" and is_vacuous(space, wanted)
+    return Verdict(
+        wanted, found.outcome, expected, trace, hazard, vacuous, found.note, found.assumed, tuple(needed)
     )
 
 
@@ -93,17 +102,18 @@ def _settle(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
             return _reachable(space, wanted)
         case "recoverable":
             return _recoverable(space, wanted)
+        case "leads to" | "recurs" | "settles" | "converges":
+            raise ValueError("what must happen in the long run is settled by a search for lassos")
         case _:
             assert_never(wanted.kind)
 
 
 def _always(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
     """The earliest state that breaks the goal, or in which an event can happen where it must not."""
-    breaches = [(_first(space, bad), then) for bad, then in _breaches(space, wanted)]
-    found = min(((n, k) for k, (n, _) in enumerate(breaches) if n >= 0), default=None)
+    breaches = list(_breaches(space, wanted))
+    found = [number for bad, _ in breaches if (number := _first(space, bad)) >= 0]
     if found:
-        number, k = found
-        return "refuted", path_to(space, number, breaches[k][1])
+        return "refuted", path_to(space, min(found), [(k, bad) for bad, k in breaches if k is not None])
     return _exhausted(space, "holds"), None
 
 
@@ -139,7 +149,7 @@ def _recoverable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]
     if not space.exhaustive or space.graph is None:
         return "unknown", None
     product = space.packed.product
-    goal = _everywhere(space, meaning(product, wanted.goal))
+    goal = where(space, meaning(product, wanted.goal))
     allowed = np.array([_on_the_way(product.system, o.event, wanted) for o in product.occurrences])
     lost = ~backward(space.graph, goal, allowed)
     return ("refuted", _trap(space, space.graph, lost, allowed)) if lost.any() else ("holds", None)
@@ -212,10 +222,3 @@ def _first(space: Space, wanted: Formula) -> int:
         if found.any():
             return begin + int(np.argmax(found))
     return -1
-
-
-def _everywhere(space: Space, wanted: Formula) -> NDArray[np.bool_]:
-    starts = range(0, len(space.states), CHUNK)
-    return np.concatenate(
-        [evaluate(wanted, space.packed.fields, space.states[b : b + CHUNK]) for b in starts]
-    )

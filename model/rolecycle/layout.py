@@ -14,8 +14,15 @@ from rolecycle.system import System
 STATE_BITS = 64
 """Bits of a state's word that members may take; a test takes fewer, to have states of many words."""
 
+CHUNK = 1 << 16
+"""States of which formulas are evaluated together: their columns stay in the cache."""
+
+FEW = 12
+"""Up to so many values of a field are compared one by one; beyond, they are looked up."""
+
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
+Truth = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +170,78 @@ def local_states(field: Field, states: Words) -> Numbers:
     return found
 
 
-def evaluate(formula: Formula, fields: Sequence[Field], states: Words) -> NDArray[np.bool_]:
+def evaluate(formula: Formula, fields: Sequence[Field], states: Words) -> Truth:
     """The truth of a formula in each of the packed states: uint64[n, words] to bool[n]."""
+    found = np.empty(len(states), dtype=np.bool_)
+    for begin in range(0, len(states), CHUNK):
+        part = states[begin : begin + CHUNK]
+        found[begin : begin + CHUNK] = _truth(formula, _Columns(fields, part))
+    return found
+
+
+def _truth(formula: Formula, columns: _Columns) -> Truth:
+    """Conjunctions, disjunctions and negations need no counting, and of a conjunction often the first parts do."""
     if isinstance(formula, Atom):
-        return _atom(fields[formula.member], formula.states, states)
-    total = np.zeros(len(states), dtype=np.int32)
-    for part in formula.parts:
-        total += evaluate(part, fields, states)
-    return (formula.low <= total) & (total <= formula.high)
+        return columns.among(formula.member, formula.states)
+    parts, low, high = formula.parts, formula.low, formula.high
+    if low == high == len(parts):
+        return _every(parts, columns)
+    if high == len(parts) and low == 1:
+        return ~_none(parts, columns)
+    if low == high == 0:
+        return _none(parts, columns)
+    total = np.zeros(len(columns.states), dtype=np.int32)
+    for part in parts:
+        total += _truth(part, columns)
+    return (low <= total) & (total <= high)
 
 
-def _atom(field: Field, wanted: frozenset[int], states: Words) -> NDArray[np.bool_]:
-    table = np.isin(field.locals, list(wanted))
-    value = (states[:, field.word] >> np.uint64(field.shift)) & np.uint64(field.mask)
-    truth: NDArray[np.bool_] = table[value.astype(np.intp)]
-    return truth
+def _every(parts: Iterable[Formula], columns: _Columns) -> Truth:
+    found = np.ones(len(columns.states), dtype=np.bool_)
+    for part in parts:
+        found &= _truth(part, columns)
+        if not found.any():
+            break
+    return found
+
+
+def _none(parts: Iterable[Formula], columns: _Columns) -> Truth:
+    found = np.zeros(len(columns.states), dtype=np.bool_)
+    for part in parts:
+        found |= _truth(part, columns)
+    return ~found
+
+
+class _Columns:
+    """Some states, and the values of each field that was asked for, in as few bytes as hold them.
+
+    A processor compares dozens of bytes at a time, but looks them up one by one.
+    """
+
+    def __init__(self, fields: Sequence[Field], states: Words) -> None:
+        self.fields, self.states = fields, states
+        self.known: dict[tuple[int, int], NDArray[np.unsignedinteger]] = {}
+
+    def among(self, member: int, wanted: frozenset[int]) -> Truth:
+        """Where the member is in one of these local states."""
+        field, values = self.fields[member], self.values(member)
+        table = np.zeros(int(field.locals.max(initial=0)) + 1, dtype=np.bool_)
+        table[[state for state in wanted if state < len(table)]] = True
+        right = table[field.locals]
+        few = np.flatnonzero(right)
+        if len(few) > FEW:
+            looked_up: Truth = right[values]
+            return looked_up
+        found = np.zeros(len(values), dtype=np.bool_)
+        for value in few.astype(values.dtype):
+            found |= values == value
+        return found
+
+    def values(self, member: int) -> NDArray[np.unsignedinteger]:
+        field = self.fields[member]
+        key = field.word, field.shift
+        if key not in self.known:
+            kind = np.min_scalar_type(field.mask)
+            shifted = (self.states[:, field.word] >> np.uint64(field.shift)).astype(kind)
+            self.known[key] = shifted & kind.type(field.mask)
+        return self.known[key]

@@ -11,6 +11,7 @@ from rolecycle.guard import TRUE, Guard
 
 EventKind = Literal["platform", "user", "code", "fault", "time"]
 Mode = Literal["must", "may"]
+Fairness = Literal["none", "weak", "strong"]
 INTERNAL, ASKED = "internal", "asked"
 """What a reduced system does by itself, ``name.internal``, and when a person decides so, ``name.asked``."""
 
@@ -25,6 +26,7 @@ class Event:
     ``kind`` says who decides it.  ``healthy`` is false for an outcome that a healthy scenario leaves
     out: every fault, and those outcomes of the customer's code that are marked so.  ``collective``
     names the families all of whose copies take part at once instead of one copy an occurrence.
+    ``fairness``: what a run owes to it where the system does; of an event of another kind it says nothing.
     ``inner``: it stands for steps inside a reduced system, so that even a loop of it is life.
     """
 
@@ -34,6 +36,7 @@ class Event:
     meaning: str = ""
     healthy: bool = True
     collective: tuple[str, ...] = ()
+    fairness: Fairness = "weak"
     inner: bool = False
     place: Place = NOWHERE
 

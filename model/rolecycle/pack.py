@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.compose import Product, Rule
+from rolecycle.compose import Move, Product, Rule
 from rolecycle.formula import TRUE, Atom, Formula, conjuncts
 from rolecycle.layout import Cluster, Field, Layout, Numbers, Words, encode, lay_out
 from rolecycle.machine import Machine
+from rolecycle.system import System
 
 WORD = 64
 
 NOT_OWED, OWED_IF_MOVED, OWED_ALWAYS = 0, 1, 2
 """Whether firing a rule shows that a state is no deadlock: never, when the state changes, in any case."""
+
+NOWHERE = (0, 0, 0)
+"""In place of a field that a rule does not move: it reads the first delta, which is 0."""
 
 CHUNK_BITS = 10
 """Bits of a state that one look-up of allowed rules reads: 2^10 rows of a table stay in the cache."""
@@ -26,24 +30,31 @@ CHUNK_BITS = 10
 class Tables(NamedTuple):
     """A product as arrays, the narrow waist between machines and kernels.
 
-    ``chunks``: int64[c, 4] (word, shift, mask, first row in ``allowed``); ``allowed``: uint64[rows,
-    ceil(rules / 64)], the rules that a chunk's value permits.  ``spans``: int64[rules + 1] into ``parts``;
-    ``parts``: int64[p, 5] (word, shift, mask, first delta, 1 for what only watches) for each field that a rule
-    moves; ``deltas``: uint64, what the value of a field is XORed with.  ``code_spans``: int64[rules + 1] into
-    ``code``: int64[i, 4], a guard in postfix: either (word, shift, mask, first of ``truth``) for an atom or
-    (-1, parts, low, high) for a tally; ``truth``: uint8.  ``owed``: uint8[rules], ``NOT_OWED`` and so on.
-    ``blocks``: int64[b, 4] (word, shift, mask, class) for the copies of symmetric families, class by class.
+    A position is that of the lowest bit of a field, 64 to a word.  ``chunks``: int64[c, 4] (word, shift, mask,
+    first row in ``allowed``); ``allowed``: uint64[columns, rows], the rules that a chunk's value permits, 64 to a
+    column; ``guarded`` and ``certain``: uint64[columns], the rules that have a guard to be run, and those that
+    show by firing that a state is no deadlock.  ``rules``: uint64[rules, 8], the first two fields that a rule
+    moves, each as (position, mask, first delta), then ``OWED_ALWAYS`` and so on, and the number of further fields;
+    ``deltas``: uint64, what the value of a field is XORed with, 0 first.  ``spans``: int64[rules + 1] into
+    ``parts``: uint64[p, 3], the further fields; ``code_spans``: int64[rules + 1] into ``code``: int64[i, 4], a
+    guard in postfix: either (word, shift, mask, first of ``truth``) for an atom or (-1, parts, low, high) for a
+    tally; ``truth``: uint8.  ``noticing``: uint64[words], the bits of members that only watch: a change there
+    changes no state of the system.  ``blocks``: int64[b, 4] (word, shift, mask, class) for the copies of symmetric
+    families, class by class.
     """
 
     chunks: Numbers
     allowed: Words
-    spans: Numbers
-    parts: Numbers
+    guarded: Words
+    certain: Words
+    rules: Words
     deltas: Words
+    spans: Numbers
+    parts: Words
     code_spans: Numbers
     code: Numbers
     truth: NDArray[np.uint8]
-    owed: NDArray[np.uint8]
+    noticing: Words
     blocks: Numbers
 
 
@@ -85,14 +96,31 @@ def pack(product: Product, symmetric: Sequence[str] = (), folded: Iterable[Clust
     layout = lay_out(product.system, symmetric, folded)
     permitted = [_permitted(rule) for rule in product.rules]
     chunks, allowed = _allowed(layout, permitted)
-    spans, parts, deltas = _movers(product, layout)
     code_spans, code, truth = _programs(product, layout.fields)
-    owed = np.array([_owed(product, rule) for rule in product.rules], dtype=np.uint8)
+    rules, deltas, spans, parts, moving = _movers(product, layout)
+    owed = np.array([_owed(product, rule) for rule in product.rules], dtype=np.uint64)
+    rules[:, 6] = owed
+    certain = (owed == OWED_ALWAYS) | (moving & (owed == OWED_IF_MOVED))
+    initial = encode(layout, [_initial(member.machine) for member in product.system.members])
     return Packed(
         product,
         layout,
-        encode(layout, [_initial(member.machine) for member in product.system.members]),
-        Tables(chunks, allowed, spans, parts, deltas, code_spans, code, truth, owed, layout.blocks),
+        initial,
+        Tables(
+            chunks,
+            allowed,
+            _bits(np.diff(code_spans) > 0),
+            _bits(certain),
+            rules,
+            deltas,
+            spans,
+            parts,
+            code_spans,
+            code,
+            truth,
+            _noticing(product.system, layout, len(initial)),
+            layout.blocks,
+        ),
         np.array([rule.occurrence for rule in product.rules], dtype=np.int32),
     )
 
@@ -139,7 +167,7 @@ def _allowed(layout: Layout, permitted: Sequence[dict[int, frozenset[int]]]) -> 
         chunks.append((base.word, base.shift, (1 << bits) - 1, first))
         rows.append(table)
         first += 1 << bits
-    return np.array(chunks, dtype=np.int64).reshape(-1, 4), np.concatenate(rows)
+    return np.array(chunks, dtype=np.int64).reshape(-1, 4), np.ascontiguousarray(np.concatenate(rows).T)
 
 
 def _readers(permitted: Sequence[dict[int, frozenset[int]]]) -> dict[int, list[tuple[int, frozenset[int]]]]:
@@ -169,45 +197,74 @@ def _cluster_rows(
     cluster: Cluster, readers: dict[int, list[tuple[int, frozenset[int]]]], rules: int, columns: int
 ) -> Words:
     """uint64[2^width, columns]: the rules that each joint state of a cluster permits; padding permits none."""
-    permits = np.ones((len(cluster.codes), columns * WORD), dtype=np.bool_)
-    permits[:, rules:] = False
+    permits = np.ones((len(cluster.codes), rules), dtype=np.bool_)
     for column, member in enumerate(cluster.members):
         states = int(cluster.codes[:, column].max()) + 1
         for r, wanted in readers.get(member, ()):
             truth = np.fromiter((s in wanted for s in range(states)), dtype=np.bool_, count=states)
             permits[:, r] &= truth[cluster.codes[:, column]]
     rows: Words = np.zeros((1 << cluster.width, columns), dtype=np.uint64)
-    rows[: len(permits)] = np.packbits(permits, axis=1, bitorder="little").view("<u8")
+    rows[: len(permits)] = _bits(permits)
     return rows
+
+
+def _bits(truth: NDArray[np.bool_]) -> Words:
+    """bool[..., rules] to uint64[..., columns], 64 rules to a column."""
+    columns = max(1, -(-truth.shape[-1] // WORD))
+    padded = np.zeros((*truth.shape[:-1], columns * WORD), dtype=np.bool_)
+    padded[..., : truth.shape[-1]] = truth
+    packed: Words = np.packbits(padded, axis=-1, bitorder="little").view("<u8")
+    return packed
 
 
 # --- moves ----------------------------------------------------------------------------------------
 
 
-def _movers(product: Product, layout: Layout) -> tuple[Numbers, Numbers, Words]:
+def _movers(product: Product, layout: Layout) -> tuple[Words, Words, Numbers, Words, NDArray[np.bool_]]:
+    """The tables ``rules``, ``deltas``, ``spans``, ``parts``, and whether firing a rule always changes the system."""
     owner = {m: c for c, cluster in enumerate(layout.clusters) for m in cluster.members}
     keys = [_key(cluster, cluster.codes) for cluster in layout.clusters]
-    spans = [0]
-    parts: list[tuple[int, int, int, int, int]] = []
-    deltas: list[Words] = []
-    first = 0
-    for rule in product.rules:
-        moving: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
-        for move in rule.moves:
-            if any(d not in (s, -1) for s, d in enumerate(move.destinations)):
-                moving.setdefault(owner[move.member], []).append((move.member, move.destinations))
-        for c, moves in sorted(moving.items()):
+    spans, parts, deltas, first = [0], [], [np.zeros(1, dtype=np.uint64)], 1
+    rules = np.zeros((len(product.rules), 8), dtype=np.uint64)
+    moving = np.zeros(len(product.rules), dtype=np.bool_)
+    for r, rule in enumerate(product.rules):
+        moved: list[tuple[int, int, int]] = []
+        for c, moves in sorted(_moving(rule, owner).items()):
             place = layout.places[c]
-            watches = int(product.system.members[moves[0][0]].watches)
-            parts.append((place.word, place.shift, place.mask, first, watches))
-            deltas.append(_delta(layout.clusters[c], keys[c], moves) << np.uint64(place.shift))
-            first += len(deltas[-1])
+            delta, can = _delta(layout.clusters[c], keys[c], moves)
+            watches = product.system.members[moves[0].member].watches
+            moving[r] |= not watches and bool(delta[: len(can)][can].all())
+            moved.append((place.word * WORD + place.shift, place.mask, first))
+            deltas.append(delta << np.uint64(place.shift))
+            first += len(delta)
+        parts += moved[2:]
         spans.append(len(parts))
+        rules[r, :6] = np.array([*moved, NOWHERE, NOWHERE][:2]).ravel()
+        rules[r, 7] = len(moved[2:])
     return (
+        rules,
+        np.concatenate(deltas),
         np.array(spans, dtype=np.int64),
-        np.array(parts, dtype=np.int64).reshape(-1, 5),
-        np.concatenate([np.zeros(0, dtype=np.uint64), *deltas]),
+        np.array(parts, dtype=np.uint64).reshape(-1, 3),
+        moving,
     )
+
+
+def _moving(rule: Rule, owner: Mapping[int, int]) -> dict[int, list[Move]]:
+    """The moves of a rule that change a local state, by cluster."""
+    moving: dict[int, list[Move]] = {}
+    for move in rule.moves:
+        if any(d not in (s, -1) for s, d in enumerate(move.destinations)):
+            moving.setdefault(owner[move.member], []).append(move)
+    return moving
+
+
+def _noticing(system: System, layout: Layout, words: int) -> Words:
+    bits = np.zeros(words, dtype=np.uint64)
+    for member, place in zip(system.members, layout.fields, strict=True):
+        if member.watches:
+            bits[place.word] |= np.uint64(place.mask << place.shift)
+    return bits
 
 
 def _key(cluster: Cluster, joint: Numbers) -> Numbers:
@@ -217,16 +274,18 @@ def _key(cluster: Cluster, joint: Numbers) -> Numbers:
     return found
 
 
-def _delta(cluster: Cluster, keys: Numbers, moves: Sequence[tuple[int, tuple[int, ...]]]) -> Words:
-    """uint64[2^width]: what each code is XORed with; nothing where a mover cannot move, or lands nowhere known.
+def _delta(cluster: Cluster, keys: Numbers, moves: Sequence[Move]) -> tuple[Words, NDArray[np.bool_]]:
+    """uint64[2^width], what each code is XORed with, and bool[codes], where all movers can move.
+
+    Nothing is changed where they cannot, or land nowhere known.
 
     The codes are closed under the rules, so that no step that happens leads outside them.
     """
     after = cluster.codes.copy()
     can = np.ones(len(after), dtype=np.bool_)
-    for member, destinations in moves:
-        column = cluster.members.index(member)
-        after[:, column] = np.array(destinations)[cluster.codes[:, column]]
+    for move in moves:
+        column = cluster.members.index(move.member)
+        after[:, column] = np.array(move.destinations)[cluster.codes[:, column]]
         can &= (after[:, column] >= 0) & (after[:, column] <= cluster.codes[:, column].max())
     order = np.argsort(keys)
     wanted = _key(cluster, after)
@@ -235,7 +294,7 @@ def _delta(cluster: Cluster, keys: Numbers, moves: Sequence[tuple[int, tuple[int
     can &= keys[codes] == wanted
     delta = np.zeros(1 << cluster.width, dtype=np.uint64)
     delta[: len(can)] = np.where(can, codes ^ np.arange(len(can)), 0)
-    return delta
+    return delta, can
 
 
 # --- guards ---------------------------------------------------------------------------------------

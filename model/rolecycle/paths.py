@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rolecycle.compose import meaning, state_names
+from rolecycle.compose import Product, meaning, state_names
+from rolecycle.formula import Formula, holds
 from rolecycle.layout import Words, decode, evaluate
 from rolecycle.pack import Packed
 from rolecycle.space import LANDMARK, Space
@@ -20,16 +21,18 @@ Taken = tuple[int, Words]
 """An occurrence and the state after it."""
 
 
-def path_to(space: Space, number: int, then: int | None = None) -> Trace:
-    """A shortest run to a state, and then one step of the occurrence ``then``.
+def path_to(space: Space, number: int, then: Sequence[tuple[int, Formula]] = ()) -> Trace:
+    """A shortest run to a state, and then one step of the first occurrence of ``then`` whose condition holds there.
 
     Under symmetry the space holds representatives; the run is replayed from the initial state with the
     copies kept apart, so that indices mean the same copy throughout.
     """
     walked = _walk(space, _ancestry(space, number))
-    if then is not None:
+    if then:
         here = walked[-1][1] if walked else space.packed.initial
-        walked.append(next(step for step in successors(space.packed, here) if step[0] == then))
+        able = (k for k, when in then if evaluate(when, space.packed.fields, here.reshape(1, -1)).all())
+        last = next(able)
+        walked.append(next(step for step in successors(space.packed, here) if step[0] == last))
     return _trace(space.packed, walked)
 
 
@@ -37,6 +40,22 @@ def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
     """A shortest run to a state, then round the cycle of these states back to it."""
     stem = _ancestry(space, number)
     return _trace(space.packed, _walk(space, [*stem, *cycle]), loop=len(stem) - 1)
+
+
+def depth_of(space: Space, number: int) -> int:
+    """The number of steps of a shortest run to a state."""
+    return len(_ancestry(space, number)) - 1
+
+
+def lasso_by(space: Space, number: int, then: Sequence[tuple[int, int]], loop: int) -> Trace:
+    """A shortest run to a state, then on by these occurrences to the states of these numbers.
+
+    From the step ``loop`` of these on they lead back to where that began; where it is their end, the run stays in its
+    last state.  The space must not be up to exchange of copies.
+    """
+    stem = _walk(space, _ancestry(space, number))
+    walked = [*stem, *((occurrence, space.states[target]) for occurrence, target in then)]
+    return _trace(space.packed, walked, loop=len(stem) + loop)
 
 
 def _walk(space: Space, line: list[int]) -> list[Taken]:
@@ -62,7 +81,7 @@ def parent(space: Space, number: int) -> int:
     steps, noted = block(packed, LOOKED_AT), found(packed, len(space.states))
     begin = int(space.landmarks[number // LANDMARK])
     while begin < number:
-        filled, begin = generate(packed.tables, space.states, begin, number, steps, noted, True)
+        filled, begin = generate(packed.tables, space.states, begin, number, steps, noted)
         leading = (steps.targets[:filled] == wanted).all(axis=1)
         if leading.any():
             return int(steps.sources[np.argmax(leading)])
@@ -72,7 +91,7 @@ def parent(space: Space, number: int) -> int:
 def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
     """A step from a state into the orbit that ``wanted`` represents."""
     for step in successors(packed, state):
-        if np.array_equal(canonical(packed, step[1]), wanted):
+        if (canonical(packed, step[1]) == wanted).all():
             return step
     raise AssertionError("a parent has no step to its child")
 
@@ -80,9 +99,9 @@ def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
 def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trace:
     """The run with names, each step with what changed, and what changed for those who look from outside."""
     system = packed.product.system
-    states = np.array([packed.initial, *(state for _, state in walked)])
-    named = [state_names(system, decode(packed.fields, state)) for state in states]
-    seen = _seen(packed, states)
+    states = [decode(packed.fields, state) for state in (packed.initial, *(state for _, state in walked))]
+    named = [state_names(system, state) for state in states]
+    seen = _seen(packed.product, states)
     steps = (
         _step(packed, occurrence, named[k : k + 2], seen[k : k + 2])
         for k, (occurrence, _) in enumerate(walked)
@@ -90,14 +109,16 @@ def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trac
     return Trace(named[0], tuple(steps), loop, seen[0])
 
 
-def _seen(packed: Packed, states: Words) -> list[dict[str, str]]:
-    """What each view shows in each of the states; a view that shows nothing there is left out."""
-    system = packed.product.system
+def _seen(product: Product, states: Sequence[Sequence[int]]) -> list[dict[str, str]]:
+    """What each view shows in each vector of local states; a view that shows nothing there is left out."""
     found: list[dict[str, str]] = [{} for _ in states]
+    system = product.system
     for view in system.views:
         for value, when in system.definitions[view].items():
-            for k in np.flatnonzero(evaluate(meaning(packed.product, when), packed.fields, states)):
-                found[k][view] = value
+            shown = meaning(product, when)
+            for seen, state in zip(found, states, strict=True):
+                if holds(shown, state):
+                    seen[view] = value
     return found
 
 

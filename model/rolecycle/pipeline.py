@@ -1,6 +1,6 @@
 """The whole flow; read this first.
 
-specification --instantiate--> system --network, flatten, confine--> network --combine--> product
+specification --instantiate--> system --network, flatten, confined, or counting--> product
 product --pack--> packed --explore--> space
 space --judge--> verdicts          space --reduce--> machine, a member one level up
 """
@@ -11,22 +11,25 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from rolecycle.compose import Network, Product, combine, network
+from rolecycle.checkpoint import Checkpoints, checkpoint_of
+from rolecycle.compose import Network, network
 from rolecycle.cone import STEPWISE, cone, confined, grouped, influence, lift, size
-from rolecycle.explore import INTERRUPTED, Limits, Progress, explore
+from rolecycle.counting import Fewer, as_written, lessened
+from rolecycle.explore import INTERRUPTED, Progress, explore
 from rolecycle.flatten import Piece, flatten, piece, rules_of
 from rolecycle.fold import folded_copies
 from rolecycle.instantiate import instantiate, observed
-from rolecycle.judge import as_found, concerns, judge, named_in, unexplored
+from rolecycle.judge import concerns, judge, named_in, unexplored
 from rolecycle.machine import Machine
 from rolecycle.pack import pack
+from rolecycle.quotients import Quotients
 from rolecycle.reduce import reduce
-from rolecycle.reduction import CONE, EVERY_REDUCTION, QUOTIENT, SYMMETRY, Applied, Reduction
+from rolecycle.reduction import CONE, EVERY_REDUCTION, QUOTIENT, Applied, Reduction
+from rolecycle.search import Limits
+from rolecycle.sizes import prove, speaks_of_copies
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
-from rolecycle.symmetry import interchangeable_families, sortable
 from rolecycle.system import System
-from rolecycle.trace import Trace
 from rolecycle.verdict import Run, Verdict
 
 Report = Callable[[str, Progress], None]
@@ -38,6 +41,10 @@ MOST_RULES = 1 << 15
 
 def silent(_: str, __: Progress) -> None:
     """Report nothing."""
+
+
+def unwatched(_: Job, __: Space) -> None:
+    """Look at nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +61,22 @@ class Job:
 class Workshop:
     """What runs share: limits, a reporter, a look at each space, and what was made so far of one specification.
 
-    ``watch`` is shown the space of each whole system; where nobody looks, less may be explored.
     ``reductions``: those that may be used.  ``reduced``: systems as members; ``pieces``: where none is reduced.
+    ``checkpoints``: where long searches are kept, if anywhere.  ``all_sizes``: whether proofs for every number of
+    copies are tried.  ``quotients``: those known by content, of any specification.  Who watches sees every member as
+    written: nobody is then left out, and copies are neither merged nor counted.
     """
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
-    watch: Watch | None = None
+    watch: Watch = unwatched
     reductions: frozenset[Reduction] = EVERY_REDUCTION
+    checkpoints: Checkpoints | None = None
+    all_sizes: bool = False
     spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
     pieces: dict[tuple[str, str], Piece] = field(default_factory=dict)
+    quotients: Quotients = field(default_factory=Quotients)
 
     def open_for(self, spec: Specification) -> None:
         """Keep no system of another specification, where the same name may mean something else."""
@@ -72,60 +84,52 @@ class Workshop:
             self.spec, self.reduced, self.pieces = spec, {}, {}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Properties that one space settles: the product to explore for them, and how runs of it are told.
-
-    ``symmetric``: the families whose copies may be exchanged in it; ``applied``: what makes it smaller.
-    """
-
-    properties: tuple[Property, ...]
-    product: Product
-    symmetric: tuple[str, ...]
-    told: Callable[[Trace], Trace] = as_found
-    applied: tuple[Applied, ...] = ()
-
-
 class IncompleteError(Exception):
     """A system could not be made within the limits."""
 
 
 def run(job: Job, shop: Workshop) -> Run:
-    """Explore one system under one scenario, once or for each group of properties, and judge its properties."""
+    """Explore one system under one scenario, once for each group of properties, and judge these."""
     begin = time.monotonic()
     shop.open_for(job.spec)
     try:
         system = _system(job, shop)
         wanted = _wanted(job, system)
-        searches = list(_searches(job, system, wanted, shop))
+        groups, apart = _parted(job, system, wanted, shop)
+        searches = list(_searches(job, system, [*groups, *apart], shop))
     except IncompleteError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
     found = {v.property.id: v for each in searches for v in each.verdicts}
-    counted = [each for each in searches if not each.story] or searches
+    if shop.all_sizes:
+        found |= _for_all_sizes(job, found.values(), shop)
+    told = searches[: len(groups)] or searches
     unsettled = {v.note for v in found.values() if v.outcome == "unknown"} - {""}
-    applied = [*_quotients(system, shop), *(a for each in searches for a in each.applied)]
+    applied = [*_quotients(system, job, shop), *(a for each in searches for a in each.applied)]
     return Run(
         system=job.system.name,
         scenario=job.scenario.name,
         verdicts=tuple(found[p.id] for p in wanted),
-        states=sum(each.states for each in counted),
-        transitions=sum(each.transitions for each in counted),
-        depth=max(each.depth for each in counted),
-        limit=next((each.limit for each in counted if each.limit), "") or " and ".join(sorted(unsettled)),
+        states=sum(each.states for each in told),
+        transitions=sum(each.transitions for each in told),
+        depth=max(each.depth for each in told),
+        limit=next((each.limit for each in told if each.limit), "") or " and ".join(sorted(unsettled)),
         seconds=time.monotonic() - begin,
-        memory=max(each.memory for each in counted),
+        memory=max(each.memory for each in told),
         applied=tuple(dict.fromkeys(applied)),
         reduced=_sizes(system, job.spec) if "quotient" in shop.reductions else {},
     )
 
 
+Group = list[Property]
+"""Properties that are judged in one space."""
+
+
 @dataclass(frozen=True, slots=True)
-class Search:
+class Judged:
     """What is kept of a space once its properties are judged."""
 
     verdicts: tuple[Verdict, ...]
-    applied: tuple[Applied, ...]
-    story: bool = False
+    applied: tuple[Applied, ...] = ()
     states: int = 0
     transitions: int = 0
     depth: int = 0
@@ -133,36 +137,88 @@ class Search:
     limit: str = ""
 
 
-def _searches(job: Job, system: System, wanted: Iterable[Property], shop: Workshop) -> Iterator[Search]:
+def _parted(
+    job: Job, system: System, wanted: Iterable[Property], shop: Workshop
+) -> tuple[list[Group], list[Group]]:
+    """Groups of properties, and groups that take spaces of their own for what is special about them.
+
+    A story has its own, for the observers of several would multiply each other's states.  What must happen in the
+    long run has its own where the others can do with a smaller one, for fairness tells copies apart.
+    """
+    others = [p for p in wanted if not p.is_story]
+    brief = [p for p in others if not p.is_lasting]
+    lasting = [p for p in others if p.is_lasting]
+    stories = [[p] for p in wanted if p.is_story]
+    if lasting and {a.reduction for a in _fewer(job, system, brief, shop).applied} - {"cone"}:
+        return _by_cones(job, system, brief, shop), [lasting, *stories]
+    if stories and not others and shop.watch is unwatched:
+        return [], stories
+    return _by_cones(job, system, others, shop), stories
+
+
+def _by_cones(job: Job, system: System, group: Group, shop: Workshop) -> list[Group]:
+    """Properties whose cones differ apart; all together where one of them needs everything."""
+    if not _may_be_confined(group, shop):
+        return [group]
+    return grouped(_network(job, _observed(system, group), shop), group)
+
+
+def _searches(job: Job, system: System, groups: Iterable[Group], shop: Workshop) -> Iterator[Judged]:
     """A search for each group of properties; once somebody has stopped one, no further one is begun."""
     limit = ""
-    for group in _groups(job, system, list(wanted), shop):
+    for group in groups:
         if limit == INTERRUPTED:
             missed = (unexplored(p, p.expected(job.scenario), INTERRUPTED) for p in group)
-            yield Search(tuple(missed), (), limit=limit)
+            yield Judged(tuple(missed), limit=limit)
         else:
-            found = _search(job, system, group, shop)
+            found = _judged(job, system, group, shop)
             limit = found.limit
             yield found
 
 
-def _search(job: Job, system: System, group: list[Property], shop: Workshop) -> Search:
+def _judged(job: Job, system: System, group: Group, shop: Workshop) -> Judged:
     """Explore what a group of properties needs, judge them, and forget the space."""
-    question = _question(job, system, group, shop)
-    space = _explore(job, question, shop)
-    story = any(p.is_story for p in group)
-    if shop.watch and not story:
+    less = _fewer(job, system, group, shop)
+    space = _explore(job, less, group, shop)
+    if not any(p.is_story for p in group):
         shop.watch(job, space)
-    return Search(
-        tuple(judge(space, p, p.expected(job.scenario), question.told) for p in group),
-        question.applied,
-        story,
+    return Judged(
+        tuple(judge(space, p, p.expected(job.scenario), less.told) for p in group),
+        less.applied,
         len(space.states),
         space.transitions,
         space.depth,
         space.memory,
         space.limit,
     )
+
+
+def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
+    """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them."""
+    reducing = replace(
+        shop, reductions=shop.reductions | {"quotient"}
+    )  # a proof needs machines for its copies
+    system = _system(replace(job, system=_ungrouped(job)), reducing)
+    asked = [v for v in verdicts if v.outcome != "refuted" and speaks_of_copies(system, v.property)]
+    proofs = prove(system, [v.property for v in asked], deadline=shop.limits.deadline)
+    return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
+
+
+def _ungrouped(job: Job) -> SystemSpec:
+    """The system with the copies of its families one by one, where groups of them stand as one member."""
+
+    def single(name: str, family: str) -> Iterator[str]:
+        group = job.spec.systems.get(name)
+        if group is None or family not in group.families:
+            yield name
+        else:
+            yield from (copy for inner in group.families[family] for copy in single(inner, family))
+
+    families = {
+        family: tuple(copy for name in names for copy in single(name, family))
+        for family, names in job.system.families.items()
+    }
+    return replace(job.system, families=families)
 
 
 def suite(spec: Specification) -> Iterator[Job]:
@@ -174,9 +230,6 @@ def suite(spec: Specification) -> Iterator[Job]:
                 yield Job(spec, system, scenario)
 
 
-# --- systems of systems -------------------------------------------------------------------------------------
-
-
 def _system(job: Job, shop: Workshop) -> System:
     return instantiate(job.spec, job.system, job.scenario, lambda name: _provide(name, job, shop))
 
@@ -185,21 +238,27 @@ def _provide(name: str, job: Job, shop: Workshop) -> Machine:
     """A machine of the specification, or one that stands for a system of it under the same scenario."""
     if name in job.spec.machines:
         return job.spec.machines[name]
-    return _reduced(name, job, shop) if "quotient" in shop.reductions else _piece(name, job, shop).stub
+    return _quotient(name, job, shop) if "quotient" in shop.reductions else _piece(name, job, shop).stub
 
 
-def _reduced(name: str, job: Job, shop: Workshop) -> Machine:
-    """A system explored for itself and reduced."""
+def _quotient(name: str, job: Job, shop: Workshop) -> Machine:
     key = (name, job.scenario.name)
     if key not in shop.reduced:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
-        space = _explore(inner, _whole(inner, _system(inner, shop), [], shop), shop, keep_graph=True)
-        if space.limit == INTERRUPTED:
-            raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
-        if not space.exhaustive:
-            raise IncompleteError(f"'{name}' could not be reduced: {space.limit}")
-        shop.reduced[key] = reduce(space, inner.system)
+        system = _system(inner, shop)
+        content = shop.quotients.content(system, inner.system, shop.reductions, shop.limits.states)
+        shop.reduced[key] = shop.quotients.of(content, lambda: _reduced(inner, system, shop))
     return shop.reduced[key]
+
+
+def _reduced(job: Job, system: System, shop: Workshop) -> Machine:
+    """A system explored for itself and reduced."""
+    space = _explore(job, as_written(system, [], shop.reductions), [], shop, keep_graph=True)
+    if space.limit == INTERRUPTED:
+        raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
+    if not space.exhaustive:
+        raise IncompleteError(f"'{system.name}' could not be reduced: {space.limit}")
+    return reduce(space, job.system)
 
 
 def _piece(name: str, job: Job, shop: Workshop) -> Piece:
@@ -216,7 +275,7 @@ def _network(job: Job, system: System, shop: Workshop) -> Network:
     """The network of a system, with what is in it taken apart unless it was reduced."""
     apart = {name: found for (name, scenario), found in shop.pieces.items() if scenario == job.scenario.name}
     found = flatten(network(system), apart)
-    if rules_of(found) > MOST_RULES:
+    if apart and rules_of(found) > MOST_RULES:
         raise IncompleteError(f"'{system.name}' in one piece has more than {MOST_RULES:,} rules")
     return found
 
@@ -224,79 +283,62 @@ def _network(job: Job, system: System, shop: Workshop) -> Network:
 # --- what is explored ---------------------------------------------------------------------------------------
 
 
-def _groups(job: Job, system: System, wanted: list[Property], shop: Workshop) -> list[list[Property]]:
-    """Properties that are settled together; each story for itself, for observers multiply each other's states."""
-    stories = [[p] for p in wanted if p.is_story]
-    others = [p for p in wanted if not p.is_story]
-    if "cone" not in shop.reductions or shop.watch or any(p.kind not in STEPWISE for p in others):
-        return [others, *stories]
-    whole = _network(job, _observed(system, others), shop)
-    return [*grouped(whole, others), *stories] or [[]]
+def _fewer(job: Job, system: System, group: Group, shop: Workshop) -> Fewer:
+    """What to explore of a system to judge some properties."""
+    whole = _observed(system, group)
+    if shop.watch is not unwatched or ("quotient" not in shop.reductions and _has_systems(job, system)):
+        return _by_name(job, system, group, shop)
+    return lessened(whole, group, shop.reductions, lambda: _by_name(job, system, group, shop))
 
 
-def _question(job: Job, system: System, group: list[Property], shop: Workshop) -> Question:
-    """What is explored for a group of properties: the members that can influence the verdicts."""
-    everything = any(p.kind not in STEPWISE for p in group) or (
-        shop.watch and not any(p.is_story for p in group)
-    )
-    if "cone" not in shop.reductions or not group or everything:
-        return _whole(job, system, group, shop)
-    whole = _network(job, _observed(system, group), shop)
+def _by_name(job: Job, system: System, group: Group, shop: Workshop) -> Fewer:
+    """The members that can influence the verdicts, or all of them."""
+    whole = _observed(system, group)
+    everybody = _network(job, whole, shop)
+    if not _may_be_confined(group, shop):
+        return as_written(whole, group, shop.reductions, everybody)
     events = {event for p in group for event in p.events}
-    kept = cone(whole, (member for p in group for member in influence(whole, p)), events)
-    if size(whole, kept) == size(whole, range(len(whole.system.members))):
-        return _whole(job, system, group, shop)
-    product = combine(confined(whole, kept, events))
-    symmetric = _symmetric(system, group, product, shop)
-    what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(whole.system.members)} members"
-    applied = (Applied("cone", what, CONE), *_exchanged(symmetric))
-    return Question(
-        tuple(group), product, symmetric, lambda run: lift(run, _network(job, system, shop), kept), applied
+    kept = cone(everybody, (member for p in group for member in influence(everybody, p)), events)
+    if size(everybody, kept) == size(everybody, range(len(everybody.system.members))):
+        return as_written(whole, group, shop.reductions, everybody)
+    found = as_written(whole, group, shop.reductions, confined(everybody, kept, events))
+    what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(everybody.system.members)} members"
+    return replace(
+        found,
+        told=lambda run: lift(run, _network(job, system, shop), kept),
+        applied=(Applied("cone", what, CONE), *found.applied),
     )
 
 
-def _whole(job: Job, system: System, group: list[Property], shop: Workshop) -> Question:
-    """All members of a system, and the observers of the properties."""
-    product = combine(_network(job, _observed(system, group), shop))
-    symmetric = _symmetric(system, group, product, shop)
-    return Question(tuple(group), product, symmetric, applied=tuple(_exchanged(symmetric)))
+def _may_be_confined(group: Group, shop: Workshop) -> bool:
+    """Whether a group can do with a cone: none of it needs everybody, and nobody wants to see everybody."""
+    seen = shop.watch is not unwatched and not any(p.is_story for p in group)
+    return "cone" in shop.reductions and bool(group) and not seen and all(p.kind in STEPWISE for p in group)
 
 
-def _observed(system: System, group: Iterable[Property]) -> System:
+def _observed(system: System, group: Group) -> System:
     return observed(system, [p.observer for p in group if p.observer])
 
 
-def _symmetric(
-    system: System, group: Iterable[Property], product: Product, shop: Workshop
-) -> tuple[str, ...]:
-    """The families that are explored up to exchange of equal copies."""
-    if "symmetry" not in shop.reductions:
-        return ()
-    families = interchangeable_families(system, [p.goal for p in group])
-    return tuple(family for family in families if sortable(product.system, family))
+def _has_systems(job: Job, system: System) -> bool:
+    return any(m.machine.name in job.spec.systems for m in system.members)
 
 
-def _explore(job: Job, question: Question, shop: Workshop, keep_graph: bool = False) -> Space:
-    product, symmetric = question.product, question.symmetric
-    packed = pack(product, symmetric, folded_copies(product, symmetric))
-    graph = keep_graph or any(p.kind == "recoverable" for p in question.properties)
+def _explore(job: Job, found: Fewer, group: Group, shop: Workshop, keep_graph: bool = False) -> Space:
+    packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
+    graph = keep_graph or any(p.kind == "recoverable" for p in group)
     name = f"{job.system.name} / {job.scenario.name}"
-    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))
+    checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
+    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)
 
 
 # --- what is reported ---------------------------------------------------------------------------------------
 
 
-def _quotients(system: System, shop: Workshop) -> Iterator[Applied]:
-    made = {machine.name: machine for machine in shop.reduced.values()}
-    for name in dict.fromkeys(m.machine.name for m in system.members if m.machine.name in made):
-        size = next(len(m.machine.states) for m in system.members if m.machine.name == name)
-        yield Applied("quotient", f"{name}: {size} states", QUOTIENT)
-
-
-def _exchanged(families: Iterable[str]) -> Iterator[Applied]:
-    for family in families:
-        yield Applied("symmetry", family, SYMMETRY)
+def _quotients(system: System, job: Job, shop: Workshop) -> Iterator[Applied]:
+    if "quotient" in shop.reductions:
+        for name, states in _sizes(system, job.spec).items():
+            yield Applied("quotient", f"{name}: {states} states", QUOTIENT)
 
 
 def _wanted(job: Job, system: System) -> list[Property]:

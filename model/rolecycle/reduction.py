@@ -27,5 +27,5 @@ QUOTIENT = (
     "(divergence-preserving branching bisimulation); every event that another member has is shown"
 )
 CONE = "no member left out is read by one that is kept, or can refuse an event that changes one that is kept"
-SYMMETRY = "no guard, goal or scenario tells two copies apart"
+ALIKE = "no guard, goal or scenario tells two copies apart"
 """The conditions, as they are reported: each is checked where the reduction is made."""

@@ -24,7 +24,7 @@ class Space:
     ``deadlocks``: int64[d], the numbers of the states (of the expanded ones) that are deadlocks: nothing that the
     system owes leads to another state, so that at most a person, a fault or a level above can move it on;
     ``expanded``: how many of the states had all their steps taken; ``depth``: the greatest distance from
-    the initial state; ``fired``: int64[rules].
+    the initial state; ``fired``: bool[rules], those that some step took.
     ``moved``: bool[transitions of the graph], whether the step changes the state: one that exchanges
     equal copies leads back to the state that represents both, and yet moves.
     ``limit`` is empty when the space was exhausted, else says which limit ended the search.
@@ -37,7 +37,7 @@ class Space:
     expanded: int
     transitions: int
     depth: int
-    fired: Numbers
+    fired: NDArray[np.bool_]
     graph: Graph | None
     moved: NDArray[np.bool_]
     limit: str
@@ -59,4 +59,4 @@ class Space:
     @property
     def taken(self) -> frozenset[int]:
         """The numbers of the occurrences that some step of the search took."""
-        return frozenset(np.unique(self.packed.rule_labels[self.fired > 0]).tolist())
+        return frozenset(np.unique(self.packed.rule_labels[self.fired]).tolist())

@@ -11,7 +11,17 @@ from rolecycle.diagnostics import NOWHERE, Diagnostic, Place
 from rolecycle.guard import FALSE, TRUE, And, Guard, Not, Or
 from rolecycle.machine import Event, Machine
 
-PropertyKind = Literal["invariant", "precedence", "deadlock freedom", "reachable", "recoverable"]
+PropertyKind = Literal[
+    "invariant",
+    "precedence",
+    "deadlock freedom",
+    "reachable",
+    "recoverable",
+    "leads to",
+    "recurs",
+    "settles",
+    "converges",
+]
 Expectation = Literal["holds", "refuted"]
 
 
@@ -21,7 +31,9 @@ class Property:
 
     ``goal`` is, by kind: what holds in every reachable state (invariant, and precedence through its
     observer or at its events); the named ends where a deadlock is meant (deadlock freedom); what some
-    run reaches (reachable); what can be reached again from everywhere without faults (recoverable).
+    run reaches (reachable); what can be reached again from everywhere without faults (recoverable);
+    of fair runs, that the premise is followed by the conclusion (leads to), what is true again and again (recurs),
+    or from some point on (settles), once no more faults come (converges), for each copy of ``per``.
     With ``events``, ``goal`` is asked only where one of them can happen.
     ``applies`` and ``hazard`` read parameters only: where the property makes sense, and where its
     refutation is the consequence of the user's own choice.  ``refuted_in`` names scenarios in which it is
@@ -43,6 +55,7 @@ class Property:
     refuted_in: tuple[str, ...] = ()
     steps: tuple[tuple[str, ...], ...] = ()
     helped: bool = False
+    per: str = ""
     facts: tuple[str, ...] = ()
     theme: str = ""
     place: Place = NOWHERE
@@ -51,6 +64,11 @@ class Property:
     def is_story(self) -> bool:
         """Whether it says that some run tells these steps, in this order."""
         return self.kind == "reachable" and bool(self.steps)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it says what must happen in the long run, so that only a run without end can refute it."""
+        return self.kind in ("leads to", "recurs", "settles", "converges")
 
     def expected(self, scenario: Scenario) -> Expectation:
         """What a scenario expects of the property: what it says itself, else where the property fails."""
@@ -149,13 +167,15 @@ class Scenario:
     """Which outcomes are switched on beside the healthy ones, and what is then expected.
 
     ``faults`` are fault events switched on, at most ``budget`` of them a run (``None``: any number).
-    ``services`` tells whether users' services are judged in it.
+    ``services`` tells whether users' services are judged in it.  ``healthy_code``: healthy outcomes of the
+    customer's code come in time.
     """
 
     name: str
     title: str
     systems: tuple[str, ...]
     services: bool = False
+    healthy_code: bool = False
     allow: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()

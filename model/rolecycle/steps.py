@@ -7,42 +7,37 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.kernels import compiled
+from rolecycle.kernels import compiled, inlined, lowest_bit
 from rolecycle.layout import Numbers, Words
 from rolecycle.pack import OWED_ALWAYS, OWED_IF_MOVED, Packed, Tables
 
 STAYED, NOTICED, MOVED = 0, 1, 2
 """What a step did: nothing, something that only observers noticed, or it changed the system."""
 
-_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
-"""A de Bruijn sequence: its 64 shifts differ in their upper six bits."""
-
-_POSITIONS = np.zeros(64, dtype=np.uint8)
-for _bit in range(64):
-    _POSITIONS[((1 << _bit) * int(_DE_BRUIJN) & (1 << 64) - 1) >> 58] = _bit
-
 
 class Block(NamedTuple):
     """The steps of some states, in order.
 
     ``targets``: uint64[n, words]; ``sources``: int64[n], the number of the state left; ``rules``: int32[n];
-    ``moved``: bool[n], whether the step changes the state.
+    ``moved``: uint8[n], ``STAYED`` and so on.  ``doubtful``: int64[n, 3], the states that may be
+    deadlocks, each with the first of its steps and that after its last.
     """
 
     targets: Words
     sources: Numbers
     rules: NDArray[np.int32]
-    moved: NDArray[np.bool_]
+    moved: NDArray[np.uint8]
+    doubtful: Numbers
 
 
 class Found(NamedTuple):
     """What is noted of states when their steps are taken.
 
-    ``fired``: int64[rules]; ``dead``: uint32[states], the numbers of deadlocks in the order found; ``tally``:
-    int64[2], how many deadlocks and how many steps.
+    ``fired``: uint64[columns], the rules that some step took; ``dead``: uint32[states], the numbers of deadlocks
+    in the order found; ``tally``: int64[2], how many deadlocks and how many steps.
     """
 
-    fired: Numbers
+    fired: Words
     dead: NDArray[np.uint32]
     tally: Numbers
 
@@ -54,26 +49,29 @@ def block(packed: Packed, size: int) -> Block:
         np.empty((size, packed.words), dtype=np.uint64),
         np.empty(size, dtype=np.int64),
         np.empty(size, dtype=np.int32),
-        np.empty(size, dtype=np.bool_),
+        np.empty(size, dtype=np.uint8),
+        np.empty((size, 3), dtype=np.int64),
     )
 
 
 def found(packed: Packed, states: int) -> Found:
     """Nothing noted yet, with room for this many deadlocks."""
-    fired = np.zeros(len(packed.rule_labels), dtype=np.int64)
+    fired = np.zeros(len(packed.tables.certain), dtype=np.uint64)
     return Found(fired, np.empty(states, dtype=np.uint32), np.zeros(2, dtype=np.int64))
 
 
 def successors(packed: Packed, state: Words) -> list[tuple[int, Words]]:
     """The steps of one packed state: (occurrence, next state), not brought to canonical form."""
     plain = packed.tables._replace(blocks=packed.tables.blocks[:0])
-    steps = block(packed, 0)
-    filled, _ = generate(plain, state.reshape(1, -1), 0, 1, steps, found(packed, 1), True)
+    steps = block(packed, 1)
+    filled, _ = generate(plain, state.reshape(1, -1), 0, 1, steps, found(packed, 1))
     return [(int(packed.rule_labels[steps.rules[k]]), steps.targets[k].copy()) for k in range(filled)]
 
 
 def canonical(packed: Packed, state: Words) -> Words:
     """The representative of a state's orbit under exchange of equal copies."""
+    if len(packed.tables.blocks) < 2:
+        return state
     rows = state.reshape(1, -1).copy()
     _sort_blocks(rows, np.uint64(0), packed.tables.blocks)
     representative: Words = rows[0]
@@ -81,80 +79,97 @@ def canonical(packed: Packed, state: Words) -> Words:
 
 
 # --- kernels ------------------------------------------------------------------------------------
-# States are passed as (array, row number), and tables one by one: an array that is taken out of another array
-# or out of a tuple costs a reference count, which inside the loops would be most of the time.
+# Stages over a block of steps, each with few arrays, so that its loop stays in the registers and the processor
+# works on many steps at once.  Arrays are flat and indices unsigned: a sign or a second index costs as much as
+# the work itself.
 
 
 @compiled
 def generate(
-    tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: Found, every: bool
+    tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: Found
 ) -> tuple[int, int]:
     """Write the steps of the states from ``begin`` to before ``end``, until there is no room for those of one more.
 
-    Returns how many steps were written, and the first state whose steps were not.  ``every``: write even
-    those that change nothing, and all about them, not their targets only.
+    Returns how many steps were written, and the first state whose steps were not.
     """
-    chunks, allowed, spans, parts, deltas, code_spans, code, truth, owed, blocks = tables
-    targets, sources, rules, changes = steps
-    fired, dead, tally = noted
-    columns, symmetric = allowed.shape[1], blocks.shape[0] > 1
-    last = targets.shape[0] - fired.shape[0]
-    stack = np.empty(code.shape[0] + 1, dtype=np.int64)
-    rows = np.empty(chunks.shape[0], dtype=np.uint64)
-    filled, current, taken, deadlocks = np.uint64(0), begin, 0, tally[0]
-    while current < end and int(filled) <= last:
-        alive = False
-        _look_up(chunks, states, current, rows)
-        for column in range(columns):
-            enabled = ~np.uint64(0)
-            for c in range(rows.shape[0]):
-                enabled &= allowed[rows[c], np.uint64(column)]
-            while enabled:
-                rule = np.uint64(column * 64) + _lowest(enabled)
-                enabled &= enabled - np.uint64(1)
-                begin_code, end_code = code_spans[rule], code_spans[rule + np.uint64(1)]
-                if begin_code != end_code and not _guarded(
-                    code, truth, begin_code, end_code, states, current, stack
-                ):
-                    continue
-                did = _move(spans, parts, deltas, states, np.uint64(current), targets, filled, rule)
-                alive |= owed[rule] == OWED_ALWAYS or (did == MOVED and owed[rule] == OWED_IF_MOVED)
-                fired[rule] += 1
-                taken += 1
-                if did != STAYED or every:
-                    if symmetric:
-                        _sort_blocks(targets, filled, blocks)
-                    if every:
-                        sources[filled] = current
-                        rules[filled] = rule
-                        changes[filled] = did != STAYED
-                    filled += np.uint64(1)
-        if not alive:
-            dead[deadlocks] = current
-            deadlocks += 1
-        current += 1
-    tally[0] = deadlocks
-    tally[1] += taken
-    return int(filled), current
+    filled, current, doubts = _enable(tables, states, begin, end, steps, noted)
+    _move(tables, states, steps, filled)
+    if tables.blocks.shape[0] > 1:
+        for k in range(filled):
+            _sort_blocks(steps.targets, np.uint64(k), tables.blocks)
+    _bury(tables.rules, steps, noted, doubts)
+    noted.tally[1] += filled
+    return filled, current
 
 
 @compiled
-def _look_up(chunks: Numbers, states: Words, current: int, rows: Words) -> None:
+def _enable(
+    tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: Found
+) -> tuple[int, int, int]:
+    """Write which rules fire from which states; also, how many of them may be deadlocks."""
+    chunks, allowed, guarded, certain = tables[:4]
+    sources, rules, doubtful, fired = steps.sources, steps.rules, steps.doubtful, noted.fired
+    old, words, flat = states.reshape(-1), np.uint64(states.shape[1]), allowed.reshape(-1)
+    columns, height = np.uint64(allowed.shape[0]), np.uint64(allowed.shape[1])
+    last, room = np.uint64(sources.shape[0] - tables.rules.shape[0]), np.uint64(doubtful.shape[0])
+    rows = np.empty(chunks.shape[0], dtype=np.uint64)
+    filled, doubts, current = np.uint64(0), np.uint64(0), np.uint64(begin)
+    while current < end and filled <= last and doubts < room:
+        first, sure = filled, np.uint64(0)
+        _look_up(chunks, old, current * words, rows)
+        for column in range(columns):
+            enabled = ~np.uint64(0)
+            for c in range(rows.shape[0]):
+                enabled &= flat[column * height + rows[c]]
+            if enabled & guarded[column]:
+                enabled = _permitted(
+                    tables, enabled, guarded[column], np.uint64(column), old, current * words
+                )
+            fired[column] |= enabled
+            sure |= enabled & certain[column]
+            while enabled:
+                sources[filled] = current
+                rules[filled] = (column << np.uint64(6)) | lowest_bit(enabled)
+                enabled &= enabled - np.uint64(1)
+                filled += np.uint64(1)
+        if not sure:
+            doubtful[doubts, 0], doubtful[doubts, 1], doubtful[doubts, 2] = current, first, filled
+            doubts += np.uint64(1)
+        current += np.uint64(1)
+    return int(np.int64(filled)), int(np.int64(current)), int(np.int64(doubts))
+
+
+@inlined
+def _look_up(chunks: Numbers, old: Words, base: np.uint64, rows: Words) -> None:
     """The row in the table of allowed rules for the value of each chunk of a state."""
     for c in range(rows.shape[0]):
-        value = states[current, chunks[c, 0]] >> np.uint64(chunks[c, 1])
+        value = old[base + np.uint64(chunks[c, 0])] >> np.uint64(chunks[c, 1])
         rows[c] = np.uint64(chunks[c, 3]) + (value & np.uint64(chunks[c, 2]))
 
 
 @compiled
-def _guarded(
-    code: Numbers, truth: NDArray[np.uint8], begin: int, end: int, states: Words, row: int, stack: Numbers
-) -> bool:
+def _permitted(
+    tables: Tables, enabled: np.uint64, guarded: np.uint64, column: np.uint64, old: Words, base: np.uint64
+) -> np.uint64:  # fmt: skip
+    """Those of the enabled rules of a column whose guards hold."""
+    left = enabled & guarded
+    while left:
+        rule = int((column << np.uint64(6)) | lowest_bit(left))
+        begin, end = tables.code_spans[rule], tables.code_spans[rule + 1]
+        if not _holds(tables.code[begin:end], tables.truth, old, base):
+            enabled &= ~(left & (~left + np.uint64(1)))
+        left &= left - np.uint64(1)
+    return enabled
+
+
+@compiled
+def _holds(code: Numbers, truth: NDArray[np.uint8], old: Words, base: np.uint64) -> bool:
     """Run a guard, a postfix program; its result is what is left on the stack."""
+    stack = np.empty(code.shape[0] + 1, dtype=np.int64)
     top = 0
-    for i in range(begin, end):
+    for i in range(code.shape[0]):
         if code[i, 0] >= 0:
-            local = (states[row, code[i, 0]] >> np.uint64(code[i, 1])) & np.uint64(code[i, 2])
+            local = (old[base + np.uint64(code[i, 0])] >> np.uint64(code[i, 1])) & np.uint64(code[i, 2])
             stack[top] = truth[code[i, 3] + np.int64(local)]
         else:
             total = 0
@@ -167,29 +182,65 @@ def _guarded(
 
 
 @compiled
-def _move(
-    spans: Numbers, parts: Numbers, deltas: Words, states: Words, row: np.uint64, targets: Words, place: np.uint64,
-    rule: np.uint64,
-) -> int:  # fmt: skip
-    """Write the successor of a state by a rule; movers write disjoint bits.  Returns ``STAYED`` and so on."""
-    for w in range(states.shape[1]):
-        targets[place, np.uint64(w)] = states[row, np.uint64(w)]
-    moved = noticed = np.uint64(0)
-    for p in range(np.uint64(spans[rule]), np.uint64(spans[rule + np.uint64(1)])):
-        word = np.uint64(parts[p, 0])
-        value = (states[row, word] >> np.uint64(parts[p, 1])) & np.uint64(parts[p, 2])
-        delta = deltas[np.uint64(parts[p, 3]) + value]
-        targets[place, word] ^= delta
-        if parts[p, 4]:
-            noticed |= delta
+def _move(tables: Tables, states: Words, steps: Block, filled: int) -> None:
+    """Write the target of each step, and whether it changes anything."""
+    targets, sources, fired, moved = steps.targets.reshape(-1), steps.sources, steps.rules, steps.moved
+    rules, deltas, noticing = tables.rules.reshape(-1), tables.deltas, tables.noticing
+    old, words = states.reshape(-1), np.uint64(states.shape[1])
+    for k in range(np.uint64(filled)):
+        base, place, row = np.uint64(sources[k]) * words, k * words, np.uint64(fired[k]) << np.uint64(3)
+        bit, bit2 = rules[row], rules[row + np.uint64(3)]
+        word, word2 = bit >> np.uint64(6), bit2 >> np.uint64(6)
+        value = (old[base + word] >> (bit & np.uint64(63))) & rules[row + np.uint64(1)]
+        value2 = (old[base + word2] >> (bit2 & np.uint64(63))) & rules[row + np.uint64(4)]
+        delta, delta2 = deltas[rules[row + np.uint64(2)] + value], deltas[rules[row + np.uint64(5)] + value2]
+        if words == 1:
+            targets[place] = old[base] ^ delta ^ delta2
         else:
-            moved |= delta
-    if moved:
-        return MOVED
-    return NOTICED if noticed else STAYED
+            for w in range(words):
+                targets[place + w] = old[base + w]
+            targets[place + word] ^= delta
+            targets[place + word2] ^= delta2
+        changed, serious = delta | delta2, (delta & ~noticing[word]) | (delta2 & ~noticing[word2])
+        if rules[row + np.uint64(7)]:
+            more, grave = _move_rest(tables, fired[k], old, base, targets, place)
+            changed, serious = changed | more, serious | grave
+        moved[k] = np.uint8(changed != 0) + np.uint8(serious != 0)
 
 
 @compiled
+def _move_rest(
+    tables: Tables, rule: np.int32, old: Words, base: np.uint64, targets: Words, place: np.uint64
+) -> tuple[np.uint64, np.uint64]:  # fmt: skip
+    """Move the fields beyond the first two (movers write disjoint bits); what changed, and what of it is no notice."""
+    spans, parts, deltas, noticing = tables.spans, tables.parts, tables.deltas, tables.noticing
+    changed = serious = np.uint64(0)
+    for p in range(spans[rule], spans[rule + 1]):
+        word = parts[p, 0] >> np.uint64(6)
+        value = (old[base + word] >> (parts[p, 0] & np.uint64(63))) & parts[p, 1]
+        delta = deltas[parts[p, 2] + value]
+        targets[place + word] ^= delta
+        changed |= delta
+        serious |= delta & ~noticing[word]
+    return changed, serious
+
+
+@compiled
+def _bury(rules: Words, steps: Block, noted: Found, doubts: int) -> None:
+    """Note which of the doubtful states are deadlocks."""
+    deadlocks = noted.tally[0]
+    for d in range(doubts):
+        alive = False
+        for k in range(steps.doubtful[d, 1], steps.doubtful[d, 2]):
+            owed = rules[steps.rules[k], 6]
+            alive |= owed == OWED_ALWAYS or (owed == OWED_IF_MOVED and steps.moved[k] == MOVED)
+        if not alive:
+            noted.dead[deadlocks] = steps.doubtful[d, 0]
+            deadlocks += 1
+    noted.tally[0] = deadlocks
+
+
+@inlined
 def _sort_blocks(states: Words, row: np.uint64, blocks: Numbers) -> None:
     """Sort, in place, the equal-width words of the copies of each symmetric class: one state stands for its orbit."""
     for i in range(1, blocks.shape[0]):
@@ -204,10 +255,3 @@ def _sort_blocks(states: Words, row: np.uint64, blocks: Numbers) -> None:
             states[row, w1] ^= (left ^ right) << s1
             states[row, w2] ^= (left ^ right) << s2
             j -= 1
-
-
-@compiled
-def _lowest(bits: np.uint64) -> np.uint64:
-    """The position of the lowest set bit, without branches (Leiserson, Prokop, Randall 1998)."""
-    alone = bits & (~bits + np.uint64(1))
-    return np.uint64(_POSITIONS[(alone * _DE_BRUIJN) >> np.uint64(58)])

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rolecycle.guard import Guard
-from rolecycle.machine import Event, Machine
+from rolecycle.machine import Event, Fairness, Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class System:
     labels of the system itself and of those it extends; ``views`` names the former.
     ``decided_above``: events of senders that the system lacks and that may happen all the same, for it is open.
     ``forbidden`` holds events (``name``) and single indices of events (``name[2]``) that never happen.
+    ``healthy_code``: what the customer's code does when it is healthy, it does in time.
     A must or may stance belongs to a member and an event: all rows of a machine for one event agree.
     """
 
@@ -62,7 +63,17 @@ class System:
     definitions: Mapping[str, Mapping[str, Guard]] = field(default_factory=dict)
     views: tuple[str, ...] = ()
     decided_above: frozenset[str] = frozenset()
+    healthy_code: bool = False
 
     def owes(self, event: str) -> bool:
         """Whether the system does this of itself: it is no fault, and neither a person nor a level above decides it."""
         return self.events[event].kind not in ("user", "fault") and event not in self.decided_above
+
+    def fairness(self, event: str) -> Fairness:
+        """What every run owes to the event at each index: nothing to faults and to what people or others decide."""
+        what = self.events[event]
+        if what.inner or not self.owes(event):
+            return "none"
+        if what.kind == "code" and not (self.healthy_code and what.healthy):
+            return "none"
+        return what.fairness

@@ -23,10 +23,16 @@ class Step:
 class Trace:
     """A run from the initial state; ``start`` gives each member's state before the first step, ``seen`` each view.
 
-    With ``loop``, the steps from that number on (from 0) lead back to where they began: a lasso.
+    With ``loop``, the steps from that number on (from 0) lead back to where they began: a lasso.  Where there are
+    none, the run stays for ever in its last state.
     """
 
     start: Mapping[str, str]
     steps: tuple[Step, ...]
     loop: int | None = None
     seen: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stays(self) -> bool:
+        """Whether the run stays for ever in its last state."""
+        return self.loop == len(self.steps)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rolecycle.machine import Fairness
 from rolecycle.reduction import Applied
 from rolecycle.specification import Expectation, Property
 from rolecycle.trace import Trace
@@ -14,11 +15,32 @@ Outcome = Literal["holds", "refuted", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
+class AllSizes:
+    """Whether a property was proved for every number of copies of a family, by views of which size, or why not."""
+
+    proved: bool
+    family: str = ""
+    views: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """That every run is fair to an event, at each index; ``without`` it there is this lasso."""
+
+    event: str
+    strength: Fairness
+    without: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """``holds`` only when the space was exhausted; ``trace`` is a shortest counterexample, or a witness.
 
     ``hazard``: a refutation would follow from the user's own choice.  ``vacuous``: the property holds
-    because what it speaks of never happens here.
+    because what it speaks of never happens here.  ``assumed``: the fairness that was assumed of the events that can
+    happen where a property of what must happen is not yet fulfilled; ``needed``: a least part of it that suffices.
+    ``all_sizes``: where it was asked for.
     """
 
     property: Property
@@ -28,6 +50,9 @@ class Verdict:
     hazard: bool = False
     vacuous: bool = False
     note: str = ""
+    assumed: tuple[Assumption, ...] = ()
+    needed: tuple[Assumption, ...] = ()
+    all_sizes: AllSizes | None = None
 
 
 @dataclass(frozen=True, slots=True)

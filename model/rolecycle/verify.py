@@ -59,12 +59,11 @@ def verify_service(
     return Outcome(runs, service, (*findings, *modelling_notes(service)), part=not choice.everything)
 
 
-def _both(one: Watch | None, other: Watch) -> Watch:
+def _both(one: Watch, other: Watch) -> Watch:
     """Who watches after this: both."""
 
     def watch(job: Job, space: Space) -> None:
-        if one:
-            one(job, space)
+        one(job, space)
         other(job, space)
 
     return watch

@@ -3,7 +3,8 @@
 Two tables serve.  The *key table* holds states of one word themselves, without the bits that their place
 tells: a state is mixed by a bijection of its bits, the low bits choose the slot and the rest, with the distance
 from that slot, is the entry (the quotienting of Cleary 1984, with distances stored).  So equal entries in one
-slot mean equal states, one cache miss answers a look-up, and four bytes a slot often suffice.  The *number
+slot mean equal states, one cache miss answers a look-up, and four bytes a slot often suffice; where a bit for
+each state that the layout can write takes less still, the table is these bits.  The *number
 table* holds the numbers of states, with bits of their hash that make a second look into the states
 themselves rare unless they are equal; it serves states of many words, and searches that must know the number of
 the state that a step leads to.
@@ -16,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.kernels import compiled
+from rolecycle.kernels import compiled, inlined, prefetch
 from rolecycle.layout import Words
 
 FULL = 0.8
@@ -34,25 +35,45 @@ OVERFLOW = -1
 """Instead of a number of states: a distance did not fit its bits."""
 
 
+DIRECT = 0
+"""In place of the bits for a distance: the entries are one bit for each number of so many bits."""
+
+
 class KeyTable(NamedTuple):
-    """``entries``: uint32[slots] or uint64[slots], 0 where free; ``bits`` of a state; ``distance``: bits for it."""
+    """``entries``: uint32[slots] or uint64[slots], 0 where free; ``bits`` of a state; ``distance``: bits for it.
+
+    If ``distance`` is ``DIRECT``, ``entries``: uint64[2^bits / 64], the bits of the visited states.
+    """
 
     entries: NDArray[np.uint32] | NDArray[np.uint64]
     bits: int
     distance: int
 
+    @property
+    def direct(self) -> bool:
+        """Whether it is a bit for each state; then several owners write different parts of it."""
+        return self.distance == DIRECT
 
-def key_table(bits: int, slots: int) -> KeyTable:
-    """An empty table for states of so many bits (at most 64); ``slots`` is a power of two."""
-    bits = max(bits, 2)
+    @property
+    def room(self) -> int:
+        """How many states it may hold; a direct one has room for all."""
+        return 1 << 62 if self.direct else int(FULL * len(self.entries))
+
+
+def key_tables(bits: int, states: int, owners: int) -> list[KeyTable]:
+    """Empty tables for so many states of each owner, of so many bits (at most 64); direct ones are one and the same."""
+    bits, slots = max(bits, 6), slots_for(states)
     rest = max(0, bits - (slots.bit_length() - 1))
     size, kind = (32, "u4") if rest + DISTANCE_BITS < 32 else (64, "u8")
-    return KeyTable(np.zeros(slots, dtype=kind), bits, min(size - 1 - rest, 30))
+    if 1 << bits <= slots * size * owners:
+        return [KeyTable(np.zeros(1 << (bits - 6), dtype="u8"), bits, DIRECT)] * owners
+    distance = min(size - 1 - rest, 30)
+    return [KeyTable(np.zeros(slots, dtype=kind), bits, distance) for _ in range(owners)]
 
 
-def number_table(slots: int) -> Words:
-    """An empty table of numbers: uint64[slots], the high half bits of the hash, the low half the number plus one."""
-    return np.zeros(slots, dtype=np.uint64)
+def number_table(states: int) -> Words:
+    """An empty table for so many states: uint64[slots], in the high half bits of the hash, in the low a number + 1."""
+    return np.zeros(slots_for(states), dtype=np.uint64)
 
 
 def slots_for(states: int) -> int:
@@ -63,7 +84,7 @@ def slots_for(states: int) -> int:
 # --- keys -----------------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def mixed(state: np.uint64, bits: int) -> np.uint64:
     """A bijection of the numbers of so many bits (2 to 64): every bit stirs the low bits."""
     half = np.uint64((bits + 1) // 2)
@@ -83,47 +104,68 @@ def enter_keys(
 
     Returns how many are known then, or ``OVERFLOW``.  ``scratch``: uint64, longer than ``fresh``.
     """
+    if table.distance == DIRECT:
+        return _enter_bits(table.entries, states, known, fresh, begin, end)
     entries, bits = table.entries, table.bits
     mask = np.uint64(entries.shape[0] - 1)
     places = np.uint64(_log2(entries.shape[0]))
     shift = np.uint64(table.distance)
     limit = np.uint64(1) << shift
-    ahead = np.uint64(0)
-    for i in range(begin, end):
-        stirred = mixed(fresh[i, 0], bits)
+    old, new, count = states.reshape(-1), fresh.reshape(-1), np.uint64(known)
+    for i in range(np.uint64(begin), np.uint64(end)):
+        stirred = mixed(new[i], bits)
         scratch[i] = stirred
-        # only reads, and independent ones, so that the processor overlaps their cache misses
-        ahead ^= np.uint64(entries[stirred & mask])
-    scratch[end] = ahead  # keeps the compiler from dropping the reads
-    for i in range(begin, end):
+        prefetch(entries, stirred & mask)
+    for i in range(np.uint64(begin), np.uint64(end)):
         slot = scratch[i] & mask
-        first = ((scratch[i] >> places) << shift) + np.uint64(1)
-        distance = np.uint64(0)
-        while entries[slot] != 0 and entries[slot] != first + distance:
+        wanted = ((scratch[i] >> places) << shift) + np.uint64(1)
+        farthest = wanted + limit
+        while entries[slot] != 0 and entries[slot] != wanted:
             slot = (slot + np.uint64(1)) & mask
-            distance += np.uint64(1)
-            if distance == limit:
+            wanted += np.uint64(1)
+            if wanted == farthest:
                 return OVERFLOW
         if entries[slot] == 0:
-            entries[slot] = first + distance
-            states[known, 0] = fresh[i, 0]
-            known += 1
-    return known
+            entries[slot] = wanted
+            old[count] = new[i]
+            count += np.uint64(1)
+    return int(np.int64(count))
+
+
+@compiled
+def _enter_bits(
+    entries: NDArray[np.uint32] | NDArray[np.uint64], states: Words, known: int, fresh: Words, begin: int, end: int
+) -> int:  # fmt: skip
+    """The same with a bit for each state; without a branch, for whether a state is new is hard to foretell."""
+    old, new, count = states.reshape(-1), fresh.reshape(-1), np.uint64(known)
+    for i in range(np.uint64(begin), np.uint64(end)):
+        prefetch(entries, new[i] >> np.uint64(6))
+    for i in range(np.uint64(begin), np.uint64(end)):
+        place, bit = new[i] >> np.uint64(6), np.uint64(1) << (new[i] & np.uint64(63))
+        before = np.uint64(entries[place])
+        entries[place] = before | bit
+        old[count] = new[i]
+        count += np.uint64(before & bit == 0)
+    return int(np.int64(count))
 
 
 @compiled
 def fill_keys(table: KeyTable, states: Words, known: int, owner: int, owners: int) -> int:
     """Enter those states, all different, that fall to one of several owners; how many, or ``OVERFLOW``."""
-    entered = 0
-    entries, bits = table.entries, table.bits
+    entries, bits, entered = table.entries, table.bits, 0
     mask = np.uint64(entries.shape[0] - 1)
     places = np.uint64(_log2(entries.shape[0]))
     shift = np.uint64(table.distance)
     limit = np.uint64(1) << shift
-    for row in range(known):
-        stirred = mixed(states[row, 0], bits)
-        if owners > 1 and owner_of(stirred, owners) != owner:
+    old = states.reshape(-1)
+    for row in range(np.uint64(known)):
+        if owner_of(old, np.uint64(row), np.uint64(1), np.uint64(owners)) != owner:
             continue
+        entered += 1
+        if table.distance == DIRECT:
+            entries[old[row] >> np.uint64(6)] |= np.uint64(1) << (old[row] & np.uint64(63))
+            continue
+        stirred = mixed(old[row], bits)
         slot, distance = stirred & mask, np.uint64(0)
         while entries[slot] != 0:
             slot = (slot + np.uint64(1)) & mask
@@ -131,14 +173,20 @@ def fill_keys(table: KeyTable, states: Words, known: int, owner: int, owners: in
         if distance >= limit:
             return OVERFLOW
         entries[slot] = ((stirred >> places) << shift) + np.uint64(1) + distance
-        entered += 1
     return entered
 
 
-@compiled
-def owner_of(stirred: np.uint64, owners: int) -> int:
-    """To which of several owners a state with these stirred bits falls; says little about its low bits."""
-    return int(((stirred * _FIRST) >> np.uint64(32)) % np.uint64(owners))
+@inlined
+def owner_of(states: Words, place: np.uint64, words: np.uint64, owners: np.uint64) -> np.uint64:
+    """To which of several owners the state falls that begins at a place of a flat array.
+
+    The lowest bits do not count, so that two owners never write one word, or one cache line, of a direct table.
+    """
+    stirred = (states[place] >> np.uint64(9)) * _FIRST
+    for w in range(np.uint64(1), words):
+        stirred = (stirred ^ states[place + w]) * _FIRST
+    owner: np.uint64 = ((stirred >> np.uint64(32)) * owners) >> np.uint64(32)
+    return owner
 
 
 @compiled
@@ -153,7 +201,7 @@ def _log2(power: int) -> int:
 # --- numbers --------------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def hashed(states: Words, row: int) -> np.uint64:
     """Every bit of the state stirs every bit of the result (the finalizer of MurmurHash3, word by word)."""
     stirred = np.uint64(0x9E3779B97F4A7C15)
@@ -209,15 +257,15 @@ def enter_numbers(
 def fill_numbers(table: Words, states: Words, known: int, owner: int, owners: int) -> int:
     """Enter those states, all different, that fall to one of several owners; how many."""
     mask, high = np.uint64(table.shape[0] - 1), ~np.uint64(0xFFFFFFFF)
-    entered = 0
-    for row in range(known):
-        stirred = hashed(states, row)
-        if owners > 1 and owner_of(stirred, owners) != owner:
+    old, words, entered = states.reshape(-1), np.uint64(states.shape[1]), 0
+    for row in range(np.uint64(known)):
+        if owner_of(old, np.uint64(row) * words, words, np.uint64(owners)) != owner:
             continue
+        stirred = hashed(states, row)
         slot = stirred & mask
         while table[slot] != 0:
             slot = (slot + np.uint64(1)) & mask
-        table[slot] = (stirred & high) | np.uint64(row + 1)
+        table[slot] = (stirred & high) | (row + np.uint64(1))
         entered += 1
     return entered
 

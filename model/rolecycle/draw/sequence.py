@@ -110,9 +110,15 @@ def _heights(trace: Trace) -> list[float]:
 
 
 def _loop(trace: Trace, rows: list[float]) -> tuple[list[Node], list[Edge]]:
-    """The words above the first step of a loop, and the line from its last step back to its first."""
+    """The words above the first step of a loop, and the line back to it from its last; or that the run stays."""
     if trace.loop is None:
         return [], []
+    if trace.stays:
+        end = Line("and so it may stay for ever", "strong")
+        below = (rows[-1] if rows else 0.0) - ROW
+        return [
+            Node("loop", "text", (end,), at=(_NUMBER + _wide(end.text) / 2, below), width=_wide(end.text))
+        ], []
     first, last = trace.loop + 1, len(trace.steps)
     words = Line(
         f"steps {first} to {last} repeat for ever:" if first < last else "repeats for ever:", "strong"

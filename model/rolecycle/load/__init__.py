@@ -11,15 +11,8 @@ from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean, relative
 from rolecycle.load import check, schema
 from rolecycle.load.build import Builder, ordered
 from rolecycle.load.source import Document, read
+from rolecycle.spec_files import FOLDERS
 from rolecycle.specification import Specification
-
-FOLDERS = {
-    "machine": "machines",
-    "system": "systems",
-    "scenario": "scenarios",
-    "properties": "properties",
-    "view": "views",
-}
 
 
 def load(root: Path) -> Specification:

@@ -12,7 +12,7 @@ from rolecycle.guard import Guard
 from rolecycle.load import observers
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
-from rolecycle.machine import SAME, Event, File, Machine, Row
+from rolecycle.machine import SAME, Event, Fairness, File, Machine, Row
 from rolecycle.specification import (
     Fact,
     MemberSpec,
@@ -169,10 +169,20 @@ class Builder:
                 meaning=data["meaning"],
                 healthy=not data.get("unhealthy", data["kind"] == "fault"),
                 collective=tuple(data.get("all", ())),
+                fairness=self.fairness(name, data),
                 place=self.document.key("events", name),
             )
             for name, data in self.data["events"].items()
         }
+
+    def fairness(self, name: str, data: Data) -> Fairness:
+        """What runs owe to an event; nothing is owed to a fault or to what a person decides."""
+        if "fairness" in data and data["kind"] in ("fault", "user"):
+            self.refuse(
+                "RC135", f"no run is fair to '{name}', a {data['kind']} event", "events", name, "fairness"
+            )
+        found: Fairness = data.get("fairness", "weak")
+        return found
 
     def check_sets(self) -> None:
         """A set has events of this file, and sets that stand before it."""
@@ -251,6 +261,7 @@ class Builder:
             title=data["title"],
             systems=tuple(data["systems"]),
             services=data.get("services", False),
+            healthy_code=data.get("healthy code", False),
             allow=self.listed(data, "allow"),
             forbid=self.listed(data, "forbid"),
             faults=self.listed(faults, "among"),
@@ -303,6 +314,7 @@ class Builder:
             scenarios=tuple(data.get("scenarios", ())),
             refuted_in=tuple(data.get("refuted in", ())),
             helped=data.get("helped", False),
+            per=data.get("per", ""),
             steps=self.steps(data),
             applies=self.condition(data, "applies", guard.TRUE, "properties", name),
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
@@ -331,8 +343,12 @@ class Builder:
     ) -> tuple[Guard, tuple[str, ...]]:
         here = ("properties", name)
         match form:
-            case "always":
-                found = self.condition(data, "always", guard.TRUE, *here)
+            case "always" | "again" | "stays":
+                found = self.condition(data, form, guard.TRUE, *here)
+                return (_renamed(found, "observer", observer.name) if observer else found), ()
+            case "leads to":
+                premise, conclusion = (self.condition(data, key, guard.TRUE, *here) for key in ("from", "to"))
+                found = guard.Implies(premise, conclusion)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
             case "at":
                 return self.condition(data, "require", guard.TRUE, *here), self.written_out(data["at"])
@@ -359,7 +375,7 @@ class Builder:
                 return observers.never_after(label, event, forbidding, until)
             case "in order" | "story":
                 return observers.story(label, self.steps(data))
-            case "always" if "observer" in data:
+            case "always" | "again" | "stays" | "leads to" if "observer" in data:
                 inner, here = data["observer"], ("properties", name, "observer")
                 self.state(inner["initial"], inner["states"], *here, "initial")
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
@@ -404,6 +420,10 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
     "deadlock freedom": {"deadlock": (set(), {"except"})},
     "reachable": {"story": ({"steps"}, {"reach"}), "reach": ({"reach"}, set())},
     "recoverable": {"reach": ({"reach"}, {"helped"})},
+    "leads to": {"leads to": ({"from", "to"}, {"per", "observer"})},
+    "recurs": {"again": ({"again"}, {"per", "observer"})},
+    "settles": {"stays": ({"stays"}, {"per", "observer"})},
+    "converges": {"stays": ({"stays"}, {"per", "observer"})},
 }
 """For each kind of property its forms, each with the keys it needs and the keys it may have."""
 

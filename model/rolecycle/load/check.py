@@ -250,6 +250,8 @@ def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
         extra = {found.observer.name: set(found.observer.states)} if found.observer else {}
         for part in (found.goal, found.applies, found.hazard):
             yield from _of_guard(part, found.place, {**known, **extra})
+        if found.per:
+            yield from _known(found.per, known, "machine or family", found.place)
         for event in _events_of(found):
             yield from _event(event, found.place, spec)
         for name in found.systems:

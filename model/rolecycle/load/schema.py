@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator
@@ -87,8 +86,3 @@ def _shown(value: object) -> str:
         case _:
             text = str(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def schema_files() -> list[Path]:
-    """The published schemas."""
-    return sorted((spec_root() / "schema").glob("*.schema.json"))

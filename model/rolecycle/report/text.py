@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
-from rolecycle.verdict import Run, Verdict
+from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
 
 COLOURS = {"holds": "green", "refuted": "red", "unknown": "yellow"}
 
@@ -77,6 +77,7 @@ def _runs(outcome: Outcome) -> Iterator[str]:
             [v.property.id for v in run.verdicts if _untold(outcome, v)],
             "as expected, no run tells ",
         )
+        yield from _all_sizes(run)
         yield ""
 
 
@@ -90,8 +91,9 @@ def _untold(outcome: Outcome, verdict: Verdict) -> bool:
 
 
 def _tells(outcome: Outcome, verdict: Verdict) -> bool:
-    """Whether a verdict is a story that is worth telling: a run that somebody has asked for."""
-    return outcome.part and verdict.property.is_story and verdict.trace is not None
+    """Whether a verdict is worth telling though as expected: somebody has asked for a run, or what it rests on."""
+    story = verdict.property.is_story and verdict.trace is not None
+    return outcome.part and (story or verdict.property.is_lasting)
 
 
 def _head(run: Run) -> str:
@@ -129,6 +131,24 @@ def _held(outcome: Outcome, run: Run) -> Iterator[str]:
     yield from _listed("holds   ", [f"({v.property.id})" if v.vacuous else v.property.id for v in held])
 
 
+def _all_sizes(run: Run) -> Iterator[str]:
+    """What was proved for every number of instances, and what was not, by size of the views and by reason."""
+    told: dict[str, list[str]] = {}
+    for verdict in run.verdicts:
+        if verdict.all_sizes is not None:
+            told.setdefault(_size(verdict.all_sizes), []).append(verdict.property.id)
+    for words, ids in sorted(told.items()):
+        lines = textwrap.wrap(" ".join(ids), width=96)
+        yield f"  {words}"
+        yield from (f"           {line}" for line in lines)
+
+
+def _size(found: AllSizes) -> str:
+    if found.proved:
+        return f"holds for every number of instances (views of size {found.views}) of '{found.family}'"
+    return f"not proved for all sizes ({found.reason})"
+
+
 def _listed(word: str, ids: list[str], remark: str = "") -> Iterator[str]:
     if ids:
         lines = textwrap.wrap(remark + " ".join(ids), width=96)
@@ -144,6 +164,24 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
         yield f"           {verdict.note}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
         yield from _trace(verdict.trace)
+    if _tells(outcome, verdict) and verdict.property.is_lasting:
+        yield from _fairness(verdict)
+
+
+def _fairness(verdict: Verdict) -> Iterator[str]:
+    """What is assumed of every run; of that, what suffices, each part with the run that only it excludes."""
+    yield from _assumptions("assumes that every run is fair to", verdict.assumed)
+    if verdict.outcome == "holds":
+        yield from _assumptions("of these it needs", verdict.needed)
+    for each in verdict.needed:
+        if each.without is not None:
+            yield f"           if runs need not be fair to {each.event}:"
+            yield from _trace(each.without)
+
+
+def _assumptions(words: str, assumptions: Sequence[Assumption]) -> Iterator[str]:
+    listed = ", ".join(f"{a.event} ({a.strength})" for a in assumptions) or "nothing"
+    yield from (f"           {line}" for line in textwrap.wrap(f"{words} {listed}", width=96))
 
 
 def _trace(trace: Trace) -> Iterator[str]:
@@ -160,6 +198,8 @@ def _trace(trace: Trace) -> Iterator[str]:
         if step.seen:
             seen = ", ".join(f"{view}: {value}" for view, value in step.seen.items())
             yield click.style(f"             {'':{width}}  seen: {seen}", dim=True)
+    if trace.stays:
+        yield "             and then it may stay so for ever: nothing that a run must be fair to can happen"
 
 
 def _summary(outcome: Outcome) -> Iterator[str]:

@@ -1,0 +1,260 @@
+"""Verb: what must happen in the long run, settled by a search for a fair run in which it does not.
+
+Every such property is refuted by a lasso: a run into a part of the space that it never leaves again, and a loop there
+that is fair.  Without one it holds; then the fairness that it rests on is searched for, a least set of events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolecycle import formula, guard
+from rolecycle.compose import Product, indices_of, meaning
+from rolecycle.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, missed, path, tour
+from rolecycle.formula import Formula
+from rolecycle.machine import Fairness
+from rolecycle.paths import depth_of, lasso_by
+from rolecycle.region import Region, region, where
+from rolecycle.space import Space
+from rolecycle.specification import Property
+from rolecycle.symmetry import symmetric_families
+from rolecycle.trace import Trace
+from rolecycle.verdict import Assumption, Outcome
+
+Truths = NDArray[np.bool_]
+Strengths = Mapping[str, Fairness]
+
+EXCHANGED = "fairness tells copies apart, and the space was explored up to their exchange"
+HIDDEN = (
+    "a run without end was found, but whether it is fair is decided inside {} and cannot be seen from here"
+)
+
+
+class Finding(NamedTuple):
+    """What was found of a property: the parts of a verdict that are not its own."""
+
+    outcome: Outcome
+    trace: Trace | None = None
+    note: str = ""
+    assumed: tuple[Assumption, ...] = ()
+    needed: tuple[Assumption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A property of one copy: the part of the space where it is not yet fulfilled, and what a run that refutes it does.
+
+    ``follow``: bool[transitions], those that it may take for ever; ``visit``: bool[states], where it is seen for ever;
+    ``component``: int64[states], the strongly connected components by what is followed.
+    """
+
+    copy: str
+    region: Region
+    follow: Truths
+    visit: Truths
+    component: NDArray[np.int64]
+
+
+class _Hit(NamedTuple):
+    """Where a fair run that refutes the property can end up: ``sets`` as ``fair_sets`` gives them."""
+
+    case: _Case
+    wanted: Wanted
+    sets: NDArray[np.int64]
+
+
+def lasting(space: Space, wanted: Property) -> Finding:
+    """Whether every fair run does what the property asks, for every copy that it speaks of."""
+    if not space.exhaustive:
+        return Finding("unknown", note=space.limit)
+    if len(space.packed.tables.blocks) > 1:
+        return Finding("unknown", note=EXCHANGED)
+    product = space.packed.product
+    strengths = _strengths(product)
+    cases = [_case(space, wanted, copy, index) for copy, index in _copies(product, wanted)]
+    assumed = tuple(Assumption(event, strengths[event]) for event in _at_hand(product, cases, strengths))
+    hit = _hit(product, cases, strengths)
+    if hit is None:
+        needed = tuple(_needed(space, cases, {a.event: a.strength for a in assumed}))
+        return Finding("holds", assumed=assumed, needed=needed)
+    inside = ", ".join(m.name for m in product.system.members if m.machine.inside)
+    if inside:
+        return Finding("unknown", note=HIDDEN.format(inside), assumed=assumed)
+    return Finding("refuted", _lasso(space, hit), hit.case.copy, assumed)
+
+
+def is_vacuous(space: Space, wanted: Property) -> bool:
+    """Whether no copy ever fulfils the premise, or there is none to speak of."""
+    product = space.packed.product
+    copies = [index for _, index in _copies(product, wanted)]
+    if not isinstance(wanted.goal, guard.Implies):
+        return not copies
+    return not any(where(space, meaning(product, wanted.goal.premise, index)).any() for index in copies)
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+def _copies(product: Product, wanted: Property) -> list[tuple[str, int]]:
+    """The copies that a property speaks of, each with its index; one without a name when it speaks of the whole.
+
+    Of copies that may be exchanged one speaks for all: an exchange takes every fair run to a fair run.
+    """
+    if not wanted.per:
+        return [("", 0)]
+    system = product.asked
+    exchangeable = symmetric_families(system, [wanted.goal])
+    alike: dict[tuple[str, ...], int] = {}
+    for index in indices_of(system, wanted.per):
+        copy = tuple(m.machine.name for m in system.members if m.index == index and m.family in exchangeable)
+        alike.setdefault(copy or (str(index),), index)
+    return [(f"{wanted.per}[{index}]" if index else wanted.per, index) for index in alike.values()]
+
+
+def _case(space: Space, wanted: Property, copy: str, index: int) -> _Case:
+    product = space.packed.product
+    inside, begin, visit = (where(space, part) for part in _parts(wanted, product, index))
+    found = region(space, inside, begin)
+    follow = np.ones(len(found.graph.labels), dtype=np.bool_)
+    if wanted.kind == "converges":
+        calm = [product.system.events[o.event].kind != "fault" for o in product.occurrences]
+        follow = np.array(calm * 2, dtype=np.bool_)[found.graph.labels]
+    return _Case(copy, found, follow, visit[found.numbers], components(found.graph, follow))
+
+
+def _parts(wanted: Property, product: Product, index: int) -> tuple[Formula, Formula, Formula]:
+    """Where a run that refutes the property stays, where that begins, and what it sees again and again."""
+    if isinstance(wanted.goal, guard.Implies) and wanted.kind == "leads to":
+        premise = meaning(product, wanted.goal.premise, index)
+        missed = formula.negation(meaning(product, wanted.goal.conclusion, index))
+        return missed, formula.conjunction([premise, missed]), formula.TRUE
+    missed = formula.negation(meaning(product, wanted.goal, index))
+    if wanted.kind == "recurs":
+        return missed, missed, formula.TRUE
+    return formula.TRUE, formula.TRUE, missed
+
+
+def _strengths(product: Product) -> Strengths:
+    """The fairness of each event.
+
+    Where a reduced system takes part nothing is assumed: it may first have to do something that is hidden, so that
+    what can happen according to its quotient can perhaps not happen yet.
+    """
+    members = product.system.members
+    veiled = {o.event for o in product.occurrences if any(members[p].machine.inside for p in o.participants)}
+    return {
+        o.event: "none" if o.event in veiled else product.system.fairness(o.event)
+        for o in product.occurrences
+    }
+
+
+def _wanted(product: Product, case: _Case, strengths: Strengths) -> Wanted:
+    """Only the steps that change the system count, not those that an observer alone notices."""
+    found = [strengths.get(o.event, "none") for o in product.occurrences]
+    unnoticed = [False] * len(found)
+    weak = np.array([*(each == "weak" for each in found), *unnoticed], dtype=np.bool_)
+    strong = np.array([*(each == "strong" for each in found), *unnoticed], dtype=np.bool_)
+    return Wanted(case.follow, case.visit, weak, strong)
+
+
+def _at_hand(product: Product, cases: Iterable[_Case], strengths: Strengths) -> list[str]:
+    """The events with some fairness that can happen before the property is fulfilled."""
+    happening = np.zeros(2 * len(product.occurrences), dtype=np.bool_)
+    for case in cases:
+        happening[case.region.graph.labels] = True
+    events = {o.event for o, happens in zip(product.occurrences, happening, strict=False) if happens}
+    return sorted(event for event in events if strengths[event] != "none")
+
+
+# --- what is found --------------------------------------------------------------------------------
+
+
+def _hit(product: Product, cases: Iterable[_Case], strengths: Strengths) -> _Hit | None:
+    """The first copy for which a fair run refutes the property."""
+    for case in cases:
+        wanted = _wanted(product, case, strengths)
+        sets = fair_sets(case.region.graph, wanted, case.component)
+        if (sets >= 0).any():
+            return _Hit(case, wanted, sets)
+    return None
+
+
+def _needed(space: Space, cases: Sequence[_Case], assumed: Strengths) -> Iterator[Assumption]:
+    """A least part of the fairness with which no run refutes the property, each with the run that it excludes."""
+    product = space.packed.product
+    chosen: dict[str, Fairness] = {}
+    while hit := _hit(product, cases, chosen):
+        event, strength = _excluding(product, hit, chosen, assumed)
+        chosen[event] = strength
+    broken: dict[str, _Hit] = {}
+    for event in list(chosen):
+        for less in _less(chosen, event):
+            found = _hit(product, cases, less)
+            if found is None:
+                chosen = less
+                break
+            broken[event] = broken.get(event, found)
+    for event, strength in sorted(chosen.items()):
+        yield Assumption(event, strength, _lasso(_unseen(space), broken[event]))
+
+
+def _unseen(space: Space) -> Space:
+    """The space without its views, which cost time and tell nothing of why a fairness is needed."""
+    product = replace(space.packed.product, system=replace(space.packed.product.system, views=()))
+    return replace(space, packed=replace(space.packed, product=product))
+
+
+def _less(chosen: dict[str, Fairness], event: str) -> Iterator[dict[str, Fairness]]:
+    """The same without the event, or with it weakly fair only."""
+    yield {name: strength for name, strength in chosen.items() if name != event}
+    if chosen[event] == "strong":
+        yield {**chosen, event: "weak"}
+
+
+def _excluding(product: Product, hit: _Hit, chosen: Strengths, assumed: Strengths) -> tuple[str, Fairness]:
+    """An event whose fairness, or greater fairness, a run round the first of the sets found lacks."""
+    member = hit.sets == hit.sets[hit.sets >= 0].min()
+    always, sometimes = missed(hit.case.region.graph, hit.wanted, member)
+    for occurrence, missing in zip(product.occurrences, always, strict=False):
+        if missing and occurrence.event in assumed and occurrence.event not in chosen:
+            return occurrence.event, "weak"
+    events = (o.event for o, missing in zip(product.occurrences, sometimes, strict=False) if missing)
+    return next((e, assumed[e]) for e in events if assumed.get(e) == "strong" != chosen.get(e))
+
+
+# --- how it is shown ------------------------------------------------------------------------------
+
+
+def _lasso(space: Space, hit: _Hit) -> Trace:
+    """A shortest run to where the property is refuted, then round a loop that is fair."""
+    here, graph, count = hit.case.region, hit.case.region.graph, len(space.packed.product.occurrences)
+    start = _entrance(space, hit)
+    walked, state = [], start
+    if hit.sets[start] < 0:
+        goals, any_step = hit.sets >= 0, np.zeros(len(graph.labels), dtype=np.bool_)
+        walked = path(graph, graph.targets != OUTSIDE, start, goals, any_step)
+        state = int(graph.targets[walked[-1]])
+    loop = tour(graph, hit.wanted, hit.sets == hit.sets[state], state)
+    steps = [(int(graph.labels[k]) % count, int(here.numbers[graph.targets[k]])) for k in (*walked, *loop)]
+    return lasso_by(space, int(here.numbers[start]), steps, len(walked))
+
+
+def _entrance(space: Space, hit: _Hit) -> int:
+    """The state where a shortest run to one of the sets comes to where it stays: of those equally far, the first."""
+    found = hit.case.region
+    away = distances(found.graph, hit.sets >= 0)
+    best: tuple[int, int] | None = None
+    for distance in np.unique(away[found.begins & (away >= 0)]).tolist():
+        if best and distance >= best[0]:
+            break
+        there = np.flatnonzero(found.begins & (away == distance))
+        state = int(there[np.argmin(found.numbers[there])])
+        length = depth_of(space, int(found.numbers[state])) + distance
+        best = min(best or (length, state), (length, state))
+    assert best is not None
+    return best[1]

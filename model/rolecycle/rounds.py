@@ -1,0 +1,216 @@
+"""Verb: a round of a search on several cores.
+
+Each worker takes the steps of its share of a level and sends each target to the worker that owns it by its hash;
+then each enters what was sent to it into a table of its own.  No word of memory is written by two, so that nothing
+is locked; workers on several machines could do the same.  States are numbered when the round is over, so their
+numbers grow with their distance and a first parent is as near to the start as on one core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+
+from rolecycle.kernels import compiled
+from rolecycle.layout import Numbers, Words
+from rolecycle.pack import Packed, Tables
+from rolecycle.search import (
+    DEPTH,
+    EXPANDED,
+    KNOWN,
+    LEVEL_END,
+    OVERFLOWED,
+    STEPS,
+    Limits,
+    Search,
+    make_room,
+    number,
+    reserve_deadlocks,
+)
+from rolecycle.space import LANDMARK
+from rolecycle.steps import Block, Found, block, found, generate
+from rolecycle.visited import OVERFLOW, KeyTable, enter_keys, enter_numbers, owner_of, renumber
+
+Answer = TypeVar("Answer")
+
+SHARE = 1 << 14
+"""States of a round for each worker, at most."""
+
+SENT = 1 << 17
+"""Steps of a round from one worker to one owner, at most: they stay in the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What one of several cores has for itself.
+
+    ``outbox``: uint64[owners, SENT, words], the targets for each owner; ``sent``: int64[owners], how many.
+    """
+
+    steps: Block
+    noted: Found
+    outbox: Words
+    sent: Numbers
+    scratch: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Workers, none if one core is to do all by itself, and the threads that they work in."""
+
+    workers: tuple[Worker, ...]
+    pool: ThreadPoolExecutor
+
+    def all(self, do: Callable[[int], Answer]) -> list[Answer]:
+        """Let each worker, by number, do something at the same time as the others."""
+        return list(self.pool.map(do, range(len(self.workers))))
+
+
+@contextmanager
+def crew_of(packed: Packed, size: int) -> Iterator[Crew]:
+    """A crew of so many; when it goes, all have finished what they were doing."""
+    with ThreadPoolExecutor(size) as pool:
+        yield Crew(tuple(_worker(packed, size) for _ in range(size)) if size > 1 else (), pool)
+
+
+def _worker(packed: Packed, owners: int) -> Worker:
+    steps = block(packed, STEPS)
+    return Worker(
+        steps,
+        found(packed, SHARE),
+        np.empty((owners, SENT + len(steps.sources), packed.words), dtype=np.uint64),
+        np.zeros(owners, dtype=np.int64),
+        np.empty(len(steps.sources) + 1, dtype=np.uint64),
+    )
+
+
+def run_round(search: Search, crew: Crew, limits: Limits) -> str:
+    """Expand some states of the level, all of them or, if a limit forbids it or a table overflows, as if none."""
+    if search.expanded == search.reached[LEVEL_END]:
+        search.reached[[LEVEL_END, DEPTH]] = search.known, search.reached[DEPTH] + 1
+    first, end = (
+        search.expanded,
+        min(int(search.reached[LEVEL_END]), search.expanded + SHARE * len(crew.workers)),
+    )
+    borders = np.linspace(first, end, len(crew.workers) + 1).astype(int)
+    begins, ends = borders[:-1], borders[1:]
+    for worker in crew.workers:
+        worker.noted.fired[:], worker.noted.tally[:] = 0, 0
+    while (begins < ends).any():
+        begins = np.array(crew.all(partial(_send, search, crew, begins, ends)))
+        limit = make_room(search, _sent(crew), limits)
+        if limit:
+            return limit
+        _receive_all(search, crew, first)
+        if search.reached[OVERFLOWED]:
+            number(search)
+            return ""
+    search.reached[EXPANDED] = end
+    for worker in crew.workers:
+        _absorb(search, worker.noted)
+    return ""
+
+
+def _send(search: Search, crew: Crew, begins: Numbers, ends: Numbers, number: int) -> int:
+    """Let a worker take the steps of its states until an outbox is full; the first state that it left."""
+    tables, states, worker = search.packed.tables, search.states, crew.workers[number]
+    begin, end = int(begins[number]), int(ends[number])
+    return _expand(tables, states, begin, end, worker.steps, worker.noted, worker.outbox, worker.sent)
+
+
+def _sent(crew: Crew) -> Numbers:
+    """int64[owners]: the steps that were sent to each owner."""
+    sent: Numbers = np.sum([worker.sent for worker in crew.workers], axis=0)
+    return sent
+
+
+def _receive_all(search: Search, crew: Crew, first: int) -> None:
+    """Each owner enters what it was sent; then the new states of all lie behind those known, without a gap."""
+    places = search.known + np.concatenate([[0], np.cumsum(_sent(crew))])
+    ends = crew.all(partial(_receive, search, crew, places))
+    if OVERFLOW in ends:
+        search.reached[OVERFLOWED] = 1
+        return
+    known = search.known
+    for owner, (place, end) in enumerate(zip(places, ends, strict=False)):
+        table = search.owned[owner]
+        if place > known and not isinstance(table, KeyTable):
+            renumber(table, search.states, place, end, place - known)
+        search.states[known : known + end - place] = search.states[place:end]
+        search.entered[owner] += end - place
+        known += int(end - place)
+    search.landmarks[-(-search.known // LANDMARK) : -(-known // LANDMARK)] = first
+    search.reached[KNOWN] = known
+
+
+def _receive(search: Search, crew: Crew, places: Numbers, owner: int) -> int:
+    """Enter what everybody sent to an owner; its new states are written from its place on, whose end is returned."""
+    table, scratch, place = search.owned[owner], crew.workers[owner].scratch, int(places[owner])
+    for worker in crew.workers:
+        if place != OVERFLOW:
+            fresh, sent = worker.outbox[owner], int(worker.sent[owner])
+            if isinstance(table, KeyTable):
+                place = _enter_keys(table, search.states, place, fresh, sent, scratch)
+            else:
+                place = _enter_numbers(table, search.states, place, fresh, sent, scratch)
+    return place
+
+
+def _absorb(search: Search, noted: Found) -> None:
+    before, dead = search.deadlocks, int(noted.tally[0])
+    reserve_deadlocks(search, dead)
+    search.noted.dead[before : before + dead] = noted.dead[:dead]
+    search.noted.fired[:] |= noted.fired
+    search.noted.tally[:] += noted.tally
+
+
+# --- kernels --------------------------------------------------------------------------------------
+
+
+@compiled
+def _expand(
+    tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: Found, outbox: Words, sent: Numbers
+) -> int:  # fmt: skip
+    """Write the targets of states into the boxes of their owners, until all is done or one is nearly full."""
+    sent[:] = 0
+    while begin < end and sent.max() <= SENT:
+        filled, begin = generate(tables, states, begin, end, steps, noted)
+        _route(steps.targets, filled, outbox, sent)
+    return begin
+
+
+@compiled
+def _route(targets: Words, filled: int, outbox: Words, sent: Numbers) -> None:
+    owners, room, words = np.uint64(outbox.shape[0]), np.uint64(outbox.shape[1]), np.uint64(outbox.shape[2])
+    new, box = targets.reshape(-1), outbox.reshape(-1)
+    for k in range(np.uint64(filled)):
+        owner = owner_of(new, k * words, words, owners)
+        place = (owner * room + np.uint64(sent[owner])) * words
+        for w in range(words):
+            box[place + w] = new[k * words + w]
+        sent[owner] += 1
+
+
+@compiled
+def _enter_keys(table: KeyTable, states: Words, known: int, fresh: Words, end: int, scratch: Words) -> int:
+    """Enter what one worker sent, by the block."""
+    for begin in range(0, end, STEPS):
+        if known != OVERFLOW:
+            here = fresh[begin : min(end, begin + STEPS)]
+            known = enter_keys(table, states, known, here, 0, here.shape[0], scratch)
+    return known
+
+
+@compiled
+def _enter_numbers(table: Words, states: Words, known: int, fresh: Words, end: int, scratch: Words) -> int:
+    """Enter what one worker sent, by the block."""
+    for begin in range(0, end, STEPS):
+        here = fresh[begin : min(end, begin + STEPS)]
+        known = enter_numbers(table, states, known, here, 0, here.shape[0], scratch)
+    return known
