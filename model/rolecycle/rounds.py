@@ -36,7 +36,16 @@ from rolecycle.search import (
 )
 from rolecycle.space import LANDMARK
 from rolecycle.steps import Block, Found, block, found, generate
-from rolecycle.visited import DIRECT, OVERFLOW, KeyTable, enter_keys, enter_numbers, owner_of, renumber, unknown_keys
+from rolecycle.visited import (
+    DIRECT,
+    OVERFLOW,
+    KeyTable,
+    enter_keys,
+    enter_numbers,
+    owner_of,
+    renumber,
+    unknown_keys,
+)
 
 Answer = TypeVar("Answer")
 
