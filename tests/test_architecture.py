@@ -140,7 +140,7 @@ TOP = {
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
-    "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
+    "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
     "cli": "__init__ checkpoint diagnostics explanations gallery kept_specification net_files net_model outcome "
     "pipeline progress read_net report.* review.gather review.render search spec_files specification store "
