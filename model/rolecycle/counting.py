@@ -43,16 +43,16 @@ class Fewer:
 def lessened(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
     """What to explore: ``fewer`` states where copies take many and can be taken for one another, else as written."""
     copies = (len(m.machine.states) for m in system.members if m.family)
-    if sum(map(width, copies)) > MOST_BITS:
+    if sum(map(width, copies)) > MOST_BITS and not system.due:
         with suppress(UncountableError):
             return fewer(system, asked, using)
     return as_written(system, asked, using)
 
 
 def as_written(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
-    """Every member by name, with equal copies sorted when ``symmetry`` may be used and no fairness tells them apart."""
+    """Every member by name, with equal copies sorted when ``symmetry`` may be used and no fairness and no time tells them apart."""
     goals = [p.goal for p in asked]
-    sortable = "symmetry" in using and not any(p.is_lasting for p in asked)
+    sortable = "symmetry" in using and not system.due and not any(p.is_lasting for p in asked)
     symmetric = symmetric_families(system, goals) if sortable else ()
     sorted_ = tuple(Applied("symmetry", name, ALIKE) for name in symmetric)
     return Fewer(compose(system), symmetric, as_found, sorted_)

@@ -10,10 +10,12 @@ from itertools import pairwise
 from rolecycle import formula
 from rolecycle.compose import resolve
 from rolecycle.diagnostics import Diagnostic, InputError
+from rolecycle.durations import seconds
 from rolecycle.guard import Guard
 from rolecycle.machine import ASKED, Event, Machine, Row
 from rolecycle.specification import Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
+from rolecycle.timers import timed
 
 BUDGET = "fault_budget"
 
@@ -41,7 +43,7 @@ def instantiate(
     if problems:
         raise InputError(problems)
     views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
-    return System(
+    made = System(
         name=wanted.name,
         members=tuple(members),
         events=events,
@@ -53,6 +55,13 @@ def instantiate(
         decided_above=decided_above,
         healthy_code=scenario.healthy_code,
     )
+    return timed(made, lengths(spec, scenario), scenario) if scenario.timed else made
+
+
+def lengths(spec: Specification, scenario: Scenario) -> Mapping[str, int]:
+    """The named durations in seconds: those of the specification, or what the scenario says instead."""
+    known = {name: each.seconds for name, each in spec.durations.items()}
+    return known | {name: seconds(text, known) for name, text in scenario.durations.items()}
 
 
 def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:
