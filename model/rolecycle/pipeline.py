@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from rolecycle.checkpoint import Checkpoints, checkpoint_of
 from rolecycle.counting import Fewer, as_written, lessened
 from rolecycle.explore import INTERRUPTED, Progress, explore
 from rolecycle.fold import folded_copies
@@ -21,6 +22,7 @@ from rolecycle.quotients import Quotients
 from rolecycle.reduce import reduce
 from rolecycle.reduction import EVERY_REDUCTION, Reduction
 from rolecycle.search import Limits
+from rolecycle.sizes import prove, speaks_of_copies
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 from rolecycle.system import System
@@ -52,14 +54,17 @@ class Job:
 class Workshop:
     """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
 
-    ``reductions``: those that may be used.  ``quotients``: those known by content, of any specification.  Who watches
-    sees every member as written: copies are then neither merged nor counted.
+    ``reductions``: those that may be used.  ``checkpoints``: where long searches are kept, if anywhere.
+    ``all_sizes``: whether proofs for every number of copies are tried.  ``quotients``: those known by content, of any
+    specification.  Who watches sees every member as written: copies are then neither merged nor counted.
     """
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
     watch: Watch = unwatched
     reductions: frozenset[Reduction] = EVERY_REDUCTION
+    checkpoints: Checkpoints | None = None
+    all_sizes: bool = False
     spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
     quotients: Quotients = field(default_factory=Quotients)
@@ -88,6 +93,8 @@ def run(job: Job, shop: Workshop) -> Run:
     space = _explore(job, less, asked, shop)
     found = {p.id: judge(space, p, p.expected(job.scenario), less.told) for p in asked}
     found |= _judged_apart(job, system, apart, space.limit, shop)
+    if shop.all_sizes:
+        found |= _for_all_sizes(job, found.values(), shop)
     shop.watch(job, space)
     unsettled = {v.note for v in found.values() if v.outcome == "unknown"}
     return Run(
@@ -141,6 +148,31 @@ def _judged_apart(
     return found
 
 
+def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
+    """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them."""
+    system = _system(replace(job, system=_ungrouped(job)), shop)
+    asked = [v for v in verdicts if v.outcome != "refuted" and speaks_of_copies(system, v.property)]
+    proofs = prove(system, [v.property for v in asked], deadline=shop.limits.deadline)
+    return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
+
+
+def _ungrouped(job: Job) -> SystemSpec:
+    """The system with the copies of its families one by one, where groups of them stand as one member."""
+
+    def single(name: str, family: str) -> Iterator[str]:
+        group = job.spec.systems.get(name)
+        if group is None or family not in group.families:
+            yield name
+        else:
+            yield from (copy for inner in group.families[family] for copy in single(inner, family))
+
+    families = {
+        family: tuple(copy for name in names for copy in single(name, family))
+        for family, names in job.system.families.items()
+    }
+    return replace(job.system, families=families)
+
+
 def suite(spec: Specification) -> Iterator[Job]:
     """Every run of the shipped suite: each scenario on each system of the suite that it names."""
     for scenario in spec.scenarios.values():
@@ -190,7 +222,8 @@ def _explore(
     packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
     graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
     name = f"{job.system.name} / {job.scenario.name}"
-    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))
+    checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
+    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)
 
 
 def _wanted(job: Job, system: System) -> list[Property]:

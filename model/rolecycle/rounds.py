@@ -30,6 +30,7 @@ from rolecycle.search import (
     Limits,
     Search,
     make_room,
+    number,
     reserve_deadlocks,
 )
 from rolecycle.space import LANDMARK
@@ -90,10 +91,9 @@ def _worker(packed: Packed, owners: int) -> Worker:
 
 
 def run_round(search: Search, crew: Crew, limits: Limits) -> str:
-    """Expand some states of the level, all of them or, if a limit forbids it, as if none."""
+    """Expand some states of the level, all of them or, if a limit forbids it or a table overflows, as if none."""
     if search.expanded == search.reached[LEVEL_END]:
-        search.reached[LEVEL_END] = search.known
-        search.reached[DEPTH] += 1
+        search.reached[[LEVEL_END, DEPTH]] = search.known, search.reached[DEPTH] + 1
     first, end = (
         search.expanded,
         min(int(search.reached[LEVEL_END]), search.expanded + SHARE * len(crew.workers)),
@@ -109,6 +109,7 @@ def run_round(search: Search, crew: Crew, limits: Limits) -> str:
             return limit
         _receive_all(search, crew, first)
         if search.reached[OVERFLOWED]:
+            number(search)
             return ""
     search.reached[EXPANDED] = end
     for worker in crew.workers:

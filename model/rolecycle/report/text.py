@@ -10,7 +10,7 @@ import click
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
-from rolecycle.verdict import Assumption, Run, Verdict
+from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
 
 COLOURS = {"holds": "green", "refuted": "red", "unknown": "yellow"}
 
@@ -74,6 +74,7 @@ def _runs(outcome: Outcome) -> Iterator[str]:
             [v.property.id for v in run.verdicts if _untold(outcome, v)],
             "as expected, no run tells ",
         )
+        yield from _all_sizes(run)
         yield ""
 
 
@@ -107,6 +108,24 @@ def _held(outcome: Outcome, run: Run) -> Iterator[str]:
     """The properties that hold as expected, by their ids; in brackets those that say nothing here."""
     held = [v for v in run.verdicts if _held_as_expected(outcome, v) and not _tells(outcome, v)]
     yield from _listed("holds   ", [f"({v.property.id})" if v.vacuous else v.property.id for v in held])
+
+
+def _all_sizes(run: Run) -> Iterator[str]:
+    """What was proved for every number of instances, and what was not, by size of the views and by reason."""
+    told: dict[str, list[str]] = {}
+    for verdict in run.verdicts:
+        if verdict.all_sizes is not None:
+            told.setdefault(_size(verdict.all_sizes), []).append(verdict.property.id)
+    for words, ids in sorted(told.items()):
+        lines = textwrap.wrap(" ".join(ids), width=96)
+        yield f"  {words}"
+        yield from (f"           {line}" for line in lines)
+
+
+def _size(found: AllSizes) -> str:
+    if found.proved:
+        return f"holds for every number of instances (views of size {found.views}) of '{found.family}'"
+    return f"not proved for all sizes ({found.reason})"
 
 
 def _listed(word: str, ids: list[str], remark: str = "") -> Iterator[str]:
