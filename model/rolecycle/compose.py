@@ -208,12 +208,6 @@ def _changing(system: System, rule: Rule) -> Formula:
     )
 
 
-def staying(system: System, rule: Rule) -> Formula:
-    """Where a rule can happen and changes nothing."""
-    still = (_at(system, m.member, (s for s, d in enumerate(m.destinations) if d == s)) for m in rule.moves)
-    return formula.conjunction([*still, rule.guard])
-
-
 def _possible(system: System, rule: Rule) -> Formula:
     """Where a rule can happen."""
     able = (_at(system, m.member, (s for s, d in enumerate(m.destinations) if d >= 0)) for m in rule.moves)

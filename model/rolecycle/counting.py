@@ -50,7 +50,10 @@ def lessened(system: System, asked: Sequence[Property], using: frozenset[Reducti
 
 
 def as_written(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
-    """Every member by name, with equal copies sorted when ``symmetry`` may be used and no fairness and no time tells them apart."""
+    """Every member by name, with equal copies sorted when ``symmetry`` may be used and nothing tells them apart.
+
+    Fairness does, and so do the timers of a timed system.
+    """
     goals = [p.goal for p in asked]
     sortable = "symmetry" in using and not system.due and not any(p.is_lasting for p in asked)
     symmetric = symmetric_families(system, goals) if sortable else ()

@@ -99,6 +99,16 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "Fairness that nobody owes",
         "A fault or a decision of a person may always stay away, so no run has to be fair to it. Leave 'fairness' out.",
     ),
+    "RC136": (
+        "Not a length of time",
+        "A length of time is a number with s, min, h or d (10 min), the name of a duration of durations.yaml, or a sum "
+        "of such, with factors (heartbeat_timeout + 2 * 15 s). A row has 'after', 'within' or both, or 'every' alone.",
+    ),
+    "RC137": (
+        "Time cannot be counted here",
+        "A timed scenario needs a system in one piece, without reduced members, in which some row that can happen says "
+        "'after', 'within' or 'every', or for which the scenario says what takes how long.",
+    ),
     "RC140": (
         "A row without source",
         "Cite the facts that the row rests on, or state an assumption with its reason.",

@@ -10,8 +10,8 @@ from itertools import pairwise
 from rolecycle import formula
 from rolecycle.compose import resolve
 from rolecycle.diagnostics import Diagnostic, InputError
-from rolecycle.durations import seconds
 from rolecycle.guard import Guard
+from rolecycle.lengths import lengths
 from rolecycle.machine import ASKED, Event, Machine, Row
 from rolecycle.specification import Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
@@ -56,12 +56,6 @@ def instantiate(
         healthy_code=scenario.healthy_code,
     )
     return timed(made, lengths(spec, scenario), scenario) if scenario.timed else made
-
-
-def lengths(spec: Specification, scenario: Scenario) -> Mapping[str, int]:
-    """The named durations in seconds: those of the specification, or what the scenario says instead."""
-    known = {name: each.seconds for name, each in spec.durations.items()}
-    return known | {name: seconds(text, known) for name, text in scenario.durations.items()}
 
 
 def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:

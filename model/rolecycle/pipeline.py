@@ -112,6 +112,16 @@ def run(job: Job, shop: Workshop) -> Run:
     )
 
 
+def explored(job: Job, shop: Workshop) -> Space:
+    """The space of a job with its graph, every member as written; nothing is judged.
+
+    Raises ``IncompleteError`` when a member could not be reduced.
+    """
+    shop.open_for(job.spec)
+    system = _system(job, shop)
+    return _explore(job, as_written(system, [], frozenset()), [], shop, keep_graph=True)
+
+
 def _parted(
     system: System, wanted: Iterable[Property], shop: Workshop
 ) -> tuple[list[Property], list[list[Property]]]:
@@ -220,7 +230,7 @@ def _explore(
     job: Job, found: Fewer, wanted: Iterable[Property], shop: Workshop, keep_graph: bool = False
 ) -> Space:
     packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
-    graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
+    graph = keep_graph or any(p.kind in ("recoverable", "within") for p in wanted)
     name = f"{job.system.name} / {job.scenario.name}"
     checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)

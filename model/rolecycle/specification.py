@@ -74,11 +74,6 @@ class Property:
         """Whether it says what must happen in the long run, so that only a run without end can refute it."""
         return self.kind in ("leads to", "recurs", "settles", "converges")
 
-    @property
-    def follows_runs(self) -> bool:
-        """Whether it is settled by runs through the space, so that no two copies may be taken for one another."""
-        return self.is_lasting or self.kind == "within"
-
     def expected(self, scenario: Scenario) -> Expectation:
         """What a scenario expects of the property: what it says itself, else where the property fails."""
         return scenario.expect.get(self.id, "refuted" if scenario.name in self.refuted_in else "holds")

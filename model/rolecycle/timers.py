@@ -129,8 +129,9 @@ def _timer(system: System, limit: _Limit, number: int, unit: int) -> Machine:
     rows = [Row(TICK, (old,), new, when=counted) for old, new in steps]
     if counted != TRUE:
         rows.append(Row(TICK, states, first, when=Not(counted)))
-    rows += (Row(event, states, first, "may") for event in sorted({limit.event, *limit.timing.without}))
-    again = [*_entering(system, limit), *_leaving(limit)]
+    rows += (Row(event, states, first, "may") for event in sorted({*limit.timing.without} - {limit.event}))
+    happened = TRUE if limit.rows[0].mode == "must" else limit.possible
+    again = [(limit.event, happened), *_entering(system, limit), *_leaving(limit)]
     rows += (Row(event, states, first, "may", when) for event, when in again)
     return Machine(
         name, states, last if limit.timing.every else first, tuple(rows), answers_to=(name,), title="Timer"
@@ -189,7 +190,7 @@ def _held_up(member: Member, limits: Iterable[_Limit], timers: Mapping[int, Mach
     """The machine with rows that wait for their timers."""
     waits: dict[int, Guard] = {}
     for limit in limits:
-        if limit.member == member and limit.least:
+        if limit.member is member and limit.least:
             timer = timers[id(limit)]
             late = In(timer.name, timer.states[limit.least // unit :])
             waits.update((id(row), late) for row in limit.rows)

@@ -8,12 +8,14 @@ from typing import Any
 
 from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.durations import seconds
 from rolecycle.guard import Guard
 from rolecycle.load import observers
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
-from rolecycle.machine import SAME, Event, Fairness, File, Machine, Row
+from rolecycle.machine import SAME, Event, Fairness, File, Machine, Row, Timing
 from rolecycle.specification import (
+    Duration,
     Fact,
     MemberSpec,
     Parameter,
@@ -92,10 +94,19 @@ class Builder:
                 when=self.condition(row, "when", guard.TRUE, *here),
                 facts=tuple(row.get("facts", ())),
                 assumption=row.get("assumption", ""),
+                timing=self.timing(row, *here),
                 place=self.document.place(*here),
             )
             rows += [replace(made, trigger=trigger) for trigger in self.written_out(row["trigger"])]
         return tuple(rows)
+
+    def timing(self, row: Data, *path: str | int) -> Timing:
+        """What a row says of time; ``every`` stands alone."""
+        if "every" in row and ("after" in row or "within" in row):
+            self.refuse("RC136", "'every' goes with neither 'after' nor 'within'", *path, "every")
+        after, _, without = row.get("after", "").partition(" without ")
+        events = self.written_out([name.strip() for name in without.split(",")]) if without else ()
+        return Timing(after.strip(), row.get("within", ""), row.get("every", ""), events)
 
     # --- nouns ----------------------------------------------------------------------------------
 
@@ -269,6 +280,10 @@ class Builder:
             values=data.get("set", {}),
             families={k: tuple(v) for k, v in data.get("families", {}).items()},
             expect=data.get("expect", {}),
+            timed=data.get("timed", False),
+            durations=data.get("durations", {}),
+            takes={k: _range(v) for k, v in data.get("takes", {}).items()},
+            any_time=self.listed(data, "any time"),
             facts=tuple(data.get("facts", ())),
             place=self.document.place("scenario"),
         )
@@ -315,6 +330,8 @@ class Builder:
             refuted_in=tuple(data.get("refuted in", ())),
             helped=data.get("helped", False),
             per=data.get("per", ""),
+            at_most=data.get("within", ""),
+            not_before=data.get("not before", ""),
             steps=self.steps(data),
             applies=self.condition(data, "applies", guard.TRUE, "properties", name),
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
@@ -346,7 +363,7 @@ class Builder:
             case "always" | "again" | "stays":
                 found = self.condition(data, form, guard.TRUE, *here)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
-            case "leads to":
+            case "leads to" | "at most" | "not before":
                 premise, conclusion = (self.condition(data, key, guard.TRUE, *here) for key in ("from", "to"))
                 found = guard.Implies(premise, conclusion)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
@@ -381,6 +398,18 @@ class Builder:
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
                 return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer")
         return None
+
+    def durations(self) -> dict[str, Duration]:
+        return {
+            name: Duration(
+                seconds(data["value"], {}),
+                data["meaning"],
+                tuple(data.get("facts", ())),
+                data.get("assumption", ""),
+                self.document.key("durations", name),
+            )
+            for name, data in self.data["durations"].items()
+        }
 
     def facts(self) -> dict[str, Fact]:
         sources = self.data.get("sources", {})
@@ -424,6 +453,10 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
     "recurs": {"again": ({"again"}, {"per", "observer"})},
     "settles": {"stays": ({"stays"}, {"per", "observer"})},
     "converges": {"stays": ({"stays"}, {"per", "observer"})},
+    "within": {
+        "at most": ({"from", "to", "within"}, {"not before"}),
+        "not before": ({"from", "to", "not before"}, set()),
+    },
 }
 """For each kind of property its forms, each with the keys it needs and the keys it may have."""
 
@@ -434,6 +467,11 @@ FORM_KEYS = frozenset(
 
 def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _range(value: str | Sequence[str]) -> tuple[str, str]:
+    """The least and the greatest of a length of time; one alone is both."""
+    return (value, value) if isinstance(value, str) else (value[0], value[1])
 
 
 def _widened(row: Row, base: Machine, states: tuple[str, ...]) -> Row:

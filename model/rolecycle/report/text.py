@@ -90,7 +90,7 @@ def _untold(outcome: Outcome, verdict: Verdict) -> bool:
 def _tells(outcome: Outcome, verdict: Verdict) -> bool:
     """Whether a verdict is worth telling though as expected: somebody has asked for a run, or what it rests on."""
     story = verdict.property.is_story and verdict.trace is not None
-    return outcome.part and (story or verdict.property.is_lasting)
+    return outcome.part and (story or verdict.property.is_lasting or verdict.property.kind == "within")
 
 
 def _head(run: Run) -> str:
