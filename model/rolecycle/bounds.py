@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.durations import written
 from rolecycle.compose import meaning, occurrences_of
+from rolecycle.durations import written
 from rolecycle.fair_cycles import path
 from rolecycle.graph import Graph, backward, sources_of
-from rolecycle.guard import Guard
+from rolecycle.guard import FALSE, Guard
 from rolecycle.machine import TICK
 from rolecycle.paths import lasso_by, path_to
 from rolecycle.region import where
@@ -24,6 +24,14 @@ from rolecycle.tick_paths import fewest, most, ticking
 from rolecycle.trace import Trace
 
 Truths = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a guard becomes true, or one of some events happens."""
+
+    guard: Guard = FALSE
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,11 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class _Timeline:
-    """A space as a graph: ``sources``: int64[m]; ``ticks``: bool[m]; ``begin`` and ``end``: bool[n], the conditions."""
+    """A space as a graph, and what is asked of it.
+
+    ``sources``: int64[m]; ``ticks``: bool[m]; ``begin`` and ``end``: bool[n], where the conditions are true;
+    ``begins`` and ``ends``: bool[m], the transitions by which it begins and ends all the same.
+    """
 
     space: Space
     graph: Graph
@@ -57,25 +69,43 @@ class _Timeline:
     ticks: Truths
     begin: Truths
     end: Truths
+    begins: Truths
+    ends: Truths
+
+    @property
+    def onward(self) -> Truths:
+        """bool[m]: the transitions on which it has not ended yet."""
+        return ~self.end[self.sources] & ~self.ends
+
+    @property
+    def exits(self) -> Truths:
+        """bool[m]: the transitions with which it ends."""
+        return ~self.end[self.sources] & (self.ends | self.end[self.graph.targets])
 
 
-def bounds(space: Space, begin: Guard, end: Guard) -> Bounds:
+def bounds(space: Space, begin: Moment, end: Moment) -> Bounds:
     """The bounds of the time from ``begin`` to ``end``.
 
-    The least time counts from where ``begin`` becomes true, the greatest from wherever it is true and ``end`` is not.
+    The least time counts from where the guard of ``begin`` becomes true, the greatest from wherever it is true and that
+    of ``end`` is not; both from each of its events.
     The space must be exhausted, with its graph, of a timed system, and not up to exchange of copies; else ``ValueError``.
     """
     if not space.exhaustive or space.graph is None or not space.packed.product.system.unit:
         raise ValueError("bounds are those of a whole timed space with its graph")
     product, graph = space.packed.product, space.graph
-    ticks = np.isin(graph.labels, occurrences_of(product, [TICK]))
+
+    def labelled(events: tuple[str, ...]) -> Truths:
+        return np.isin(graph.labels, occurrences_of(product, events))
+
     line = _Timeline(
         space,
         graph,
         sources_of(graph),
-        ticks,
-        where(space, meaning(product, begin)),
-        where(space, meaning(product, end)),
+        labelled((TICK,)),
+        where(space, meaning(product, begin.guard)),
+        where(space, meaning(product, end.guard)),
+        labelled(begin.events),
+        labelled(end.events),
     )
     return Bounds(_least(line), _greatest(line), _stopped(line))
 
@@ -111,13 +141,15 @@ def _stopped(line: _Timeline) -> Trace | None:
 
 def _least(line: _Timeline) -> Attained | None:
     starts = _beginnings(line)
-    count, via = fewest(line.graph, starts, ~line.end[line.sources], line.ticks)
-    arrived = np.flatnonzero(line.end & (count >= 0))
-    if not len(arrived):
+    if (starts & line.end).any():
+        return _attained(line, 0, int(np.argmax(starts & line.end)), [])
+    count, via = fewest(line.graph, starts, line.onward, line.ticks)
+    last = np.flatnonzero(line.exits & (count[line.sources] >= 0))
+    if not len(last):
         return None
-    state = int(arrived[np.argmin(count[arrived])])
-    way: list[int] = []
-    ticks = int(count[state])
+    lengths = count[line.sources[last]] + line.ticks[last]
+    way, ticks = [int(last[np.argmin(lengths)])], int(lengths.min())
+    state = int(line.sources[way[0]])
     while via[state] >= 0:
         way.append(int(via[state]))
         state = int(line.sources[way[-1]])
@@ -125,10 +157,10 @@ def _least(line: _Timeline) -> Attained | None:
 
 
 def _beginnings(line: _Timeline) -> Truths:
-    """Where the first condition becomes true."""
+    """Where the first condition becomes true, and where its events lead."""
     found = np.zeros(len(line.begin), dtype=np.bool_)
     targets = line.graph.targets
-    found[targets[~line.begin[line.sources] & line.begin[targets]]] = True
+    found[targets[line.begins | (~line.begin[line.sources] & line.begin[targets])]] = True
     found[0] = line.begin[0]
     return found
 
@@ -137,16 +169,14 @@ def _beginnings(line: _Timeline) -> Truths:
 
 
 def _greatest(line: _Timeline) -> Attained | None:
-    starts = line.begin & ~line.end
-    if not line.begin.any():
-        return None
+    begun = line.begin.copy()
+    begun[line.graph.targets[line.begins]] = True
+    starts, graph = begun & ~line.end, line.graph
     if not starts.any():
-        return _attained(line, 0, int(np.argmax(line.begin)), [])
-    graph, open_ = line.graph, ~line.end
-    onward = open_[line.sources]
-    reached = open_ & (fewest(graph, starts, onward, line.ticks)[0] >= 0)
-    inside = reached[line.sources] & open_[graph.targets]
-    exits = reached[line.sources] & line.end[graph.targets]
+        return _attained(line, 0, int(np.argmax(begun)), []) if begun.any() else None
+    reached = fewest(graph, starts, line.onward & ~line.exits, line.ticks)[0] >= 0
+    inside = reached[line.sources] & line.onward & ~line.exits
+    exits = reached[line.sources] & line.exits
     component, count, via = most(graph, inside, exits, line.ticks)
     endless = ticking(graph, inside, line.ticks, component)
     if endless.any():

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle import formula, guard
-from rolecycle.bounds import bounds, exceeds, told_in_words
+from rolecycle.bounds import Moment, bounds, exceeds, told_in_words
 from rolecycle.compose import enabled, meaning, occurrences_of, resolve
 from rolecycle.durations import seconds
 from rolecycle.formula import Formula
@@ -88,7 +88,8 @@ def _in_time(space: Space, wanted: Property, expected: Expectation, hazard: bool
     if not space.exhaustive or not isinstance(wanted.goal, guard.Implies):
         return unexplored(wanted, expected, space.limit)
     known = space.packed.product.system.durations
-    found = bounds(space, wanted.goal.premise, wanted.goal.conclusion)
+    begin, end = Moment(wanted.goal.premise, wanted.since), Moment(wanted.goal.conclusion, wanted.until)
+    found = bounds(space, begin, end)
     least, greatest = found.least, found.greatest
     late = wanted.at_most and greatest and exceeds(greatest.seconds, seconds(wanted.at_most, known))
     early = wanted.not_before and least and exceeds(seconds(wanted.not_before, known), least.seconds)

@@ -35,7 +35,8 @@ class Property:
     run reaches (reachable); what can be reached again from everywhere without faults (recoverable);
     of fair runs, that the premise is followed by the conclusion (leads to), what is true again and again (recurs),
     or from some point on (settles), once no more faults come (converges), for each copy of ``per``.
-    Of times (within), that the premise is followed by the conclusion in ``at_most`` so long and ``not_before``.
+    Of times (within), that the premise, or an event ``since``, is followed by the conclusion, or an event ``until``,
+    in ``at_most`` so long and ``not_before`` so long.
     With ``events``, ``goal`` is asked only where one of them can happen.
     ``applies`` and ``hazard`` read parameters only: where the property makes sense, and where its
     refutation is the consequence of the user's own choice.  ``refuted_in`` names scenarios in which it is
@@ -60,6 +61,8 @@ class Property:
     per: str = ""
     at_most: str = ""
     not_before: str = ""
+    since: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     theme: str = ""
     place: Place = NOWHERE

@@ -49,7 +49,13 @@ class _Limit:
             return TRUE
         if self.timing.within:
             return self.possible
-        return In(self.member.machine.name, tuple(dict.fromkeys(s for row in self.rows for s in row.sources)))
+        return In(self.member.machine.name, self.states)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states of the member in which the timer counts."""
+        sources = (state for row in self.rows for state in row.sources)
+        return self.timing.during or tuple(dict.fromkeys(sources))
 
 
 def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> System:
@@ -93,10 +99,25 @@ def _limits(system: System, durations: Mapping[str, int], scenario: Scenario) ->
         groups: dict[tuple[str, Timing], list[Row]] = {}
         for row in member.machine.rows:
             timing = _taken(system, member, row, scenario)
-            if timing != Timing() and row.trigger not in free and row.sources:
+            if timing == Timing() or row.trigger in free or not row.sources:
+                continue
+            if not _never(row.when, system.parameters):
                 groups.setdefault((row.trigger, timing), []).append(row)
         for (_, timing), rows in groups.items():
             yield _limit(member, tuple(rows), timing, durations)
+
+
+def _never(part: Guard, parameters: Mapping[str, str]) -> bool:
+    """Whether the parameters make a guard false, so that no timer is needed for it."""
+    match part:
+        case In(machine, states):
+            return machine in parameters and parameters[machine] not in states
+        case And(operands):
+            return any(_never(operand, parameters) for operand in operands)
+        case Or(operands):
+            return all(_never(operand, parameters) for operand in operands)
+        case _:
+            return False
 
 
 def _taken(system: System, member: Member, row: Row, scenario: Scenario) -> Timing:
@@ -169,7 +190,7 @@ def _leaving(limit: _Limit) -> Iterator[tuple[str, Guard]]:
     That is not needed for counting right, and keeps the space small.
     """
     machine = limit.member.machine
-    sources = {s for row in limit.rows for s in row.sources}
+    sources = set(limit.states)
     for event in sorted(machine.alphabet) if limit.counted != TRUE else ():
         rows = [row for row in machine.rows if row.trigger == event]
         for source in sorted(sources):
@@ -205,9 +226,10 @@ def _due(limit: _Limit, timer: Machine | None) -> Due:
 
 
 def _prompt(system: System, limits: Iterable[_Limit], scenario: Scenario) -> Iterator[Due]:
-    """What the platform does takes no time, unless something is said of its time."""
+    """What the platform does takes no time, unless something is said of its time; nor does healthy code, if so said."""
     slow = {limit.event for limit in limits} | set(scenario.any_time)
     here = {event for m in system.members for event in m.machine.alphabet}
     for event in sorted(here - slow):
-        if system.events[event].kind == "platform" and not system.events[event].inner:
+        found = system.events[event]
+        if found.kind == "platform" or (found.kind == "code" and found.healthy and system.healthy_code):
             yield Due(event)

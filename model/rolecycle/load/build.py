@@ -94,19 +94,23 @@ class Builder:
                 when=self.condition(row, "when", guard.TRUE, *here),
                 facts=tuple(row.get("facts", ())),
                 assumption=row.get("assumption", ""),
-                timing=self.timing(row, *here),
+                timing=self.timing(row, states, groups, *here),
                 place=self.document.place(*here),
             )
             rows += [replace(made, trigger=trigger) for trigger in self.written_out(row["trigger"])]
         return tuple(rows)
 
-    def timing(self, row: Data, *path: str | int) -> Timing:
-        """What a row says of time; ``every`` stands alone."""
+    def timing(self, row: Data, states: Sequence[str], groups: Groups, *path: str | int) -> Timing:
+        """What a row says of time; ``every`` stands alone, and so does ``after`` with more than a length."""
         if "every" in row and ("after" in row or "within" in row):
             self.refuse("RC136", "'every' goes with neither 'after' nor 'within'", *path, "every")
-        after, _, without = row.get("after", "").partition(" without ")
-        events = self.written_out([name.strip() for name in without.split(",")]) if without else ()
-        return Timing(after.strip(), row.get("within", ""), row.get("every", ""), events)
+        rest, _, without = row.get("after", "").partition(" without ")
+        after, _, during = rest.partition(" while ")
+        if (without or during) and "within" in row:
+            self.refuse("RC136", "with 'within', 'after' is a length of time alone", *path, "after")
+        named = self.states_of({"source": _words(during)}, states, groups, *path, "after") if during else ()
+        events = self.written_out(_words(without))
+        return Timing(after.strip(), row.get("within", ""), row.get("every", ""), events, named)
 
     # --- nouns ----------------------------------------------------------------------------------
 
@@ -332,6 +336,8 @@ class Builder:
             per=data.get("per", ""),
             at_most=data.get("within", ""),
             not_before=data.get("not before", ""),
+            since=self.listed(data, "since") if data["kind"] == "within" else (),
+            until=self.listed(data, "until") if data["kind"] == "within" else (),
             steps=self.steps(data),
             applies=self.condition(data, "applies", guard.TRUE, "properties", name),
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
@@ -347,8 +353,10 @@ class Builder:
     def form(self, name: str, data: Data) -> str:
         """Which of the forms of its kind a property has; a mistake when none, or keys of another, are there."""
         forms = FORMS[data["kind"]]
+        given = set(data) & FORM_KEYS
+        if data["kind"] == "within" and not (given & {"from", "since"} and given & {"to", "until"}):
+            forms = {"": ({"from or since", "to or until", "within or not before"}, set())}
         for form, (needed, optional) in forms.items():
-            given = set(data) & FORM_KEYS
             if needed <= given <= needed | optional:
                 return form
         wanted = " or ".join(" with ".join(sorted(needed)) for needed, _ in forms.values())
@@ -364,7 +372,8 @@ class Builder:
                 found = self.condition(data, form, guard.TRUE, *here)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
             case "leads to" | "at most" | "not before":
-                premise, conclusion = (self.condition(data, key, guard.TRUE, *here) for key in ("from", "to"))
+                absent = guard.TRUE if form == "leads to" else guard.FALSE
+                premise, conclusion = (self.condition(data, key, absent, *here) for key in ("from", "to"))
                 found = guard.Implies(premise, conclusion)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
             case "at":
@@ -392,7 +401,7 @@ class Builder:
                 return observers.never_after(label, event, forbidding, until)
             case "in order" | "story":
                 return observers.story(label, self.steps(data))
-            case "always" | "again" | "stays" | "leads to" if "observer" in data:
+            case "always" | "again" | "stays" | "leads to" | "at most" | "not before" if "observer" in data:
                 inner, here = data["observer"], ("properties", name, "observer")
                 self.state(inner["initial"], inner["states"], *here, "initial")
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
@@ -454,8 +463,8 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
     "settles": {"stays": ({"stays"}, {"per", "observer"})},
     "converges": {"stays": ({"stays"}, {"per", "observer"})},
     "within": {
-        "at most": ({"from", "to", "within"}, {"not before"}),
-        "not before": ({"from", "to", "not before"}, set()),
+        "at most": ({"within"}, {"from", "since", "to", "until", "not before", "observer"}),
+        "not before": ({"not before"}, {"from", "since", "to", "until", "observer"}),
     },
 }
 """For each kind of property its forms, each with the keys it needs and the keys it may have."""
@@ -467,6 +476,11 @@ FORM_KEYS = frozenset(
 
 def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _words(text: str) -> list[str]:
+    """What stands between commas."""
+    return [word.strip() for word in text.split(",")] if text else []
 
 
 def _range(value: str | Sequence[str]) -> tuple[str, str]:
