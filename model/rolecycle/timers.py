@@ -74,7 +74,8 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
         text = f"scenario '{scenario.name}' counts time, and nothing in '{system.name}' takes any"
         raise InputError([Diagnostic("RC137", text, scenario.place)])
     counting = [each for each in limits if each.greatest]
-    timers = {id(each): _timer(system, each, number, unit) for number, each in enumerate(counting)}
+    named = zip(counting, _names(counting), strict=True)
+    timers = {id(each): _timer(system, each, name, unit) for each, name in named}
     members = [replace(m, machine=_held_up(m, counting, timers, unit)) for m in system.members]
     beside = [replace(each.member, machine=timers[id(each)], times=True) for each in counting]
     due = [*(_due(each, timers.get(id(each))) for each in limits), *_prompt(system, limits, scenario)]
@@ -139,17 +140,25 @@ def _limit(member: Member, rows: tuple[Row, ...], timing: Timing, durations: Map
 # --- timers ---------------------------------------------------------------------------------------
 
 
-def _timer(system: System, limit: _Limit, number: int, unit: int) -> Machine:
+def _names(limits: Iterable[_Limit]) -> Iterator[str]:
+    """A name for the timer of each limit, the same for the copies of a family."""
+    seen: dict[tuple[str, int], int] = {}
+    for limit in limits:
+        key = (limit.event, limit.member.index)
+        seen[key] = seen.get(key, 0) + 1
+        yield f"timer of {limit.event}" + (f" ({seen[key]})" if seen[key] > 1 else "")
+
+
+def _timer(system: System, limit: _Limit, name: str, unit: int) -> Machine:
     """The machine that counts for a limit."""
     states = tuple(written(n * unit) for n in range(limit.greatest // unit))
     states = (*states, "Expired")
     first, last = states[0], states[-1]
-    name = f"timer {number + 1} of {limit.event}"
-    counted = limit.counted
+    counted, stopped = limit.counted, _stopped(limit)
     steps = zip(states, (*states[1:], last), strict=True)
     rows = [Row(TICK, (old,), new, when=counted) for old, new in steps]
     if counted != TRUE:
-        rows.append(Row(TICK, states, first, when=Not(counted)))
+        rows.append(Row(TICK, states, first, when=stopped))
     rows += (Row(event, states, first, "may") for event in sorted({*limit.timing.without} - {limit.event}))
     happened = TRUE if limit.rows[0].mode == "must" else limit.possible
     again = [(limit.event, happened), *_entering(system, limit), *_leaving(limit)]
@@ -162,7 +171,16 @@ def _timer(system: System, limit: _Limit, number: int, unit: int) -> Machine:
 def _entering(system: System, limit: _Limit) -> Iterator[tuple[str, Guard]]:
     """The events that can make true what is counted, each with the condition that it was not true before."""
     events = {event for atom in _read(system, limit.counted) for event in _crossing(system, atom)}
-    yield from ((event, Not(limit.counted)) for event in sorted(events - {TICK}))
+    yield from ((event, _stopped(limit)) for event in sorted(events - {TICK}))
+
+
+def _stopped(limit: _Limit) -> Guard:
+    """That what is counted is not true; as a set of states where it can be, which is faster to look up."""
+    match limit.counted:
+        case In(machine, states):
+            return In(machine, tuple(s for s in limit.member.machine.states if s not in states))
+        case other:
+            return Not(other)
 
 
 def _read(system: System, part: Guard) -> Iterator[In]:

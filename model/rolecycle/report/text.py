@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 
 from rolecycle.diagnostics import Diagnostic
+from rolecycle.machine import TICK
 from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
 from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
@@ -170,6 +171,8 @@ def _trace(trace: Trace) -> Iterator[str]:
     for number, step in enumerate(trace.steps, 1):
         if trace.loop == number - 1:
             yield "             and then for ever:"
+        if _passing(trace, number):
+            continue
         changes = (
             ", ".join(f"{member}: {state}" for member, state in step.changes.items()) or "(nothing changes)"
         )
@@ -179,6 +182,13 @@ def _trace(trace: Trace) -> Iterator[str]:
             yield click.style(f"             {'':{width}}  seen: {seen}", dim=True)
     if trace.stays:
         yield "             and then it may stay so for ever: nothing that a run must be fair to can happen"
+
+
+def _passing(trace: Trace, number: int) -> bool:
+    """Whether the clock goes on after this step, too, with nothing in between: only the last such step is told."""
+    this, after = trace.steps[number - 1], trace.steps[number : number + 1]
+    both = this.event == TICK and not this.seen and bool(after) and after[0].event == TICK
+    return both and trace.loop != number
 
 
 def _summary(outcome: Outcome) -> Iterator[str]:
