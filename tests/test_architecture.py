@@ -16,6 +16,7 @@ ROOT = Path(rolecycle.__file__).parent
 NOUNS = {
     "diagnostics": "",
     "guard": "",
+    "durations": "",
     "formula": "",
     "trace": "",
     "reduction": "",
@@ -35,6 +36,7 @@ ENGINE = {
     "kernels": "",
     "graph": "kernels",
     "fair_cycles": "graph kernels",
+    "tick_paths": "graph kernels",
     "bisimulation": "graph kernels",
     "layout": "formula system",
     "pack": "compose formula layout machine system",
@@ -53,7 +55,10 @@ VERBS = {
     "guard_text": "guard",
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
-    "instantiate": "compose diagnostics formula guard machine specification system",
+    "lengths": "diagnostics durations specification",
+    "timers": "diagnostics durations guard machine specification system",
+    "instantiate": "compose diagnostics formula guard lengths machine specification system timers",
+    "bounds": "compose durations fair_cycles graph guard machine paths region space tick_paths trace",
     "kinds": "machine",
     "family": "compose formula guard kinds machine system",
     "views": "compose family formula machine",
@@ -67,7 +72,7 @@ VERBS = {
     "system trace",
     "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry system "
     "trace verdict",
-    "judge": "compose formula graph guard layout liveness machine paths region space specification system trace "
+    "judge": "bounds compose durations formula graph guard layout liveness machine paths region space specification system trace "
     "verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
@@ -87,9 +92,9 @@ LOAD = {
     "load.source": "diagnostics",
     "load.schema": "diagnostics spec_files load.source",
     "load.guards": "diagnostics guard",
-    "load.build": "diagnostics guard machine specification load.guards load.observers load.source",
+    "load.build": "diagnostics durations guard machine specification load.guards load.observers load.source",
     "load.observers": "machine",
-    "load.check": "diagnostics guard machine specification",
+    "load.check": "diagnostics durations guard machine specification",
 }
 
 SERVICES = {
@@ -112,7 +117,8 @@ REPORTS = {
     "report": "",
     "report.codes": "explanations",
     "report.facts": "traceability",
-    "report.text": "diagnostics outcome trace verdict",
+    "report.text": "diagnostics machine outcome trace verdict",
+    "report.times": "bounds durations report.machine_readable report.text time_between",
     "report.machine_readable": "__init__ diagnostics outcome service trace verdict",
 }
 
@@ -136,6 +142,7 @@ TOP = {
     "sizes space specification system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
+    "time_between": "bounds diagnostics load.guards pipeline specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",

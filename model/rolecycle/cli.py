@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rolecycle.progress import Ticker
     from rolecycle.specification import Specification
     from rolecycle.store import Store
+    from rolecycle.time_between import Answer
 
     Files = tuple[Path | None, Path | None]
     """A definition and a configuration, as far as the user named them."""
@@ -45,6 +46,13 @@ _format = click.option(
 )
 _strict = click.option(
     "--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures."
+)
+_set = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=DURATION",
+    help="Count with this length of time; may be given several times.",
 )
 _cache = click.option(
     "--no-cache",
@@ -118,6 +126,7 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
 @click.option("--all-sizes", is_flag=True, help="Try to prove what holds for every number of instances.")
 @click.option("--no-reduction", is_flag=True, help="Explore every state of every system, by plain search.")
+@_set
 @_cache
 @_limits
 @_strict
@@ -130,6 +139,7 @@ def verify(
     system: str,
     scenario: str,
     properties: tuple[str, ...],
+    settings: tuple[str, ...],
     **bounds: Any,
 ) -> None:
     """Judge the shipped specification, or the service whose SERVICE.csdef is given.
@@ -139,7 +149,8 @@ def verify(
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
     choice = (system, scenario, properties)
-    outcome = _guarded(lambda: _verify(_specification(spec), (service, config), choice, bounds), form)
+    files = (service, config)
+    outcome = _guarded(lambda: _verify(_reset(_specification(spec), settings), files, choice, bounds), form)
     outcome = _with_strict(outcome, strict)
     click.echo(_rendered(outcome, form))
     sys.exit(outcome.exit_code)
@@ -197,6 +208,38 @@ def review(
     else:
         click.echo(page, nl=False)
     sys.exit(code)
+
+
+@main.command(cls=_Verb)
+@_spec
+@click.option("--system", required=True, help="The system, in one piece.")
+@click.option("--scenario", required=True, help="The scenario, in which time is counted.")
+@click.option("--from", "begin", required=True, help="When it begins: a guard, or an event.")
+@click.option("--to", "end", required=True, help="When it ends: a guard, or an event.")
+@_set
+@_format
+@_cache
+@_limits
+def bound(
+    spec: Path | None,
+    system: str,
+    scenario: str,
+    begin: str,
+    end: str,
+    settings: tuple[str, ...],
+    form: str,
+    **bounds: Any,
+) -> None:
+    """Compute how long it takes from one moment to another, at least and at most, with runs that take so long.
+
+    Exit codes: 0 found, 2 the input or the command is wrong, 3 a limit was reached.
+    """
+    from rolecycle.report import times
+
+    asked = (system, scenario, begin, end)
+    answer = _guarded(lambda: _between(_reset(_specification(spec), settings), asked, bounds), form)
+    click.echo(times.to_json(answer) if form == "json" else times.render(answer))
+    sys.exit(3 if answer.limit else 0)
 
 
 @main.command("import", cls=_Verb)
@@ -288,6 +331,23 @@ def _verify(
             if service
             else verify_suite(spec, wanted, shop)
         )
+    finally:
+        ticker.done()
+
+
+def _reset(spec: Specification, settings: tuple[str, ...]) -> Specification:
+    from rolecycle.lengths import reset
+
+    return reset(spec, settings)
+
+
+def _between(spec: Specification, asked: tuple[str, str, str, str], bounds: dict[str, Any]) -> Answer:
+    from rolecycle.progress import Ticker
+    from rolecycle.time_between import Question, time_between
+
+    ticker = Ticker()
+    try:
+        return time_between(spec, Question(*asked), _workshop(bounds, ticker))
     finally:
         ticker.done()
 

@@ -95,11 +95,12 @@ def _in_time(space: Space, wanted: Property, expected: Expectation, hazard: bool
     early = wanted.not_before and least and exceeds(seconds(wanted.not_before, known), least.seconds)
     outcome: Outcome = "refuted" if late or early else "unknown" if found.stopped else "holds"
     shown = least if early and not late else greatest
+    trace = shown and _without_observers(shown.trace, space.packed.product.system)
     return Verdict(
         wanted,
         outcome,
         expected,
-        shown and shown.trace,
+        trace,
         hazard,
         vacuous=outcome == "holds" and greatest is None,
         note=STOPPED if outcome == "unknown" else told_in_words(found),
