@@ -72,8 +72,8 @@ VERBS = {
     "system trace",
     "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry system "
     "trace verdict",
-    "judge": "bounds compose durations formula graph guard layout liveness machine paths region space specification system trace "
-    "verdict",
+    "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
+    "specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "store": "__init__",
@@ -147,9 +147,9 @@ TOP = {
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ checkpoint diagnostics explanations gallery kept_specification net_files net_model outcome "
-    "pipeline progress read_net report.* review.gather review.render search spec_files specification store "
-    "traceability verify verify_net",
+    "cli": "__init__ checkpoint diagnostics explanations gallery kept_specification lengths net_files "
+    "net_model outcome pipeline progress read_net report.* review.gather review.render search "
+    "spec_files specification store time_between traceability verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }
@@ -173,7 +173,17 @@ TOUCH_FILES = {
 PRINT_OR_EXIT = {"cli"}
 TALK_TO_THE_TERMINAL = {"cli", "progress"}
 
-COMPILED = {"bisimulation", "explore", "fair_cycles", "graph", "region", "rounds", "steps", "visited"}
+COMPILED = {
+    "bisimulation",
+    "explore",
+    "fair_cycles",
+    "graph",
+    "region",
+    "rounds",
+    "steps",
+    "tick_paths",
+    "visited",
+}
 """Modules with kernels, which are compiled whole and may be long."""
 
 FILE_CALLS = {

@@ -1,7 +1,8 @@
 """Verb: how long it takes from one condition to another, at least and at most, each with a run that attains it.
 
 Time is the number of ticks.  The least time is a shortest way with weights 0 and 1 from where the first condition
-begins; the greatest is a longest way from where it holds, and there is none where a cycle with a tick avoids the second.
+begins; the greatest is a longest way from where it holds, and there is none where a cycle with
+a tick avoids the second.
 """
 
 from __future__ import annotations
@@ -73,6 +74,11 @@ class _Timeline:
     ends: Truths
 
     @property
+    def entering(self) -> Truths:
+        """bool[m]: the transitions with which it begins."""
+        return self.begins | (~self.begin[self.sources] & self.begin[self.graph.targets])
+
+    @property
     def onward(self) -> Truths:
         """bool[m]: the transitions on which it has not ended yet."""
         return ~self.end[self.sources] & ~self.ends
@@ -88,7 +94,7 @@ def bounds(space: Space, begin: Moment, end: Moment) -> Bounds:
 
     The least time counts from where the guard of ``begin`` becomes true, the greatest from wherever it is true and that
     of ``end`` is not; both from each of its events.
-    The space must be exhausted, with its graph, of a timed system, and not up to exchange of copies; else ``ValueError``.
+    The space must be exhausted, with its graph, and of a timed system; else ``ValueError``.
     """
     if not space.exhaustive or space.graph is None or not space.packed.product.system.unit:
         raise ValueError("bounds are those of a whole timed space with its graph")
@@ -159,8 +165,7 @@ def _least(line: _Timeline) -> Attained | None:
 def _beginnings(line: _Timeline) -> Truths:
     """Where the first condition becomes true, and where its events lead."""
     found = np.zeros(len(line.begin), dtype=np.bool_)
-    targets = line.graph.targets
-    found[targets[line.begins | (~line.begin[line.sources] & line.begin[targets])]] = True
+    found[line.graph.targets[line.entering]] = True
     found[0] = line.begin[0]
     return found
 
@@ -195,7 +200,12 @@ def _longest_from(starts: Truths, count: NDArray[np.int64]) -> int:
 
 
 def _way_out(
-    line: _Timeline, state: int, component: NDArray[np.int64], via: NDArray[np.int64], inside: Truths, exits: Truths
+    line: _Timeline,
+    state: int,
+    component: NDArray[np.int64],
+    via: NDArray[np.int64],
+    inside: Truths,
+    exits: Truths,
 ) -> list[int]:
     """From component to component by the transitions that belong to a longest way."""
     way: list[int] = []
@@ -222,7 +232,7 @@ def _for_ever(line: _Timeline, starts: Truths, inside: Truths, endless: Truths) 
         state = int(line.sources[way[0]])
     back = int(line.graph.targets[nearest])
     loop = [nearest, *(_walk(line, inside, back, gate) if back != gate else [])]
-    return Attained(None, lasso_by(line.space, state, _steps(line, [*way, *loop]), len(way)))
+    return Attained(None, _run(line, state, [*way, *loop], len(way)))
 
 
 def _walk(line: _Timeline, inside: Truths, state: int, goal: int) -> list[int]:
@@ -234,9 +244,14 @@ def _walk(line: _Timeline, inside: Truths, state: int, goal: int) -> list[int]:
 
 def _attained(line: _Timeline, ticks: int, state: int, way: list[int]) -> Attained:
     unit = line.space.packed.product.system.unit
-    trace = lasso_by(line.space, state, _steps(line, way), len(way))
-    return Attained(ticks * unit, replace(trace, loop=None))
+    return Attained(ticks * unit, replace(_run(line, state, way, len(way)), loop=None))
 
 
-def _steps(line: _Timeline, way: list[int]) -> list[tuple[int, int]]:
-    return [(int(line.graph.labels[k]), int(line.graph.targets[k])) for k in way]
+def _run(line: _Timeline, state: int, way: list[int], loop: int) -> Trace:
+    """A run to a state with which it begins, if possible by a step with which it begins, and then on this way."""
+    entering = np.flatnonzero(line.entering & (line.graph.targets == state))
+    if len(entering):
+        first = int(entering[np.argmin(line.sources[entering])])
+        state, way, loop = int(line.sources[first]), [first, *way], loop + 1
+    steps = [(int(line.graph.labels[k]), int(line.graph.targets[k])) for k in way]
+    return lasso_by(line.space, state, steps, loop)

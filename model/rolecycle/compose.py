@@ -192,7 +192,9 @@ def _waited_for(system: System, occurrences: Sequence[Occurrence]) -> Iterable[F
         names = [system.members[p].name for p in occurrence.participants]
         if due.event != occurrence.event or (due.member and due.member not in names):
             continue
-        here = [p for p in occurrence.participants if not (system.members[p].times or system.members[p].watches)]
+        here = [
+            p for p in occurrence.participants if not (system.members[p].times or system.members[p].watches)
+        ]
         reader = members.get(due.member)
         index = (reader.index if reader else 0) or occurrence.index
         when = resolve(due.when, system, reader.family if reader else "", index)
@@ -204,7 +206,8 @@ def _waited_for(system: System, occurrences: Sequence[Occurrence]) -> Iterable[F
 def _changing(system: System, rule: Rule) -> Formula:
     """Where a rule moves some member to another state."""
     return formula.disjunction(
-        _at(system, m.member, (s for s, d in enumerate(m.destinations) if d not in (s, -1))) for m in rule.moves
+        _at(system, m.member, (s for s, d in enumerate(m.destinations) if d not in (s, -1)))
+        for m in rule.moves
     )
 
 

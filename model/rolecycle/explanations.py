@@ -62,8 +62,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "The property lacks its form",
         "Each kind of property needs its own keys: an invariant 'always'; a precedence 'at' with 'require', or 'event' "
         "with 'only after' or 'never after', or 'steps'; reachable 'reach' or 'steps'; recoverable 'reach'; leads to "
-        "'from' and 'to'; recurs 'again'; settles and converges 'stays'; within 'from' or 'since', 'to' or 'until', and "
-        "'within' or 'not before'.",
+        "'from' and 'to'; recurs 'again'; settles and converges 'stays'; within 'from' or 'since', 'to' or 'until', "
+        "and 'within' or 'not before'.",
     ),
     "RC125": ("Unknown source", "A fact cites a source that the list of sources does not have."),
     "RC126": (

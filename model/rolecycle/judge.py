@@ -26,7 +26,9 @@ from rolecycle.system import System
 from rolecycle.trace import Trace
 from rolecycle.verdict import Outcome, Verdict
 
-STOPPED = "the clock can stop for ever, so nothing is known of times: what is due leads round without taking time"
+STOPPED = (
+    "the clock can stop for ever, so nothing is known of times: what is due leads round without taking time"
+)
 
 
 def concerns(wanted: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:
@@ -95,7 +97,7 @@ def _in_time(space: Space, wanted: Property, expected: Expectation, hazard: bool
     early = wanted.not_before and least and exceeds(seconds(wanted.not_before, known), least.seconds)
     outcome: Outcome = "refuted" if late or early else "unknown" if found.stopped else "holds"
     shown = least if early and not late else greatest
-    trace = shown and _without_observers(shown.trace, space.packed.product.system)
+    trace = _without_observers(shown.trace, space.packed.product.system) if shown else None
     return Verdict(
         wanted,
         outcome,
@@ -138,7 +140,9 @@ def _settle(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
         case "recoverable":
             return _recoverable(space, wanted)
         case "leads to" | "recurs" | "settles" | "converges" | "within":
-            raise ValueError("what must happen in the long run, or in time, is settled by searches of its own")
+            raise ValueError(
+                "what must happen in the long run, or in time, is settled by searches of its own"
+            )
         case _:
             assert_never(wanted.kind)
 

@@ -49,9 +49,9 @@ class Timing:
     """When a row can happen and when it must, where time is counted; lengths as ``durations.seconds`` reads them.
 
     ``after``: once the machine has been so long in the sources (or in the states ``during``), and that long without any
-    of the events ``without``; it is then due.  ``within``: due when it has been possible for so long.  With both, possible and due so long after
-    its guard began to hold.  ``every``: so long after it happened last, and then due.  What is due happens before time
-    goes on.
+    of the events ``without``; it is then due.  ``within``: due when it has been possible for so long.  With
+    both, possible and due so long after its guard began to hold.  ``every``: so long after it happened last, and then
+    due.  What is due happens before time goes on.
     """
 
     after: str = ""

@@ -24,7 +24,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The bounds that were asked for; ``unit``: the seconds of a tick; ``limit`` is empty when the space was exhausted."""
+    """The bounds asked for; ``unit``: the seconds of a tick; ``limit`` is empty when the space was exhausted."""
 
     question: Question
     bounds: Bounds | None

@@ -159,7 +159,9 @@ def _timer(system: System, limit: _Limit, name: str, unit: int) -> Machine:
     rows = [Row(TICK, (old,), new, when=counted) for old, new in steps]
     if counted != TRUE:
         rows.append(Row(TICK, states, first, when=stopped))
-    rows += (Row(event, states, first, "may") for event in sorted({*limit.timing.without} - {limit.event}))
+    happening = {event for m in system.members for event in m.machine.alphabet}
+    others = happening.intersection(limit.timing.without) - {limit.event}
+    rows += (Row(event, states, first, "may") for event in sorted(others))
     happened = TRUE if limit.rows[0].mode == "must" else limit.possible
     again = [(limit.event, happened), *_entering(system, limit), *_leaving(limit)]
     rows += (Row(event, states, first, "may", when) for event, when in again)
@@ -233,7 +235,9 @@ def _held_up(member: Member, limits: Iterable[_Limit], timers: Mapping[int, Mach
             timer = timers[id(limit)]
             late = In(timer.name, timer.states[limit.least // unit :])
             waits.update((id(row), late) for row in limit.rows)
-    rows = (replace(r, when=And((r.when, waits[id(r)]))) if id(r) in waits else r for r in member.machine.rows)
+    rows = (
+        replace(r, when=And((r.when, waits[id(r)]))) if id(r) in waits else r for r in member.machine.rows
+    )
     return replace(member.machine, rows=tuple(rows))
 
 

@@ -266,7 +266,9 @@ def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
 
 
 def _events_of(found: Property) -> list[str]:
-    return sorted({*found.events, *found.since, *found.until, *(found.observer.alphabet if found.observer else ())})
+    return sorted(
+        {*found.events, *found.since, *found.until, *(found.observer.alphabet if found.observer else ())}
+    )
 
 
 # --- lengths of time ----------------------------------------------------------------------------------

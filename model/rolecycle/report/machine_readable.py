@@ -130,6 +130,7 @@ def _assumption(assumption: Assumption) -> dict[str, Any]:
 
 
 def trace_steps(trace: Trace | None) -> list[dict[str, Any]]:
+    """The steps of a run, none for no run."""
     steps = trace.steps if trace else ()
     return [{"event": s.event, "changes": dict(s.changes), "seen": dict(s.seen)} for s in steps]
 

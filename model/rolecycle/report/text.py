@@ -165,6 +165,7 @@ def _assumptions(words: str, assumptions: Sequence[Assumption]) -> Iterator[str]
 
 
 def trace_lines(trace: Trace) -> Iterator[str]:
+    """The lines that tell of a run; of ticks in a row only the last."""
     if not trace.steps:
         yield "           already in the initial state"
     width = max((len(step.event) for step in trace.steps), default=0)
