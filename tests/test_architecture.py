@@ -63,18 +63,20 @@ VERBS = {
     "family": "compose formula guard kinds machine system",
     "views": "compose family formula machine",
     "sizes": "compose family formula guard instantiate specification system verdict views",
-    "paths": "compose formula layout pack space steps system trace",
+    "paths": "compose formula layout pack space steps trace",
     "copies": "compose formula guard machine system",
     "lumping": "bisimulation compose copies formula graph system",
     "population": "compose copies formula guard lumping machine system",
     "retelling": "compose copies formula lumping population trace",
     "counting": "compose copies guard layout lumping population reduction retelling specification symmetry "
     "system trace",
-    "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry system "
+    "flatten": "compose formula machine reduce specification system",
+    "cone": "compose formula guard specification trace",
+    "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry "
     "trace verdict",
     "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
     "specification system trace verdict",
-    "reduce": "bisimulation compose graph layout machine space specification",
+    "reduce": "bisimulation compose graph layout machine space specification system",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "store": "__init__",
     "archive": "diagnostics guard machine specification",
@@ -138,14 +140,14 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "checkpoint counting explore fold instantiate judge machine pack quotients reduce reduction search "
-    "sizes space specification system verdict",
+    "pipeline": "checkpoint compose cone counting explore flatten fold instantiate judge machine pack quotients reduce "
+    "reduction search sizes space specification system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "time_between": "bounds diagnostics load.guards pipeline specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
-    "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
+    "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
     "cli": "__init__ checkpoint diagnostics explanations gallery kept_specification lengths net_files "
     "net_model outcome pipeline progress read_net report.* review.gather review.render search "

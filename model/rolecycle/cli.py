@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NO_CACHE = "rolecycle.no_cache"
 """Under this name a call remembers whether its user wants no cache."""
 
+REDUCTIONS = ("quotient", "cone", "counting", "symmetry")
 FORMATS = ["text", "json", "junit", "sarif"]
 
 _spec = click.option(
@@ -125,7 +126,16 @@ def main() -> None:
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
 @click.option("--all-sizes", is_flag=True, help="Try to prove what holds for every number of instances.")
-@click.option("--no-reduction", is_flag=True, help="Explore every state of every system, by plain search.")
+@click.option(
+    "--reduction",
+    "reductions",
+    multiple=True,
+    type=click.Choice(REDUCTIONS),
+    help="Only this reduction is used; may be given several times.",
+)
+@click.option(
+    "--no-reduction", is_flag=True, help="None is used: plain search, with every system in one piece."
+)
 @_set
 @_cache
 @_limits
@@ -140,6 +150,7 @@ def verify(
     scenario: str,
     properties: tuple[str, ...],
     settings: tuple[str, ...],
+    no_reduction: bool,
     **bounds: Any,
 ) -> None:
     """Judge the shipped specification, or the service whose SERVICE.csdef is given.
@@ -148,6 +159,9 @@ def verify(
     """
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
+    if no_reduction and bounds["reductions"]:
+        _misused("--no-reduction leaves no --reduction to be used", form)
+    bounds["reductions"] = () if no_reduction else bounds["reductions"] or REDUCTIONS
     choice = (system, scenario, properties)
     files = (service, config)
     outcome = _guarded(lambda: _verify(_reset(_specification(spec), settings), files, choice, bounds), form)
@@ -322,7 +336,7 @@ def _verify(
     shop = _workshop(bounds, ticker)
     shop.watch = watch or shop.watch
     shop.quotients.store = _store()
-    shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
+    shop.reductions = frozenset(bounds.get("reductions", REDUCTIONS))
     shop.all_sizes = bool(bounds.get("all_sizes"))
     wanted = Choice(*choice)
     try:

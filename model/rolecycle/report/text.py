@@ -26,7 +26,9 @@ REMARKS: Mapping[Status, str] = {
 
 def render(outcome: Outcome) -> str:
     """The whole report."""
-    return "\n".join([*_service(outcome), *_findings(outcome), *_runs(outcome), *_summary(outcome)])
+    return "\n".join(
+        [*_service(outcome), *_findings(outcome), *_runs(outcome), *_conditions(outcome), *_summary(outcome)]
+    )
 
 
 def diagnostic(found: Diagnostic) -> str:
@@ -65,6 +67,7 @@ def _findings(outcome: Outcome) -> Iterator[str]:
 def _runs(outcome: Outcome) -> Iterator[str]:
     for run in outcome.runs:
         yield _head(run)
+        yield from _reduced(run)
         for verdict in run.verdicts:
             told = _tells(outcome, verdict) or not _held_as_expected(outcome, verdict)
             if told and not _untold(outcome, verdict):
@@ -99,10 +102,28 @@ def _head(run: Run) -> str:
     if run.system == "suite":
         return click.style("the whole suite", bold=True)
     size = f"{run.states:,} states, {run.transitions:,} transitions, depth {run.depth}, {run.seconds:.2f} s"
-    families = [a.what for a in run.applied if a.reduction == "symmetry"]
-    orbits = f" (up to exchange of {', '.join(families)})" if families else ""
     limit = click.style(f"  incomplete: {run.limit}", fg="yellow") if run.limit else ""
-    return f"{name}: {size}{orbits}{limit}"
+    return f"{name}: {size}{limit}"
+
+
+def _reduced(run: Run) -> Iterator[str]:
+    """The reductions that were used, each with what it was used on."""
+    used = {a.reduction: [b.what for b in run.applied if b.reduction == a.reduction] for a in run.applied}
+    if used:
+        told = "; ".join(f"{reduction} ({', '.join(whats)})" for reduction, whats in used.items())
+        lines = textwrap.wrap(told, width=96)
+        yield click.style(f"  reduced  {lines[0]}", dim=True)
+        yield from (click.style(f"           {line}", dim=True) for line in lines[1:])
+
+
+def _conditions(outcome: Outcome) -> Iterator[str]:
+    """Why no reduction that was used changes a verdict."""
+    used = {(a.reduction, a.condition): None for run in outcome.runs for a in run.applied}
+    for reduction, condition in used:
+        lines = textwrap.wrap(
+            f"{reduction} changes no verdict: {condition}", width=107, subsequent_indent="  "
+        )
+        yield from (click.style(line, dim=True) for line in lines)
 
 
 def _held(outcome: Outcome, run: Run) -> Iterator[str]:
