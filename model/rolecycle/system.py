@@ -21,8 +21,9 @@ from rolecycle.machine import Event, Fairness, Machine
 class Member:
     """One copy of a machine; copies in a family bear an index that counts from 1.
 
-    ``watches``: it only watches for a property, and belongs to no architecture.  ``times``: it is a timer.  ``path``: its name
-    from the outermost system on, ``worker_node[2].guest_agent``, where it is a machine of a member that was taken apart.
+    ``watches``: it only watches for a property, and belongs to no architecture.  ``times``: it is a timer.
+    ``path``: its name from the outermost system on, ``worker_node[2].guest_agent``, where it is a machine of a member
+    that was taken apart.
     """
 
     machine: Machine
