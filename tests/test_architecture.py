@@ -16,6 +16,7 @@ ROOT = Path(rolecycle.__file__).parent
 NOUNS = {
     "diagnostics": "",
     "guard": "",
+    "durations": "",
     "formula": "",
     "trace": "",
     "reduction": "",
@@ -35,6 +36,7 @@ ENGINE = {
     "kernels": "",
     "graph": "kernels",
     "fair_cycles": "graph kernels",
+    "tick_paths": "graph kernels",
     "bisimulation": "graph kernels",
     "layout": "formula system",
     "pack": "compose formula layout machine system",
@@ -53,7 +55,10 @@ VERBS = {
     "guard_text": "guard",
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
-    "instantiate": "compose diagnostics formula guard machine specification system",
+    "lengths": "diagnostics durations specification",
+    "timers": "diagnostics durations guard machine specification system",
+    "instantiate": "compose diagnostics formula guard lengths machine specification system timers",
+    "bounds": "compose durations fair_cycles graph guard machine paths region space tick_paths trace",
     "kinds": "machine",
     "family": "compose formula guard kinds machine system",
     "views": "compose family formula machine",
@@ -69,8 +74,8 @@ VERBS = {
     "cone": "compose formula guard specification trace",
     "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry "
     "trace verdict",
-    "judge": "compose formula graph guard layout liveness machine paths region space specification system trace "
-    "verdict",
+    "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
+    "specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification system",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "store": "__init__",
@@ -89,9 +94,9 @@ LOAD = {
     "load.source": "diagnostics",
     "load.schema": "diagnostics spec_files load.source",
     "load.guards": "diagnostics guard",
-    "load.build": "diagnostics guard machine specification load.guards load.observers load.source",
+    "load.build": "diagnostics durations guard machine specification load.guards load.observers load.source",
     "load.observers": "machine",
-    "load.check": "diagnostics guard machine specification",
+    "load.check": "diagnostics durations guard machine specification",
 }
 
 SERVICES = {
@@ -114,7 +119,8 @@ REPORTS = {
     "report": "",
     "report.codes": "explanations",
     "report.facts": "traceability",
-    "report.text": "diagnostics outcome trace verdict",
+    "report.text": "diagnostics machine outcome trace verdict",
+    "report.times": "bounds durations report.machine_readable report.text time_between",
     "report.machine_readable": "__init__ diagnostics outcome service trace verdict",
 }
 
@@ -138,13 +144,14 @@ TOP = {
     "reduction search sizes space specification system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
+    "time_between": "bounds diagnostics load.guards pipeline specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ checkpoint diagnostics explanations gallery kept_specification net_files net_model outcome "
-    "pipeline progress read_net report.* review.gather review.render search spec_files specification store "
-    "traceability verify verify_net",
+    "cli": "__init__ checkpoint diagnostics explanations gallery kept_specification lengths net_files "
+    "net_model outcome pipeline progress read_net report.* review.gather review.render search "
+    "spec_files specification store time_between traceability verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }
@@ -168,7 +175,17 @@ TOUCH_FILES = {
 PRINT_OR_EXIT = {"cli"}
 TALK_TO_THE_TERMINAL = {"cli", "progress"}
 
-COMPILED = {"bisimulation", "explore", "fair_cycles", "graph", "region", "rounds", "steps", "visited"}
+COMPILED = {
+    "bisimulation",
+    "explore",
+    "fair_cycles",
+    "graph",
+    "region",
+    "rounds",
+    "steps",
+    "tick_paths",
+    "visited",
+}
 """Modules with kernels, which are compiled whole and may be long."""
 
 FILE_CALLS = {

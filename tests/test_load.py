@@ -18,7 +18,7 @@ from rolecycle.guard import In
 from rolecycle.load import load
 from rolecycle.load.guards import MAX_DEPTH, parse_guard
 from rolecycle.load.source import MAX_BYTES, MAX_NODES, parse
-from rolecycle.pipeline import Workshop, run, suite
+from rolecycle.pipeline import Job, Workshop, explored, run, suite
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import Specification
 
@@ -38,6 +38,8 @@ WINDOW = "views/window.yaml"
 EVENTS = "events.yaml"
 FACTS = "facts.yaml"
 
+TEATIME = "scenarios/teatime.yaml"
+
 ELSEWHERE = {
     "RC101": "test_what_cannot_be_read",
     "RC106": "test_what_is_too_much_is_refused_in_bounded_time",
@@ -45,6 +47,7 @@ ELSEWHERE = {
     "RC131": "test_a_system_that_lacks_a_machine",
     "RC132": "test_a_machine_that_lacks_a_state",
     "RC134": "test_an_event_torn_apart",
+    "RC137": "test_a_scenario_that_cannot_count_time",
     "RC140": "test_a_row_without_source_is_a_warning",
     "RC141": "test_a_victim_that_could_veto_is_a_warning",
     "RC142": "test_a_claim_that_no_run_judges_is_a_warning",
@@ -267,6 +270,50 @@ CASES = {
     "value of a view twice": Case(
         "RC122", WINDOW, "  - {name: Nothing", "  - §{name: Light", "'Light' stands here twice"
     ),
+    "every beside after": Case(
+        "RC136",
+        LAMP,
+        "every: 1 min",
+        "after: 1 min, every: §1 min",
+        "'every' goes with neither 'after' nor 'within'",
+    ),
+    "after with more than a length beside within": Case(
+        "RC136",
+        KETTLE,
+        'after: "boiling_time while Heating without kettle.trip"',
+        'within: 1 h, after: §"boiling_time while Heating"',
+        "with 'within', 'after' is a length of time alone",
+    ),
+    "unknown state while": Case(
+        "RC121",
+        KETTLE,
+        'after: "boiling_time while Heating',
+        'after: §"boiling_time while Heeting',
+        "'Heeting'",
+        "'Heating'",
+    ),
+    "unknown length of a row": Case(
+        "RC136", FUSE, "  - {trigger: fuse.replace", "  - §{trigger: fuse.replace", "'2 hours' is no duration"
+    ),
+    "unknown length of a property": Case(
+        "RC136", PROPERTIES, "  P16:\n", "  §P16:\n", "unknown duration 'boiling_tim'", "'boiling_time'"
+    ),
+    "unknown length set": Case(
+        "RC136",
+        TEATIME,
+        "scenario: teatime",
+        "scenario: §teatime",
+        "unknown duration 'boling_time'",
+        "'boiling_time'",
+    ),
+    "unknown event that takes time": Case(
+        "RC128",
+        TEATIME,
+        "scenario: teatime",
+        "scenario: §teatime",
+        "unknown event 'kettle.switch_of'",
+        "switch_off",
+    ),
     "unknown base": Case(
         "RC123",
         KETTLE,
@@ -466,6 +513,10 @@ CASES = {
 }
 
 SECOND = {
+    "unknown length of a row": (FUSE, "within: 2 h", "within: 2 hours"),
+    "unknown length of a property": (PROPERTIES, "within: boiling_time", "within: boiling_tim"),
+    "unknown length set": (TEATIME, "{boiling_time:", "{boling_time:"),
+    "unknown event that takes time": (TEATIME, "{kettle.switch_off:", "{kettle.switch_of:"),
     "unknown value of a view": (PROPERTIES, "window is Steam", "window is Stem"),
     "unknown label": (PROPERTIES, "kitchen is not Dark", "kitchen is not Drak"),
     "unknown scenario of a refutation": (PROPERTIES, "refuted in: [storm]", "refuted in: [strom]"),
@@ -547,6 +598,21 @@ def marked(root: Path, file: str) -> Place | None:
         return None
     path.write_text(before + after, encoding="utf-8")
     return Place(f"spec/{file}", before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def test_a_scenario_that_cannot_count_time() -> None:
+    spec = load(GOOD)
+    for system, scenario, why in (
+        (spec.systems["home"], spec.scenarios["teatime"], "has the reduced member 'kitchen'"),
+        (
+            spec.systems["dwelling"],
+            spec.scenarios["teatime"],
+            "counts time, and nothing in 'dwelling' takes any",
+        ),
+    ):
+        with pytest.raises(InputError, match=why) as caught:
+            explored(Job(spec, system, scenario), Workshop())
+        assert [d.code for d in caught.value.diagnostics] == ["RC137"]
 
 
 def test_the_good_specification_is_good() -> None:
@@ -956,7 +1022,7 @@ def test_a_property_twice_in_two_files(root: Path) -> None:
     (root / "properties/more.yaml").write_text(text, encoding="utf-8")
     found = mistakes(root)
     assert {d.code for d in found} == {"RC122"}
-    assert [d.message.split("'")[1] for d in found] == [f"P{n:02}" for n in range(1, 16)]
+    assert [d.message.split("'")[1] for d in found] == [f"P{n:02}" for n in range(1, 17)]
     assert found[0].place == Place("spec/properties/more.yaml", 3, 3)
     assert f"spec/{PROPERTIES}:3:3" in found[0].message
 

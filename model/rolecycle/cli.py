@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rolecycle.progress import Ticker
     from rolecycle.specification import Specification
     from rolecycle.store import Store
+    from rolecycle.time_between import Answer
 
     Files = tuple[Path | None, Path | None]
     """A definition and a configuration, as far as the user named them."""
@@ -46,6 +47,13 @@ _format = click.option(
 )
 _strict = click.option(
     "--strict", is_flag=True, help="Warnings and hazards of the user's own choice count as failures."
+)
+_set = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=DURATION",
+    help="Count with this length of time; may be given several times.",
 )
 _cache = click.option(
     "--no-cache",
@@ -128,6 +136,7 @@ def main() -> None:
 @click.option(
     "--no-reduction", is_flag=True, help="None is used: plain search, with every system in one piece."
 )
+@_set
 @_cache
 @_limits
 @_strict
@@ -140,6 +149,7 @@ def verify(
     system: str,
     scenario: str,
     properties: tuple[str, ...],
+    settings: tuple[str, ...],
     no_reduction: bool,
     **bounds: Any,
 ) -> None:
@@ -153,7 +163,8 @@ def verify(
         _misused("--no-reduction leaves no --reduction to be used", form)
     bounds["reductions"] = () if no_reduction else bounds["reductions"] or REDUCTIONS
     choice = (system, scenario, properties)
-    outcome = _guarded(lambda: _verify(_specification(spec), (service, config), choice, bounds), form)
+    files = (service, config)
+    outcome = _guarded(lambda: _verify(_reset(_specification(spec), settings), files, choice, bounds), form)
     outcome = _with_strict(outcome, strict)
     click.echo(_rendered(outcome, form))
     sys.exit(outcome.exit_code)
@@ -211,6 +222,38 @@ def review(
     else:
         click.echo(page, nl=False)
     sys.exit(code)
+
+
+@main.command(cls=_Verb)
+@_spec
+@click.option("--system", required=True, help="The system, in one piece.")
+@click.option("--scenario", required=True, help="The scenario, in which time is counted.")
+@click.option("--from", "begin", required=True, help="When it begins: a guard, or an event.")
+@click.option("--to", "end", required=True, help="When it ends: a guard, or an event.")
+@_set
+@_format
+@_cache
+@_limits
+def bound(
+    spec: Path | None,
+    system: str,
+    scenario: str,
+    begin: str,
+    end: str,
+    settings: tuple[str, ...],
+    form: str,
+    **bounds: Any,
+) -> None:
+    """Compute how long it takes from one moment to another, at least and at most, with runs that take so long.
+
+    Exit codes: 0 found, 2 the input or the command is wrong, 3 a limit was reached.
+    """
+    from rolecycle.report import times
+
+    asked = (system, scenario, begin, end)
+    answer = _guarded(lambda: _between(_reset(_specification(spec), settings), asked, bounds), form)
+    click.echo(times.to_json(answer) if form == "json" else times.render(answer))
+    sys.exit(3 if answer.limit else 0)
 
 
 @main.command("import", cls=_Verb)
@@ -302,6 +345,23 @@ def _verify(
             if service
             else verify_suite(spec, wanted, shop)
         )
+    finally:
+        ticker.done()
+
+
+def _reset(spec: Specification, settings: tuple[str, ...]) -> Specification:
+    from rolecycle.lengths import reset
+
+    return reset(spec, settings)
+
+
+def _between(spec: Specification, asked: tuple[str, str, str, str], bounds: dict[str, Any]) -> Answer:
+    from rolecycle.progress import Ticker
+    from rolecycle.time_between import Question, time_between
+
+    ticker = Ticker()
+    try:
+        return time_between(spec, Question(*asked), _workshop(bounds, ticker))
     finally:
         ticker.done()
 

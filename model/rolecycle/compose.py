@@ -10,7 +10,7 @@ from typing import assert_never
 from rolecycle import formula, guard
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.formula import Atom, Formula
-from rolecycle.machine import Row
+from rolecycle.machine import TICK, Row
 from rolecycle.system import Member, System
 
 
@@ -123,10 +123,11 @@ def network(system: System) -> Network:
 
 
 def combine(of: Network) -> Product:
-    """Every way in which the participants of each occurrence can take it together."""
+    """Every way in which the participants of each occurrence can take it together; time waits for what is due."""
     occurrences = tuple(s.occurrence for s in of.synchronisations)
     rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in _rules(k, s.parts))
-    return Product(of.system, occurrences, rules, reading=of.reading)
+    held_up = _urgent(of.system, occurrences, rules) if of.system.due else rules
+    return Product(of.system, occurrences, held_up, reading=of.reading)
 
 
 # --- occurrences --------------------------------------------------------------------------------
@@ -238,6 +239,63 @@ def _idle(position: int, arrows: Iterable[_Arrow]) -> Formula:
     """No row of a ``may`` participant is enabled."""
     at = (formula.conjunction([Atom(position, frozenset([a.source])), a.guard]) for a in arrows)
     return formula.negation(formula.disjunction(at))
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+def _urgent(system: System, occurrences: Sequence[Occurrence], rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules, with those of ``tick`` held up while something is due."""
+    waiting = formula.negation(formula.disjunction(_waited_for(system, occurrences)))
+    return tuple(
+        replace(rule, guard=formula.conjunction([rule.guard, waiting]))
+        if occurrences[rule.occurrence].event == TICK
+        else rule
+        for rule in rules
+    )
+
+
+def _waited_for(system: System, occurrences: Sequence[Occurrence]) -> Iterable[Formula]:
+    """The conditions under which something that is due can happen; what timers make of it does not matter."""
+    members = {member.name: member for member in system.members}
+    for due, (number, occurrence) in combinations(system.due, enumerate(occurrences)):
+        names = [system.members[p].name for p in occurrence.participants]
+        if due.event != occurrence.event or (due.member and due.member not in names):
+            continue
+        acting = (p for p in occurrence.participants if not _looks_on(system.members[p]))
+        parts = [_part(system, p, occurrence) for p in acting]
+        reader = members.get(due.member)
+        index = (reader.index if reader else 0) or occurrence.index
+        when = resolve(due.when, system, reader.family if reader else "", index)
+        for rule in _rules(number, parts):
+            moving = formula.TRUE if due.member else _changing(system, rule)
+            yield formula.conjunction([_possible(system, rule), when, moving])
+
+
+def _looks_on(member: Member) -> bool:
+    return member.times or member.watches
+
+
+def _changing(system: System, rule: Rule) -> Formula:
+    """Where a rule moves some member to another state."""
+    return formula.disjunction(
+        _at(system, m.member, (s for s, d in enumerate(m.destinations) if d not in (s, -1)))
+        for m in rule.moves
+    )
+
+
+def _possible(system: System, rule: Rule) -> Formula:
+    """Where a rule can happen."""
+    able = (_at(system, m.member, (s for s, d in enumerate(m.destinations) if d >= 0)) for m in rule.moves)
+    return formula.conjunction([*able, rule.guard])
+
+
+def _at(system: System, member: int, states: Iterable[int]) -> Formula:
+    """That a member is in one of these states; simplified."""
+    found = frozenset(states)
+    if len(found) == len(system.members[member].machine.states):
+        return formula.TRUE
+    return Atom(member, found) if found else formula.FALSE
 
 
 # --- guards -------------------------------------------------------------------------------------
@@ -362,15 +420,7 @@ def indices_of(system: System, over: str) -> list[int]:
 
 def enabled(product: Product, occurrence: int) -> Formula:
     """The condition under which an occurrence can happen."""
-    ways = []
-    for rule in product.rules:
-        if rule.occurrence == occurrence:
-            here = (
-                Atom(m.member, frozenset(s for s, d in enumerate(m.destinations) if d >= 0))
-                for m in rule.moves
-            )
-            whole = (a for a in here if len(a.states) < len(product.system.members[a.member].machine.states))
-            ways.append(formula.conjunction([*whole, rule.guard]))
+    ways = (_possible(product.system, rule) for rule in product.rules if rule.occurrence == occurrence)
     return formula.disjunction(ways)
 
 

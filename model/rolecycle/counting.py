@@ -49,7 +49,7 @@ def lessened(
     ``named`` makes the latter; none: as written.
     """
     copies = (len(m.machine.states) for m in system.members if m.family)
-    if sum(map(width, copies)) > MOST_BITS:
+    if sum(map(width, copies)) > MOST_BITS and not system.due:
         with suppress(UncountableError):
             return fewer(system, asked, using)
     return named() if named else as_written(system, asked, using)
@@ -58,12 +58,13 @@ def lessened(
 def as_written(
     system: System, asked: Sequence[Property], using: frozenset[Reduction], of: Network | None = None
 ) -> Fewer:
-    """Every member by name, with equal copies sorted when ``symmetry`` may be used and no fairness tells them apart.
+    """Every member by name, with equal copies sorted when ``symmetry`` may be used and nothing tells them apart.
 
+    Fairness does, and so do the timers of a timed system.
     ``of``: the network to explore in the place of that of the system, a part of it or what its members are made of.
     """
     product = combine(of or network(system))
-    allowed = "symmetry" in using and not any(p.is_lasting for p in asked)
+    allowed = "symmetry" in using and not system.due and not any(p.is_lasting for p in asked)
     families = interchangeable_families(system, [p.goal for p in asked]) if allowed else ()
     symmetric = tuple(family for family in families if sortable(product.system, family))
     return Fewer(product, symmetric, as_found, tuple(Applied("symmetry", name, ALIKE) for name in symmetric))

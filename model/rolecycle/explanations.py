@@ -62,7 +62,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "The property lacks its form",
         "Each kind of property needs its own keys: an invariant 'always'; a precedence 'at' with 'require', or 'event' "
         "with 'only after' or 'never after', or 'steps'; reachable 'reach' or 'steps'; recoverable 'reach'; leads to "
-        "'from' and 'to'; recurs 'again'; settles and converges 'stays'.",
+        "'from' and 'to'; recurs 'again'; settles and converges 'stays'; within 'from' or 'since', 'to' or 'until', "
+        "and 'within' or 'not before'.",
     ),
     "RC125": ("Unknown source", "A fact cites a source that the list of sources does not have."),
     "RC126": (
@@ -98,6 +99,16 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC135": (
         "Fairness that nobody owes",
         "A fault or a decision of a person may always stay away, so no run has to be fair to it. Leave 'fairness' out.",
+    ),
+    "RC136": (
+        "Not a length of time",
+        "A length of time is a number with s, min, h or d (10 min), the name of a duration of durations.yaml, or a sum "
+        "of such, with factors (heartbeat_timeout + 2 * 15 s). A row has 'after', 'within' or both, or 'every' alone.",
+    ),
+    "RC137": (
+        "Time cannot be counted here",
+        "A timed scenario needs a system in one piece, without reduced members, in which some row that can happen says "
+        "'after', 'within' or 'every', or for which the scenario says what takes how long.",
     ),
     "RC140": (
         "A row without source",

@@ -11,9 +11,11 @@ from rolecycle import formula
 from rolecycle.compose import resolve
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.guard import Guard
+from rolecycle.lengths import lengths
 from rolecycle.machine import ASKED, Event, Machine, Row
 from rolecycle.specification import Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
+from rolecycle.timers import timed
 
 BUDGET = "fault_budget"
 
@@ -41,7 +43,7 @@ def instantiate(
     if problems:
         raise InputError(problems)
     views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
-    return System(
+    made = System(
         name=wanted.name,
         members=tuple(members),
         events=events,
@@ -53,6 +55,7 @@ def instantiate(
         decided_above=decided_above,
         healthy_code=scenario.healthy_code,
     )
+    return timed(made, lengths(spec, scenario), scenario) if scenario.timed else made
 
 
 def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:

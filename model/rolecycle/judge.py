@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle import formula, guard
+from rolecycle.bounds import Moment, bounds, exceeds, told_in_words
 from rolecycle.compose import enabled, meaning, occurrences_of, resolve
+from rolecycle.durations import seconds
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
 from rolecycle.layout import evaluate
@@ -24,6 +26,10 @@ from rolecycle.system import System
 from rolecycle.trace import Trace
 from rolecycle.verdict import Outcome, Verdict
 
+STOPPED = (
+    "the clock can stop for ever, so nothing is known of times: what is due leads round without taking time"
+)
+
 
 def concerns(wanted: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:
     """Whether a property is judged for a system under a scenario."""
@@ -32,7 +38,12 @@ def concerns(wanted: Property, spec: SystemSpec, scenario: Scenario, system: Sys
 
 
 def named_in(wanted: Property, scenario: Scenario) -> bool:
-    """Whether a property is judged in a scenario: in every one, unless it or the scenario says in which."""
+    """Whether a property is judged in a scenario: in every one, unless it or the scenario says in which.
+
+    A property of times is judged only where time is counted.
+    """
+    if wanted.kind == "within" and not scenario.timed:
+        return False
     said = {*wanted.scenarios, *wanted.refuted_in}
     return not wanted.scenarios or scenario.name in said or wanted.id in scenario.expect
 
@@ -51,6 +62,8 @@ def judge(
     hazard = resolve(wanted.hazard, system) == formula.TRUE
     if wanted.is_lasting:
         return _in_the_long_run(space, wanted, expected, hazard)
+    if wanted.kind == "within":
+        return _in_time(space, wanted, expected, hazard)
     outcome, trace = _settle(space, wanted)
     trace = trace and _without_observers(told(trace), system)
     vacuous = outcome == "holds" and space.exhaustive and _vacuous(space, wanted)
@@ -69,6 +82,30 @@ def _in_the_long_run(space: Space, wanted: Property, expected: Expectation, haza
     vacuous = found.outcome == "holds" and is_vacuous(space, wanted)
     return Verdict(
         wanted, found.outcome, expected, trace, hazard, vacuous, found.note, found.assumed, tuple(needed)
+    )
+
+
+def _in_time(space: Space, wanted: Property, expected: Expectation, hazard: bool) -> Verdict:
+    """Whether both bounds are kept; the run that breaks one, else the one that takes longest."""
+    if not space.exhaustive or not isinstance(wanted.goal, guard.Implies):
+        return unexplored(wanted, expected, space.limit)
+    known = space.packed.product.system.durations
+    begin, end = Moment(wanted.goal.premise, wanted.since), Moment(wanted.goal.conclusion, wanted.until)
+    found = bounds(space, begin, end)
+    least, greatest = found.least, found.greatest
+    late = wanted.at_most and greatest and exceeds(greatest.seconds, seconds(wanted.at_most, known))
+    early = wanted.not_before and least and exceeds(seconds(wanted.not_before, known), least.seconds)
+    outcome: Outcome = "refuted" if late or early else "unknown" if found.stopped else "holds"
+    shown = least if early and not late else greatest
+    trace = _without_observers(shown.trace, space.packed.product.system) if shown else None
+    return Verdict(
+        wanted,
+        outcome,
+        expected,
+        trace,
+        hazard,
+        vacuous=outcome == "holds" and greatest is None,
+        note=STOPPED if outcome == "unknown" else told_in_words(found),
     )
 
 
@@ -102,8 +139,10 @@ def _settle(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
             return _reachable(space, wanted)
         case "recoverable":
             return _recoverable(space, wanted)
-        case "leads to" | "recurs" | "settles" | "converges":
-            raise ValueError("what must happen in the long run is settled by a search for lassos")
+        case "leads to" | "recurs" | "settles" | "converges" | "within":
+            raise ValueError(
+                "what must happen in the long run, or in time, is settled by searches of its own"
+            )
         case _:
             assert_never(wanted.kind)
 

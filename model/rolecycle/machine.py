@@ -15,6 +15,9 @@ Fairness = Literal["none", "weak", "strong"]
 INTERNAL, ASKED = "internal", "asked"
 """What a reduced system does by itself, ``name.internal``, and when a person decides so, ``name.asked``."""
 
+TICK = "tick"
+"""The event in which the clock of a timed system goes on by one unit."""
+
 SAME = "="
 """As a destination: stay in the source state."""
 
@@ -42,8 +45,28 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """When a row can happen and when it must, where time is counted; lengths as ``durations.seconds`` reads them.
+
+    ``after``: once the machine has been so long in the sources (or in the states ``during``), and that long without any
+    of the events ``without``; it is then due.  ``within``: due when it has been possible for so long.  With
+    both, possible and due so long after its guard began to hold.  ``every``: so long after it happened last, and then
+    due.  What is due happens before time goes on.
+    """
+
+    after: str = ""
+    within: str = ""
+    every: str = ""
+    without: tuple[str, ...] = ()
+    during: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """``source --trigger--> dest`` for each of the sources, if the guard holds before the step."""
+    """``source --trigger--> dest`` for each of the sources, if the guard holds before the step.
+
+    ``timing`` counts only in a timed scenario; without one the row can happen at any time.
+    """
 
     trigger: str
     sources: tuple[str, ...]
@@ -52,6 +75,7 @@ class Row:
     when: Guard = TRUE
     facts: tuple[str, ...] = ()
     assumption: str = ""
+    timing: Timing = Timing()
     place: Place = NOWHERE
 
     def target(self, source: str) -> str:

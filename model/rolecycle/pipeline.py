@@ -120,6 +120,16 @@ def run(job: Job, shop: Workshop) -> Run:
     )
 
 
+def explored(job: Job, shop: Workshop) -> Space:
+    """The space of a job with its graph, every member as written; nothing is judged.
+
+    Raises ``IncompleteError`` when a member could not be reduced.
+    """
+    shop.open_for(job.spec)
+    system = _system(job, shop)
+    return _explore(job, as_written(system, [], frozenset()), [], shop, keep_graph=True)
+
+
 Group = list[Property]
 """Properties that are judged in one space."""
 
@@ -158,7 +168,7 @@ def _parted(
 
 def _by_cones(job: Job, system: System, group: Group, shop: Workshop) -> list[Group]:
     """Properties whose cones differ apart; all together where one of them needs everything."""
-    if not _may_be_confined(group, shop):
+    if system.due or not _may_be_confined(group, shop):
         return [group]
     return grouped(_network(job, _observed(system, group), shop), group)
 
@@ -292,10 +302,10 @@ def _fewer(job: Job, system: System, group: Group, shop: Workshop) -> Fewer:
 
 
 def _by_name(job: Job, system: System, group: Group, shop: Workshop) -> Fewer:
-    """The members that can influence the verdicts, or all of them."""
+    """The members that can influence the verdicts, or all of them; time waits for everybody."""
     whole = _observed(system, group)
     everybody = _network(job, whole, shop)
-    if not _may_be_confined(group, shop):
+    if whole.due or not _may_be_confined(group, shop):
         return as_written(whole, group, shop.reductions, everybody)
     events = {event for p in group for event in p.events}
     kept = cone(everybody, (member for p in group for member in influence(everybody, p)), events)
@@ -326,7 +336,7 @@ def _has_systems(job: Job, system: System) -> bool:
 
 def _explore(job: Job, found: Fewer, group: Group, shop: Workshop, keep_graph: bool = False) -> Space:
     packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
-    graph = keep_graph or any(p.kind == "recoverable" for p in group)
+    graph = keep_graph or any(p.kind in ("recoverable", "within") for p in group)
     name = f"{job.system.name} / {job.scenario.name}"
     checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)

@@ -21,6 +21,7 @@ PropertyKind = Literal[
     "recurs",
     "settles",
     "converges",
+    "within",
 ]
 Expectation = Literal["holds", "refuted"]
 
@@ -34,6 +35,8 @@ class Property:
     run reaches (reachable); what can be reached again from everywhere without faults (recoverable);
     of fair runs, that the premise is followed by the conclusion (leads to), what is true again and again (recurs),
     or from some point on (settles), once no more faults come (converges), for each copy of ``per``.
+    Of times (within), that the premise, or an event ``since``, is followed by the conclusion, or an event ``until``,
+    in ``at_most`` so long and ``not_before`` so long.
     With ``events``, ``goal`` is asked only where one of them can happen.
     ``applies`` and ``hazard`` read parameters only: where the property makes sense, and where its
     refutation is the consequence of the user's own choice.  ``refuted_in`` names scenarios in which it is
@@ -56,6 +59,10 @@ class Property:
     steps: tuple[tuple[str, ...], ...] = ()
     helped: bool = False
     per: str = ""
+    at_most: str = ""
+    not_before: str = ""
+    since: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     theme: str = ""
     place: Place = NOWHERE
@@ -123,6 +130,17 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time with a name, in seconds, and the facts that tell it."""
+
+    seconds: int
+    meaning: str
+    facts: tuple[str, ...] = ()
+    assumption: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class MemberSpec:
     """A machine of a system, present when ``when`` (over parameters) is true."""
 
@@ -168,7 +186,9 @@ class Scenario:
 
     ``faults`` are fault events switched on, at most ``budget`` of them a run (``None``: any number).
     ``services`` tells whether users' services are judged in it.  ``healthy_code``: healthy outcomes of the
-    customer's code come in time.
+    customer's code come in time.  ``timed``: time is counted, with these ``durations`` in the place of those of the
+    specification; ``takes``: the least and the greatest time of events, as their senders count it; ``any_time``: events
+    that no timer holds up and nothing waits for.
     """
 
     name: str
@@ -183,6 +203,10 @@ class Scenario:
     values: Mapping[str, str] = field(default_factory=dict)
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     expect: Mapping[str, Expectation] = field(default_factory=dict)
+    timed: bool = False
+    durations: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    any_time: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     place: Place = NOWHERE
 
@@ -217,4 +241,5 @@ class Specification:
     properties: Mapping[str, Property]
     facts: Mapping[str, Fact]
     views: Mapping[str, View] = field(default_factory=dict)
+    durations: Mapping[str, Duration] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rolecycle.guard import Guard
+from rolecycle.guard import TRUE, Guard
 from rolecycle.machine import Event, Fairness, Machine
 
 
@@ -21,14 +21,16 @@ from rolecycle.machine import Event, Fairness, Machine
 class Member:
     """One copy of a machine; copies in a family bear an index that counts from 1.
 
-    ``watches``: it only watches for a property, and belongs to no architecture.  ``path``: its name from the
-    outermost system on, ``worker_node[2].guest_agent``, where it is a machine of a member that was taken apart.
+    ``watches``: it only watches for a property, and belongs to no architecture.  ``times``: it is a timer.
+    ``path``: its name from the outermost system on, ``worker_node[2].guest_agent``, where it is a machine of a member
+    that was taken apart.
     """
 
     machine: Machine
     family: str = ""
     index: int = 0
     watches: bool = False
+    times: bool = False
     path: str = ""
 
     @property
@@ -37,6 +39,19 @@ class Member:
         if self.path:
             return self.path
         return f"{self.machine.name}[{self.index}]" if self.family else self.machine.name
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """That an event must happen before time goes on, wherever it can.
+
+    ``member``: the name of the member whose condition ``when`` is, as that member reads it; without one the event is
+    due at each index, but only where it changes a state.
+    """
+
+    event: str
+    member: str = ""
+    when: Guard = TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,8 @@ class System:
     ``decided_above``: events of senders that the system lacks and that may happen all the same, for it is open.
     ``forbidden`` holds events (``name``) and single indices of events (``name[2]``) that never happen.
     ``healthy_code``: what the customer's code does when it is healthy, it does in time.
+    ``unit``: the seconds of a tick, 0 where time is not counted; ``due``: what time waits for; ``durations``: the
+    lengths of time that have names, in seconds.
     A must or may stance belongs to a member and an event: all rows of a machine for one event agree.
     """
 
@@ -64,6 +81,9 @@ class System:
     views: tuple[str, ...] = ()
     decided_above: frozenset[str] = frozenset()
     healthy_code: bool = False
+    unit: int = 0
+    due: tuple[Due, ...] = ()
+    durations: Mapping[str, int] = field(default_factory=dict)
 
     def owes(self, event: str) -> bool:
         """Whether the system does this of itself: it is no fault, and neither a person nor a level above decides it."""

@@ -19,7 +19,7 @@ def load(root: Path) -> Specification:
     """Read a specification folder.
 
     Raises ``InputError`` with all mistakes of all files: RC101 to RC106 (the file), RC110 to RC114 (the
-    schema), RC120 to RC129 (names and guards).
+    schema), RC120 to RC129 and RC136 (names, guards and lengths of time).
     """
     loading = _Loading(root)
     spec = Specification(
@@ -30,6 +30,7 @@ def load(root: Path) -> Specification:
         scenarios={s.name: s for s in loading.each("scenario", Builder.scenario)},
         properties=loading.merged("properties", Builder.properties),
         facts=loading.single("facts.yaml", "facts", Builder.facts),
+        durations=loading.single("durations.yaml", "durations", Builder.durations),
         views={v.name: v for v in loading.each("view", Builder.view)},
     )
     loading.finish()
@@ -50,6 +51,8 @@ class _Loading:
             raise InputError([Diagnostic("RC101", f"there is no specification folder '{relative(root)}'")])
         self.documents = {kind: self.folder(kind, root / folder) for kind, folder in FOLDERS.items()}
         self.singles = {"events.yaml": self.document(root / "events.yaml", "events")}
+        if not (root / "durations.yaml").exists():
+            self.singles["durations.yaml"] = None  # a specification without time needs none
 
     def folder(self, kind: str, folder: Path) -> list[Document]:
         found = []

@@ -8,12 +8,14 @@ from typing import Any
 
 from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.durations import seconds
 from rolecycle.guard import Guard
 from rolecycle.load import observers
 from rolecycle.load.guards import parse_guard
 from rolecycle.load.source import Document
-from rolecycle.machine import SAME, Event, Fairness, File, Machine, Row
+from rolecycle.machine import SAME, Event, Fairness, File, Machine, Row, Timing
 from rolecycle.specification import (
+    Duration,
     Fact,
     MemberSpec,
     Parameter,
@@ -92,10 +94,23 @@ class Builder:
                 when=self.condition(row, "when", guard.TRUE, *here),
                 facts=tuple(row.get("facts", ())),
                 assumption=row.get("assumption", ""),
+                timing=self.timing(row, states, groups, *here),
                 place=self.document.place(*here),
             )
             rows += [replace(made, trigger=trigger) for trigger in self.written_out(row["trigger"])]
         return tuple(rows)
+
+    def timing(self, row: Data, states: Sequence[str], groups: Groups, *path: str | int) -> Timing:
+        """What a row says of time; ``every`` stands alone, and so does ``after`` with more than a length."""
+        if "every" in row and ("after" in row or "within" in row):
+            self.refuse("RC136", "'every' goes with neither 'after' nor 'within'", *path, "every")
+        rest, _, without = row.get("after", "").partition(" without ")
+        after, _, during = rest.partition(" while ")
+        if (without or during) and "within" in row:
+            self.refuse("RC136", "with 'within', 'after' is a length of time alone", *path, "after")
+        named = self.states_of({"source": _words(during)}, states, groups, *path, "after") if during else ()
+        events = self.written_out(_words(without))
+        return Timing(after.strip(), row.get("within", ""), row.get("every", ""), events, named)
 
     # --- nouns ----------------------------------------------------------------------------------
 
@@ -269,6 +284,10 @@ class Builder:
             values=data.get("set", {}),
             families={k: tuple(v) for k, v in data.get("families", {}).items()},
             expect=data.get("expect", {}),
+            timed=data.get("timed", False),
+            durations=data.get("durations", {}),
+            takes={k: _range(v) for k, v in data.get("takes", {}).items()},
+            any_time=self.listed(data, "any time"),
             facts=tuple(data.get("facts", ())),
             place=self.document.place("scenario"),
         )
@@ -315,6 +334,10 @@ class Builder:
             refuted_in=tuple(data.get("refuted in", ())),
             helped=data.get("helped", False),
             per=data.get("per", ""),
+            at_most=data.get("within", ""),
+            not_before=data.get("not before", ""),
+            since=self.listed(data, "since") if data["kind"] == "within" else (),
+            until=self.listed(data, "until") if data["kind"] == "within" else (),
             steps=self.steps(data),
             applies=self.condition(data, "applies", guard.TRUE, "properties", name),
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
@@ -330,8 +353,10 @@ class Builder:
     def form(self, name: str, data: Data) -> str:
         """Which of the forms of its kind a property has; a mistake when none, or keys of another, are there."""
         forms = FORMS[data["kind"]]
+        given = set(data) & FORM_KEYS
+        if data["kind"] == "within" and not (given & {"from", "since"} and given & {"to", "until"}):
+            forms = {"": ({"from or since", "to or until", "within or not before"}, set())}
         for form, (needed, optional) in forms.items():
-            given = set(data) & FORM_KEYS
             if needed <= given <= needed | optional:
                 return form
         wanted = " or ".join(" with ".join(sorted(needed)) for needed, _ in forms.values())
@@ -346,8 +371,9 @@ class Builder:
             case "always" | "again" | "stays":
                 found = self.condition(data, form, guard.TRUE, *here)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
-            case "leads to":
-                premise, conclusion = (self.condition(data, key, guard.TRUE, *here) for key in ("from", "to"))
+            case "leads to" | "at most" | "not before":
+                absent = guard.TRUE if form == "leads to" else guard.FALSE
+                premise, conclusion = (self.condition(data, key, absent, *here) for key in ("from", "to"))
                 found = guard.Implies(premise, conclusion)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
             case "at":
@@ -375,12 +401,24 @@ class Builder:
                 return observers.never_after(label, event, forbidding, until)
             case "in order" | "story":
                 return observers.story(label, self.steps(data))
-            case "always" | "again" | "stays" | "leads to" if "observer" in data:
+            case "always" | "again" | "stays" | "leads to" | "at most" | "not before" if "observer" in data:
                 inner, here = data["observer"], ("properties", name, "observer")
                 self.state(inner["initial"], inner["states"], *here, "initial")
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
                 return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer")
         return None
+
+    def durations(self) -> dict[str, Duration]:
+        return {
+            name: Duration(
+                seconds(data["value"], {}),
+                data["meaning"],
+                tuple(data.get("facts", ())),
+                data.get("assumption", ""),
+                self.document.key("durations", name),
+            )
+            for name, data in self.data["durations"].items()
+        }
 
     def facts(self) -> dict[str, Fact]:
         sources = self.data.get("sources", {})
@@ -424,6 +462,10 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
     "recurs": {"again": ({"again"}, {"per", "observer"})},
     "settles": {"stays": ({"stays"}, {"per", "observer"})},
     "converges": {"stays": ({"stays"}, {"per", "observer"})},
+    "within": {
+        "at most": ({"within"}, {"from", "since", "to", "until", "not before", "observer"}),
+        "not before": ({"not before"}, {"from", "since", "to", "until", "observer"}),
+    },
 }
 """For each kind of property its forms, each with the keys it needs and the keys it may have."""
 
@@ -434,6 +476,16 @@ FORM_KEYS = frozenset(
 
 def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _words(text: str) -> list[str]:
+    """What stands between commas."""
+    return [word.strip() for word in text.split(",")] if text else []
+
+
+def _range(value: str | Sequence[str]) -> tuple[str, str]:
+    """The least and the greatest of a length of time; one alone is both."""
+    return (value, value) if isinstance(value, str) else (value[0], value[1])
 
 
 def _widened(row: Row, base: Machine, states: tuple[str, ...]) -> Row:

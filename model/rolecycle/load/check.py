@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
+from rolecycle.durations import DurationError, seconds
 from rolecycle.machine import Machine
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 
@@ -15,7 +16,10 @@ T = TypeVar("T")
 
 def mistakes(spec: Specification) -> list[Diagnostic]:
     """Every dangling name of a specification: RC121 to RC129."""
-    checks = (_of_names, _of_machines, _of_systems, _of_nesting, _of_views, _of_scenarios, _of_properties)
+    checks = (
+        _of_names, _of_machines, _of_systems, _of_nesting, _of_views, _of_scenarios, _of_properties, _of_durations,
+        _of_timings,
+    )  # fmt: skip
     return [found for check in checks for found in check(spec)]
 
 
@@ -262,7 +266,49 @@ def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
 
 
 def _events_of(found: Property) -> list[str]:
-    return sorted({*found.events, *(found.observer.alphabet if found.observer else ())})
+    return sorted(
+        {*found.events, *found.since, *found.until, *(found.observer.alphabet if found.observer else ())}
+    )
+
+
+# --- lengths of time ----------------------------------------------------------------------------------
+
+
+def _of_durations(spec: Specification) -> Iterator[Diagnostic]:
+    for duration in spec.durations.values():
+        yield from _facts(duration.facts, duration.place, spec)
+
+
+def _of_timings(spec: Specification) -> Iterator[Diagnostic]:
+    """The lengths of time that rows, scenarios and properties name, and the events that they speak of."""
+    for machine in spec.machines.values():
+        for row in machine.rows:
+            if row.place.file == machine.place.file:
+                timing = row.timing
+                yield from _lengths((timing.after, timing.within, timing.every), row.place, spec)
+                for event in timing.without:
+                    yield from _event(event, row.place, spec)
+    for scenario in spec.scenarios.values():
+        for name in scenario.durations:
+            if name not in spec.durations:
+                hint = did_you_mean(name, spec.durations)
+                yield Diagnostic("RC136", f"unknown duration '{name}'", scenario.place, hint=hint)
+        said = (*scenario.durations.values(), *(text for both in scenario.takes.values() for text in both))
+        yield from _lengths(said, scenario.place, spec)
+        for event in (*scenario.takes, *scenario.any_time):
+            yield from _event(event, scenario.place, spec)
+    for found in spec.properties.values():
+        yield from _lengths((found.at_most, found.not_before), found.place, spec)
+
+
+def _lengths(texts: Iterable[str], place: Place, spec: Specification) -> Iterator[Diagnostic]:
+    known = {name: duration.seconds for name, duration in spec.durations.items()}
+    for text in filter(None, texts):
+        try:
+            seconds(text, known)
+        except DurationError as problem:
+            hint = did_you_mean(problem.name, known)
+            yield Diagnostic("RC136", str(problem), place, hint=hint)
 
 
 # --- warnings ---------------------------------------------------------------------------------------
@@ -304,8 +350,8 @@ def _unjudged(spec: Specification) -> Iterator[Diagnostic]:
 
 
 def _meet(spec: Specification, wanted: Property, scenario: Scenario) -> bool:
-    """Whether some system of the suite is run in the scenario and has the property."""
-    return any(
+    """Whether some system of the suite is run in the scenario, which counts time if need be, and has the property."""
+    return (scenario.timed or wanted.kind != "within") and any(
         system.suite
         and any(system.is_a(name) for name in scenario.systems)
         and scenario.name in (system.scenarios or [scenario.name])

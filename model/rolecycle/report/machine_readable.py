@@ -110,7 +110,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "vacuous": verdict.vacuous,
         "note": verdict.note,
         "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
-        "trace": _trace(verdict.trace),
+        "trace": trace_steps(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
         "assumed": [_assumption(each) for each in verdict.assumed],
         "needed": [_assumption(each) for each in verdict.needed],
@@ -125,11 +125,12 @@ def _all_sizes(found: AllSizes) -> dict[str, Any]:
 
 def _assumption(assumption: Assumption) -> dict[str, Any]:
     without = assumption.without
-    lasso = {"without": _trace(without), "loop": without.loop} if without else {}
+    lasso = {"without": trace_steps(without), "loop": without.loop} if without else {}
     return {"event": assumption.event, "fairness": assumption.strength, **lasso}
 
 
-def _trace(trace: Trace | None) -> list[dict[str, Any]]:
+def trace_steps(trace: Trace | None) -> list[dict[str, Any]]:
+    """The steps of a run, none for no run."""
     steps = trace.steps if trace else ()
     return [{"event": s.event, "changes": dict(s.changes), "seen": dict(s.seen)} for s in steps]
 

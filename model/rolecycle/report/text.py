@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 
 from rolecycle.diagnostics import Diagnostic
+from rolecycle.machine import TICK
 from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
 from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
@@ -93,7 +94,7 @@ def _untold(outcome: Outcome, verdict: Verdict) -> bool:
 def _tells(outcome: Outcome, verdict: Verdict) -> bool:
     """Whether a verdict is worth telling though as expected: somebody has asked for a run, or what it rests on."""
     story = verdict.property.is_story and verdict.trace is not None
-    return outcome.part and (story or verdict.property.is_lasting)
+    return outcome.part and (story or verdict.property.is_lasting or verdict.property.kind == "within")
 
 
 def _head(run: Run) -> str:
@@ -163,7 +164,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
     if verdict.note:
         yield f"           {verdict.note}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
-        yield from _trace(verdict.trace)
+        yield from trace_lines(verdict.trace)
     if _tells(outcome, verdict) and verdict.property.is_lasting:
         yield from _fairness(verdict)
 
@@ -176,7 +177,7 @@ def _fairness(verdict: Verdict) -> Iterator[str]:
     for each in verdict.needed:
         if each.without is not None:
             yield f"           if runs need not be fair to {each.event}:"
-            yield from _trace(each.without)
+            yield from trace_lines(each.without)
 
 
 def _assumptions(words: str, assumptions: Sequence[Assumption]) -> Iterator[str]:
@@ -184,13 +185,16 @@ def _assumptions(words: str, assumptions: Sequence[Assumption]) -> Iterator[str]
     yield from (f"           {line}" for line in textwrap.wrap(f"{words} {listed}", width=96))
 
 
-def _trace(trace: Trace) -> Iterator[str]:
+def trace_lines(trace: Trace) -> Iterator[str]:
+    """The lines that tell of a run; of ticks in a row only the last."""
     if not trace.steps:
         yield "           already in the initial state"
     width = max((len(step.event) for step in trace.steps), default=0)
     for number, step in enumerate(trace.steps, 1):
         if trace.loop == number - 1:
             yield "             and then for ever:"
+        if _passing(trace, number):
+            continue
         changes = (
             ", ".join(f"{member}: {state}" for member, state in step.changes.items()) or "(nothing changes)"
         )
@@ -200,6 +204,13 @@ def _trace(trace: Trace) -> Iterator[str]:
             yield click.style(f"             {'':{width}}  seen: {seen}", dim=True)
     if trace.stays:
         yield "             and then it may stay so for ever: nothing that a run must be fair to can happen"
+
+
+def _passing(trace: Trace, number: int) -> bool:
+    """Whether the clock goes on after this step, too, with nothing in between: only the last such step is told."""
+    this, after = trace.steps[number - 1], trace.steps[number : number + 1]
+    both = this.event == TICK and not this.seen and bool(after) and after[0].event == TICK
+    return both and trace.loop != number
 
 
 def _summary(outcome: Outcome) -> Iterator[str]:

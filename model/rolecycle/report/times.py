@@ -1,0 +1,71 @@
+"""What ``bound`` found, for a person and for a program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rolecycle.bounds import Attained
+from rolecycle.durations import written
+from rolecycle.report.machine_readable import trace_steps
+from rolecycle.report.text import trace_lines
+from rolecycle.time_between import Answer
+
+
+def render(answer: Answer) -> str:
+    """Both bounds with the runs that attain them."""
+    return "\n".join(_lines(answer))
+
+
+def to_json(answer: Answer) -> str:
+    """One object; a length of null means for ever, a bound of null that there is none."""
+    asked, found = answer.question, answer.bounds
+    data = {
+        "system": asked.system,
+        "scenario": asked.scenario,
+        "from": asked.begin,
+        "to": asked.end,
+        "unit_seconds": answer.unit,
+        "states": answer.states,
+        "limit": answer.limit,
+        "least": found and _attained(found.least),
+        "greatest": found and _attained(found.greatest),
+        "clock_stops": bool(found and found.stopped),
+    }
+    return json.dumps(data, indent=2)
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    asked, found = answer.question, answer.bounds
+    yield f"{asked.system}, {asked.scenario}: {answer.states:,} states, a tick is {written(answer.unit)}"
+    yield f"  from  {asked.begin}"
+    yield f"  to    {asked.end}"
+    if found is None:
+        yield f"  unknown: {answer.limit}"
+    elif found.greatest is None and found.least is None and not found.stopped:
+        yield "  it never begins"
+    else:
+        yield from _bound("at least", found.least, "no run gets there")
+        yield from _bound("at most ", found.greatest, "nothing is known")
+        if found.stopped:
+            yield "  the clock can stop for ever, so longer times may be missing; a run to where it does:"
+            yield from trace_lines(found.stopped)
+
+
+def _bound(word: str, bound: Attained | None, none: str) -> Iterator[str]:
+    if bound is None:
+        yield f"  {word}  {none}"
+        return
+    yield f"  {word}  {_length(bound.seconds)}, as in this run:"
+    yield from trace_lines(bound.trace)
+
+
+def _length(length: int | None) -> str:
+    return "for ever" if length is None else written(length)
+
+
+def _attained(bound: Attained | None) -> dict[str, Any] | None:
+    if bound is None:
+        return None
+    return {"seconds": bound.seconds, "trace": trace_steps(bound.trace), "loop": bound.trace.loop}
