@@ -49,7 +49,7 @@ from rolecycle.visited import (
 
 Answer = TypeVar("Answer")
 
-SHARE = 1 << 16
+SHARE = 1 << 15
 """States of a round for each worker, at most."""
 
 SENT = 1 << 17
