@@ -36,6 +36,8 @@ NOUNS: dict[str, type] = {
         specification.SystemSpec,
         specification.Scenario,
         specification.Fact,
+        specification.Fault,
+        specification.FaultCatalogue,
         specification.Specification,
     )
 }

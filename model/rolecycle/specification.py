@@ -194,6 +194,52 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that can go wrong with an instance of a role, as the table of faults asks for it.
+
+    ``events``: what goes wrong, at one index where they are indexed; ``lasts``: at most once in a run, or as often as
+    it can.  ``instead_of``: healthy outcomes that it takes the place of.  ``beside``: events each of which happens at
+    most once, too; ``allow`` and ``forbid`` say so of others.  ``owed``: what happens in time, as outcomes of the
+    platform do.  ``copies``: in place of which machine another one stands, for the copy that the fault is about.
+    ``everywhere``: it strikes all instances of the role, for they are alike.
+    """
+
+    id: str
+    title: str
+    events: tuple[str, ...]
+    lasts: Literal["once", "for good"]
+    everywhere: bool
+    instead_of: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    owed: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+    assumption: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class FaultCatalogue:
+    """The faults that the specification knows, and what it means that an instance has overcome one.
+
+    ``examples``: systems of one instance that are asked about without a service.  ``serving``: the instance does its
+    work, as far as the platform can see; ``broken``: what is wrong with it all the same.  ``starts``: events by which
+    an instance is seen to start again.  ``forbid``: what does not happen unless a fault allows it.
+    """
+
+    examples: tuple[str, ...]
+    serving: Guard
+    broken: tuple[ViewValue, ...]
+    starts: tuple[str, ...]
+    forbid: tuple[str, ...]
+    faults: Mapping[str, Fault]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One statement about the architecture with where it comes from."""
 
@@ -217,4 +263,5 @@ class Specification:
     properties: Mapping[str, Property]
     facts: Mapping[str, Fact]
     views: Mapping[str, View] = field(default_factory=dict)
+    catalogue: FaultCatalogue | None = None
     warnings: tuple[Diagnostic, ...] = ()

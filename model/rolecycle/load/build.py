@@ -15,6 +15,8 @@ from rolecycle.load.source import Document
 from rolecycle.machine import SAME, Event, Fairness, File, Machine, Row
 from rolecycle.specification import (
     Fact,
+    Fault,
+    FaultCatalogue,
     MemberSpec,
     Parameter,
     Property,
@@ -286,8 +288,8 @@ class Builder:
             place=self.document.place("view"),
         )
 
-    def value(self, number: int, data: Data) -> ViewValue:
-        here = ("values", number)
+    def value(self, number: int, data: Data, key: str = "values") -> ViewValue:
+        here = (key, number)
         return ViewValue(
             name=data["name"],
             when=self.condition(data, "when", guard.TRUE, *here),
@@ -381,6 +383,38 @@ class Builder:
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
                 return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer")
         return None
+
+    def catalogue(self) -> FaultCatalogue:
+        data = self.data
+        self.unique([v["name"] for v in data["broken"]], (), "broken")
+        return FaultCatalogue(
+            examples=tuple(data["examples"]),
+            serving=self.condition(data, "serving", guard.TRUE),
+            broken=tuple(self.value(n, v, "broken") for n, v in enumerate(data["broken"])),
+            starts=self.listed(data, "starts"),
+            forbid=self.listed(data, "forbid"),
+            faults={name: self.fault(name, fault) for name, fault in data["faults"].items()},
+            place=self.document.place("serving"),
+        )
+
+    def fault(self, name: str, data: Data) -> Fault:
+        return Fault(
+            id=name,
+            title=data["title"],
+            events=self.listed(data, "events"),
+            lasts=data["lasts"],
+            everywhere=data["strikes"] == "every instance",
+            instead_of=self.listed(data, "instead of"),
+            beside=self.listed(data, "with"),
+            allow=self.listed(data, "allow"),
+            forbid=self.listed(data, "forbid"),
+            owed=self.listed(data, "owed"),
+            values=data.get("set", {}),
+            copies=data.get("copies", {}),
+            facts=tuple(data.get("facts", ())),
+            assumption=data.get("assumption", ""),
+            place=self.document.key("faults", name),
+        )
 
     def facts(self) -> dict[str, Fact]:
         sources = self.data.get("sources", {})

@@ -8,14 +8,30 @@ from typing import TypeVar
 from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.machine import Machine
-from rolecycle.specification import Property, Scenario, Specification, SystemSpec
+from rolecycle.specification import (
+    Fault,
+    FaultCatalogue,
+    Property,
+    Scenario,
+    Specification,
+    SystemSpec,
+)
 
 T = TypeVar("T")
 
 
 def mistakes(spec: Specification) -> list[Diagnostic]:
     """Every dangling name of a specification: RC121 to RC129."""
-    checks = (_of_names, _of_machines, _of_systems, _of_nesting, _of_views, _of_scenarios, _of_properties)
+    checks = (
+        _of_names,
+        _of_machines,
+        _of_systems,
+        _of_nesting,
+        _of_views,
+        _of_scenarios,
+        _of_properties,
+        _of_faults,
+    )
     return [found for check in checks for found in check(spec)]
 
 
@@ -259,6 +275,34 @@ def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
         for name in (*found.scenarios, *found.refuted_in):
             yield from _known(name, spec.scenarios, "scenario", found.place)
         yield from _facts(found.facts, found.place, spec)
+
+
+def _of_faults(spec: Specification) -> Iterator[Diagnostic]:
+    catalogue, known = spec.catalogue, _vocabulary(spec)
+    if catalogue is None:
+        return
+    yield from _of_guard(catalogue.serving, catalogue.place, known)
+    for value in catalogue.broken:
+        yield from _of_guard(value.when, value.place, known)
+        yield from _facts(value.facts, value.place, spec)
+    for name in catalogue.examples:
+        yield from _known(name, spec.systems, "system", catalogue.place)
+    for event in (*catalogue.starts, *catalogue.forbid):
+        yield from _event(event, catalogue.place, spec)
+    for fault in catalogue.faults.values():
+        yield from _of_fault(spec, catalogue, fault)
+
+
+def _of_fault(spec: Specification, catalogue: FaultCatalogue, fault: Fault) -> Iterator[Diagnostic]:
+    named = (fault.events, fault.instead_of, fault.beside, fault.allow, fault.forbid, fault.owed)
+    for event in (event for events in named for event in events):
+        yield from _event(event, fault.place, spec)
+    for name in (name for pair in fault.copies.items() for name in pair):
+        yield from _known(name, spec.machines, "machine", fault.place)
+    yield from _facts(fault.facts, fault.place, spec)
+    for name in catalogue.examples:
+        if name in spec.systems:
+            yield from _values(fault.values, _parameters(spec, name), fault.place)
 
 
 def _events_of(found: Property) -> list[str]:

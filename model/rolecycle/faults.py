@@ -1,0 +1,147 @@
+"""Verb: everything that ``rolecycle faults`` does between reading its words and printing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+
+from rolecycle.compose import compose
+from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.explore import INTERRUPTED, explore
+from rolecycle.fates import Question, fates
+from rolecycle.fault_systems import Aimed, aimed, faulty_system, struck, untouched
+from rolecycle.fault_table import FaultRow, FaultTable
+from rolecycle.guard import Or
+from rolecycle.pack import pack
+from rolecycle.pipeline import Workshop
+from rolecycle.read_service import read_service
+from rolecycle.service_jobs import modelling_notes
+from rolecycle.service_systems import hosted_instances
+from rolecycle.specification import FaultCatalogue, Specification, SystemSpec
+from rolecycle.system import System
+
+EXAMPLES_HAVE = 2
+"""Instances of a role that is an example of the specification, so that the other one may go on serving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked for: a role and a fault by name, empty where all are meant; and whether in pairs."""
+
+    role: str = ""
+    fault: str = ""
+    pairs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Patient:
+    """One instance of a role, by the name of the role, and how many instances there are."""
+
+    role: str
+    instance: SystemSpec
+    instances: int
+
+
+def service_faults(
+    spec: Specification, definition: Path, configuration: Path | None, wish: Wish, shop: Workshop
+) -> FaultTable:
+    """What each fault does to each role of a service; raises ``InputError`` as ``verify`` does, and RC154."""
+    service, findings = read_service(definition, configuration)
+    found = hosted_instances(spec, service)
+    patients = [_Patient(instance.name, instance, role.instances) for role, instance in found]
+    rows = tuple(_rows(spec, patients, wish, shop)) if patients else ()
+    return FaultTable(rows, service, (*findings, *modelling_notes(service)))
+
+
+def example_faults(spec: Specification, wish: Wish, shop: Workshop) -> FaultTable:
+    """What each fault does to the examples of a specification; raises ``InputError`` RC150 and RC154."""
+    systems = [spec.systems[name] for name in _catalogue(spec).examples]
+    patients = [_Patient(system.name, system, EXAMPLES_HAVE) for system in systems]
+    return FaultTable(tuple(_rows(spec, patients, wish, shop)), findings=spec.warnings)
+
+
+def _catalogue(spec: Specification) -> FaultCatalogue:
+    if spec.catalogue is None:
+        raise InputError([Diagnostic("RC154", "this specification has no faults.yaml")])
+    return spec.catalogue
+
+
+def _rows(spec: Specification, patients: Sequence[_Patient], wish: Wish, shop: Workshop) -> Iterator[FaultRow]:
+    """The rows asked for, role by role; of instances that are alike only one is looked at."""
+    faults = _chosen(wish.fault, _catalogue(spec).faults, "fault")
+    roles = _chosen(wish.role, [patient.role for patient in patients], "role")
+    known: dict[tuple[object, ...], list[FaultRow]] = {}
+    for patient in patients:
+        if patient.role in roles:
+            content = (replace(patient.instance, name="", title=""), patient.instances == 1)
+            key = tuple(map(repr, content))
+            if key not in known:
+                known[key] = list(_of_patient(spec, patient, faults, wish.pairs, shop))
+            yield from (replace(row, role=patient.role) for row in known[key])
+
+
+def _of_patient(
+    spec: Specification, patient: _Patient, faults: Sequence[str], pairs: bool, shop: Workshop
+) -> Iterator[FaultRow]:
+    """One fault after another, or each pair of those that can happen of which one was asked for."""
+    catalogue = _catalogue(spec)
+    each = [a for fault in catalogue.faults.values() for a in aimed(spec, patient.instance, fault)]
+    if not pairs:
+        yield from (_row(spec, patient, (one,), shop) for one in each if one.fault.id in faults)
+        return
+    possible = [one for one in each if faulty_system(spec, patient.instance, (one,))]
+    for pair in combinations(possible, 2):
+        if pair[0].fault is not pair[1].fault and any(one.fault.id in faults for one in pair):
+            yield _row(spec, patient, pair, shop)
+
+
+def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: Workshop) -> FaultRow:
+    """What one fault, or several at once, do to a role."""
+    name = " + ".join(one.id for one in wanted)
+    facts = tuple(dict.fromkeys(fact for one in wanted for fact in one.fault.facts))
+    row = FaultRow(
+        patient.role,
+        name,
+        " + ".join(one.title for one in wanted),
+        ("none",),
+        facts=facts,
+        assumption=" ".join(dict.fromkeys(one.fault.assumption for one in wanted if one.fault.assumption)),
+    )
+    system = faulty_system(spec, patient.instance, wanted)
+    if system is None:
+        return row
+    packed = pack(compose(system), ())
+    space = explore(packed, shop.limits, report=lambda progress: shop.report(f"{patient.role}, {name}", progress))
+    if space.limit == INTERRUPTED:
+        raise KeyboardInterrupt
+    found = fates(space, _question(_catalogue(spec), system, patient, wanted))
+    return replace(
+        row,
+        fates=found.fates,
+        noticed_by=found.noticed_by,
+        trace=found.trace,
+        note=found.note,
+        states=len(space.states),
+    )
+
+
+def _question(catalogue: FaultCatalogue, system: System, patient: _Patient, wanted: Sequence[Aimed]) -> Question:
+    return Question(
+        serving=catalogue.serving,
+        broken=Or(tuple(value.when for value in catalogue.broken)),
+        untouched=untouched(wanted),
+        struck=struck(wanted),
+        starts=frozenset(catalogue.starts),
+        senders=frozenset(system.events[event].sender for one in wanted for event in one.fault.events),
+        alone=patient.instances == 1 or all(one.fault.everywhere for one in wanted),
+    )
+
+
+def _chosen(name: str, known: Iterable[str], what: str) -> list[str]:
+    """The one named, or all; raises ``InputError`` RC150 for one that is not there."""
+    names = list(known)
+    if name and name not in names:
+        raise InputError([Diagnostic("RC150", f"there is no {what} '{name}'", hint=did_you_mean(name, names))])
+    return [name] if name else names
