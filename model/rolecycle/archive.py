@@ -38,6 +38,7 @@ NOUNS: dict[str, type] = {
         specification.Fact,
         specification.Fault,
         specification.FaultCatalogue,
+        specification.Spare,
         specification.Specification,
     )
 }

@@ -10,7 +10,7 @@ strongly connected set.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,8 @@ class Question:
 
     ``serving``, ``broken``: when the instance does its work to all appearance, and when something is wrong with it;
     ``untouched``, ``struck``: when none of the faults has happened, and when all have.  ``starts``: events by which the
-    instance starts again; ``senders``: who suffers the faults and so does not notice them.  ``alone``: nothing else
+    instance starts again; ``failures``: those by which it is seen not to do its work; ``usual``: what also happens
+    while it serves in health, as labels; ``senders``: who suffers the faults and so does not notice them.  ``alone``: nothing else
     serves when the instance does not, since it is the only one or all may be struck.
     """
 
@@ -46,6 +47,8 @@ class Question:
     untouched: Guard
     struck: Guard
     starts: frozenset[str]
+    failures: frozenset[str]
+    usual: frozenset[str]
     senders: frozenset[str]
     alone: bool
 
@@ -78,6 +81,7 @@ class _Aftermath:
     untouched: Truths
     struck: Truths
     starting: Truths
+    failing: Truths
     weak: Truths
     strong: Truths
 
@@ -130,6 +134,17 @@ def fates(space: Space, asked: Question) -> Answer:
     return Answer(found, lasso_by(space, 0, told, loop), _noticed(after, steps))
 
 
+def usual(space: Space, serving: Guard) -> frozenset[str]:
+    """The labels of what happens while an instance serves, from a space in which nothing goes wrong."""
+    initial = np.arange(len(space.states)) == 0
+    found = region(space, np.ones_like(initial), initial)
+    product, graph = space.packed.product, found.graph
+    serves = where(space, resolve(serving, product.system))[found.numbers]
+    inside = serves[sources_of(graph)] & serves[graph.targets]
+    count = len(product.occurrences)
+    return frozenset(product.occurrences[k % count].label for k in np.unique(graph.labels[inside]).tolist())
+
+
 # --- the graph ------------------------------------------------------------------------------------
 
 
@@ -141,13 +156,16 @@ def _aftermath(space: Space, asked: Question) -> _Aftermath:
         where(space, resolve(part, product.system))[found.numbers]
         for part in (asked.serving, asked.broken, asked.untouched, asked.struck)
     ]
-    starting = np.array([o.event in asked.starts for o in product.occurrences] * 2, dtype=np.bool_)
+    starting, failing = (
+        np.array([o.event in events for o in product.occurrences] * 2, dtype=np.bool_)[graph.labels]
+        for events in (asked.starts, asked.failures)
+    )
     owed = fairness_of(product)
     fairness = [owed[o.event] for o in product.occurrences] + ["none" for _ in product.occurrences]
     weak, strong = (np.array([each == kind for each in fairness], dtype=np.bool_) for kind in ("weak", "strong"))
     sources = sources_of(graph)
     return _Aftermath(
-        space, asked, graph, found.numbers, sources, *states, starting[graph.labels], weak, strong
+        space, asked, graph, found.numbers, sources, *states, starting, failing, weak, strong
     )
 
 
@@ -157,10 +175,11 @@ def _aftermath(space: Space, asked: Question) -> _Aftermath:
 def _ends(after: _Aftermath) -> dict[Fate, _End]:
     """Where runs end up in which the fault has happened, by what becomes of the instance."""
     everywhere, struck = np.ones_like(after.struck), after.struck
+    serving, idle = _end(after, struck & after.serving, everywhere), _end(after, struck, ~after.serving)
     return {
-        "silent": _end(after, struck & after.serving, after.broken),
+        "silent": _among(after, serving, after.broken, after.failing),
         "stuck": _end(after, struck & ~after.serving, everywhere, ~after.starting),
-        "cycles": _turning(after, _end(after, struck, ~after.serving)),
+        "cycles": _among(after, idle, after.serving, after.starting),
         "recovers": _end(after, struck, after.sound),
     }
 
@@ -174,12 +193,14 @@ def _end(after: _Aftermath, inside: Truths, visit: Truths, steps: Truths | None 
     return _End(wanted, fair_sets(after.graph, wanted, components(after.graph, follow)))
 
 
-def _turning(after: _Aftermath, end: _End) -> _End:
-    """Those sets in which the instance serves or starts again and again; a run round a set does all that is in it."""
+def _among(after: _Aftermath, end: _End, states: Truths, steps: Truths) -> _End:
+    """Those sets in which there are such states or steps: a run round a set sees all of it."""
     here = end.sets[after.sources]
-    inside = (here >= 0) & (here == end.sets[after.graph.targets]) & after.starting
-    turning = np.union1d(end.sets[after.serving], here[inside])
-    return _End(end.wanted, np.where(np.isin(end.sets, turning[turning >= 0]), end.sets, -1))
+    inside = steps & (here >= 0) & (here == end.sets[after.graph.targets])
+    shown = states.copy()
+    shown[after.sources[inside]] = True
+    chosen = np.unique(end.sets[shown & (end.sets >= 0)])
+    return _End(replace(end.wanted, visit=shown), np.where(np.isin(end.sets, chosen), end.sets, -1))
 
 
 # --- a run that shows it --------------------------------------------------------------------------
@@ -214,17 +235,18 @@ def _noticed(after: _Aftermath, steps: Sequence[int]) -> str:
     """Who does the first thing after the fault that nobody would have done without it; its victim does not count."""
     striking, labels = after.striking, after.graph.labels
     first = next(i for i, k in enumerate(steps) if striking[k])
-    usual = _usual(after, int(after.sources[steps[first]]))
+    expected = _expected(after, int(after.sources[steps[first]]))
     product = after.space.packed.product
     for k in steps[first + 1 :]:
-        event = product.system.events[product.occurrences[labels[k]].event]
+        occurrence = product.occurrences[labels[k]]
+        event = product.system.events[occurrence.event]
         reacts = event.kind in ("platform", "time") and event.sender not in after.asked.senders
-        if reacts and labels[k] not in usual and product.system.owes(event.name):
+        if reacts and labels[k] not in expected and occurrence.label not in after.asked.usual:
             return event.sender
     return NOBODY
 
 
-def _usual(after: _Aftermath, state: int) -> frozenset[int]:
+def _expected(after: _Aftermath, state: int) -> frozenset[int]:
     """The labels of what can happen from a state on as long as no further fault does."""
     graph, queue, labels, striking = after.graph, [state], set[int](), after.striking
     seen = set(queue)

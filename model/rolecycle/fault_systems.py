@@ -51,20 +51,29 @@ def aimed(spec: Specification, instance: SystemSpec, fault: Fault) -> list[Aimed
 
 def faulty_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Aimed]) -> System | None:
     """The instance with these faults; None when one of them is about nothing that it has."""
-    assert spec.catalogue is not None
-    system = instantiate(
-        spec, instance, _scenario(spec.catalogue, instance, wanted), spec.machines.__getitem__
-    )
+    catalogue = spec.catalogue
+    assert catalogue is not None
+    scenario = _scenario(catalogue, instance, wanted)
+    system = instantiate(spec, instance, scenario, spec.machines.__getitem__)
     happening = {event for m in system.members for event in m.machine.alphabet}
     if any(happening.isdisjoint(each.fault.events) for each in wanted):
         return None
     owed = {event for each in wanted for event in each.fault.owed}
+    owed |= {catalogue.spare.event} if catalogue.spare else set()
     events = {
         name: replace(event, kind="platform", fairness="weak") if name in owed else event
         for name, event in system.events.items()
     }
-    memories = (Member(memory) for memory in _memories(wanted, happening))
-    return replace(system, members=(*system.members, *memories), events=events)
+    added = (*_memories(wanted, happening), *_spare(catalogue, happening))
+    return replace(system, members=(*system.members, *map(Member, added)), events=events)
+
+
+def healthy_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Aimed]) -> System:
+    """The same instance in the same circumstances without the faults."""
+    assert spec.catalogue is not None
+    spared = [replace(each, fault=replace(each.fault, events=(), instead_of=(), then=())) for each in wanted]
+    scenario = _scenario(spec.catalogue, instance, spared)
+    return instantiate(spec, instance, scenario, spec.machines.__getitem__)
 
 
 def struck(wanted: Sequence[Aimed]) -> Guard:
@@ -98,8 +107,7 @@ def _scenario(catalogue: FaultCatalogue, instance: SystemSpec, wanted: Sequence[
 
 def _allowed(wanted: Aimed) -> Iterator[str]:
     yield from _at(wanted, wanted.fault.events)
-    yield from wanted.fault.beside
-    yield from wanted.fault.allow
+    yield from (*wanted.fault.beside, *wanted.fault.then, *wanted.fault.allow)
 
 
 def _forbidden(wanted: Aimed) -> Iterator[str]:
@@ -131,10 +139,21 @@ def _memories(wanted: Sequence[Aimed], happening: set[str]) -> Iterator[Machine]
     for name, each in zip(_names(wanted), wanted, strict=True):
         sources = (AWAITED,) if each.fault.lasts == "once" else (AWAITED, STRUCK)
         rows = tuple(Row(e, sources, STRUCK) for e in each.fault.events if e in happening)
-        yield Machine(name, (AWAITED, STRUCK), AWAITED, rows, title="Fault", runs_on="environment")
+        after = tuple(Row(e, (STRUCK,), STRUCK) for e in each.fault.then if e in happening)
+        yield Machine(
+            name, (AWAITED, STRUCK), AWAITED, (*rows, *after), title="Fault", runs_on="environment"
+        )
     before, after = DONE
     for event in sorted({event for each in wanted for event in each.fault.beside} & happening):
         row = Row(event, (before,), after)
         yield Machine(
             event.replace(".", "_"), DONE, before, (row,), title="At most once", runs_on="environment"
         )
+
+
+def _spare(catalogue: FaultCatalogue, happening: set[str]) -> Iterator[Machine]:
+    """A machine that lets what stands for a spare happen when it may."""
+    spare = catalogue.spare
+    if spare and spare.event in happening:
+        row = Row(spare.event, ("AtHand",), "AtHand", when=spare.when)
+        yield Machine("spare", ("AtHand",), "AtHand", (row,), title="Spare", runs_on="environment")

@@ -10,8 +10,8 @@ from pathlib import Path
 from rolecycle.compose import compose
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.explore import INTERRUPTED, explore
-from rolecycle.fates import Question, fates
-from rolecycle.fault_systems import Aimed, aimed, faulty_system, struck, untouched
+from rolecycle.fates import Question, fates, usual
+from rolecycle.fault_systems import Aimed, aimed, faulty_system, healthy_system, struck, untouched
 from rolecycle.fault_table import FaultRow, FaultTable
 from rolecycle.guard import Or
 from rolecycle.pack import pack
@@ -19,6 +19,7 @@ from rolecycle.pipeline import Workshop
 from rolecycle.read_service import read_service
 from rolecycle.service_jobs import modelling_notes
 from rolecycle.service_systems import hosted_instances
+from rolecycle.space import Space
 from rolecycle.specification import FaultCatalogue, Specification, SystemSpec
 from rolecycle.system import System
 
@@ -112,11 +113,9 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
     system = faulty_system(spec, patient.instance, wanted)
     if system is None:
         return row
-    packed = pack(compose(system), ())
-    space = explore(packed, shop.limits, report=lambda progress: shop.report(f"{patient.role}, {name}", progress))
-    if space.limit == INTERRUPTED:
-        raise KeyboardInterrupt
-    found = fates(space, _question(_catalogue(spec), system, patient, wanted))
+    space = _space(system, f"{patient.role}, {name}", shop)
+    healthy = _space(healthy_system(spec, patient.instance, wanted), f"{patient.role}, healthy", shop)
+    found = fates(space, _question(_catalogue(spec), system, healthy, patient, wanted))
     return replace(
         row,
         fates=found.fates,
@@ -127,13 +126,25 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
     )
 
 
-def _question(catalogue: FaultCatalogue, system: System, patient: _Patient, wanted: Sequence[Aimed]) -> Question:
+def _space(system: System, name: str, shop: Workshop) -> Space:
+    """Every state of a system, as written: fairness tells copies apart."""
+    space = explore(pack(compose(system)), shop.limits, report=lambda progress: shop.report(name, progress))
+    if space.limit == INTERRUPTED:
+        raise KeyboardInterrupt
+    return space
+
+
+def _question(
+    catalogue: FaultCatalogue, system: System, healthy: Space, patient: _Patient, wanted: Sequence[Aimed]
+) -> Question:
     return Question(
         serving=catalogue.serving,
         broken=Or(tuple(value.when for value in catalogue.broken)),
         untouched=untouched(wanted),
         struck=struck(wanted),
         starts=frozenset(catalogue.starts),
+        failures=frozenset(catalogue.failures),
+        usual=usual(healthy, catalogue.serving),
         senders=frozenset(system.events[event].sender for one in wanted for event in one.fault.events),
         alone=patient.instances == 1 or all(one.fault.everywhere for one in wanted),
     )

@@ -21,6 +21,7 @@ from rolecycle.specification import (
     Parameter,
     Property,
     Scenario,
+    Spare,
     SystemSpec,
     View,
     ViewValue,
@@ -392,10 +393,16 @@ class Builder:
             serving=self.condition(data, "serving", guard.TRUE),
             broken=tuple(self.value(n, v, "broken") for n, v in enumerate(data["broken"])),
             starts=self.listed(data, "starts"),
+            failures=self.listed(data, "failures"),
             forbid=self.listed(data, "forbid"),
+            spare=self.spare(data["spare"]) if "spare" in data else None,
             faults={name: self.fault(name, fault) for name, fault in data["faults"].items()},
             place=self.document.place("serving"),
         )
+
+    def spare(self, data: Data) -> Spare:
+        when = self.condition(data, "when", guard.TRUE, "spare")
+        return Spare(data["event"], when, tuple(data.get("facts", ())), data.get("assumption", ""))
 
     def fault(self, name: str, data: Data) -> Fault:
         return Fault(
@@ -406,6 +413,7 @@ class Builder:
             everywhere=data["strikes"] == "every instance",
             instead_of=self.listed(data, "instead of"),
             beside=self.listed(data, "with"),
+            then=self.listed(data, "then"),
             allow=self.listed(data, "allow"),
             forbid=self.listed(data, "forbid"),
             owed=self.listed(data, "owed"),

@@ -287,14 +287,18 @@ def _of_faults(spec: Specification) -> Iterator[Diagnostic]:
         yield from _facts(value.facts, value.place, spec)
     for name in catalogue.examples:
         yield from _known(name, spec.systems, "system", catalogue.place)
-    for event in (*catalogue.starts, *catalogue.forbid):
+    for event in (*catalogue.starts, *catalogue.failures, *catalogue.forbid):
         yield from _event(event, catalogue.place, spec)
+    if catalogue.spare:
+        yield from _event(catalogue.spare.event, catalogue.place, spec)
+        yield from _of_guard(catalogue.spare.when, catalogue.place, known)
+        yield from _facts(catalogue.spare.facts, catalogue.place, spec)
     for fault in catalogue.faults.values():
         yield from _of_fault(spec, catalogue, fault)
 
 
 def _of_fault(spec: Specification, catalogue: FaultCatalogue, fault: Fault) -> Iterator[Diagnostic]:
-    named = (fault.events, fault.instead_of, fault.beside, fault.allow, fault.forbid, fault.owed)
+    named = (fault.events, fault.instead_of, fault.beside, fault.then, fault.allow, fault.forbid, fault.owed)
     for event in (event for events in named for event in events):
         yield from _event(event, fault.place, spec)
     for name in (name for pair in fault.copies.items() for name in pair):
