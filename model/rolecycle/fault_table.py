@@ -61,11 +61,15 @@ class FaultRow:
 
 @dataclass(frozen=True, slots=True)
 class FaultTable:
-    """Every row, the service it was made for (if any) and the findings in its files."""
+    """Every row, the service it was made for (if any) and the findings in its files.
+
+    ``part``: one fault was singled out, so that there is room to tell its runs.
+    """
 
     rows: tuple[FaultRow, ...]
     service: Service | None = None
     findings: tuple[Diagnostic, ...] = ()
+    part: bool = False
 
     @property
     def exit_code(self) -> int:

@@ -53,14 +53,14 @@ def service_faults(
     found = hosted_instances(spec, service)
     patients = [_Patient(instance.name, instance, role.instances) for role, instance in found]
     rows = tuple(_rows(spec, patients, wish, shop)) if patients else ()
-    return FaultTable(rows, service, (*findings, *modelling_notes(service)))
+    return FaultTable(rows, service, (*findings, *modelling_notes(service)), bool(wish.fault))
 
 
 def example_faults(spec: Specification, wish: Wish, shop: Workshop) -> FaultTable:
     """What each fault does to the examples of a specification; raises ``InputError`` RC150 and RC154."""
     systems = [spec.systems[name] for name in _catalogue(spec).examples]
     patients = [_Patient(system.name, system, EXAMPLES_HAVE) for system in systems]
-    return FaultTable(tuple(_rows(spec, patients, wish, shop)), findings=spec.warnings)
+    return FaultTable(tuple(_rows(spec, patients, wish, shop)), findings=spec.warnings, part=bool(wish.fault))
 
 
 def _catalogue(spec: Specification) -> FaultCatalogue:
@@ -145,7 +145,7 @@ def _question(
         starts=frozenset(catalogue.starts),
         failures=frozenset(catalogue.failures),
         usual=usual(healthy, catalogue.serving),
-        senders=frozenset(system.events[event].sender for one in wanted for event in one.fault.events),
+        senders=frozenset(system.events[event].sender for one in wanted for event in (*one.fault.events, *one.fault.then)),
         alone=patient.instances == 1 or all(one.fault.everywhere for one in wanted),
     )
 

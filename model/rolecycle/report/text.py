@@ -123,7 +123,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
     if verdict.note:
         yield f"           {verdict.note}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
-        yield from _trace(verdict.trace)
+        yield from trace_lines(verdict.trace)
     if _tells(outcome, verdict) and verdict.property.is_lasting:
         yield from _fairness(verdict)
 
@@ -136,7 +136,7 @@ def _fairness(verdict: Verdict) -> Iterator[str]:
     for each in verdict.needed:
         if each.without is not None:
             yield f"           if runs need not be fair to {each.event}:"
-            yield from _trace(each.without)
+            yield from trace_lines(each.without)
 
 
 def _assumptions(words: str, assumptions: Sequence[Assumption]) -> Iterator[str]:
@@ -144,7 +144,8 @@ def _assumptions(words: str, assumptions: Sequence[Assumption]) -> Iterator[str]
     yield from (f"           {line}" for line in textwrap.wrap(f"{words} {listed}", width=96))
 
 
-def _trace(trace: Trace) -> Iterator[str]:
+def trace_lines(trace: Trace) -> Iterator[str]:
+    """A run, step by step."""
     if not trace.steps:
         yield "           already in the initial state"
     width = max((len(step.event) for step in trace.steps), default=0)
