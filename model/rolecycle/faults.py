@@ -115,6 +115,8 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
         return row
     space = _space(system, f"{patient.role}, {name}", shop)
     healthy = _space(healthy_system(spec, patient.instance, wanted), f"{patient.role}, healthy", shop)
+    if not healthy.exhaustive:
+        return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
     found = fates(space, _question(_catalogue(spec), system, healthy, patient, wanted))
     return replace(
         row,

@@ -114,9 +114,10 @@ def _role(rows: list[FaultRow], told: bool) -> Iterator[str]:
 
 def _line(row: FaultRow, wide: int, timed: bool) -> Iterator[str]:
     first, *others = row.fault.split(" + ")
-    fates = click.style(f"{', '.join(row.fates):{FATES}}", fg=COLOURS.get(row.outcome))
+    words = ", ".join(row.fates)
+    fates, gap = click.style(words, fg=COLOURS.get(row.outcome)), " " * (FATES - len(words))
     times = f"{_span(row.noticed_s):{TIME}}{_span(row.recovered_s)}" if timed else ""
-    yield f"  {first:{wide}}{fates}{row.noticed_by:{NOTICED}}{times}".rstrip()
+    yield f"  {first:{wide}}{fates}{gap}{row.noticed_by:{NOTICED}}{times}".rstrip()
     yield from (f"  + {other}" for other in others)
     if row.note:
         yield from textwrap.wrap(row.note, 96, initial_indent="    ", subsequent_indent="    ")
