@@ -36,10 +36,10 @@ class Question:
     """What is asked of a space.
 
     ``serving``, ``broken``: when the instance does its work to all appearance, and when something is wrong with it;
-    ``untouched``, ``struck``: when none of the faults has happened, and when all have.  ``starts``: events by which the
-    instance starts again; ``failures``: those by which it is seen not to do its work; ``usual``: what also happens
-    while it serves in health, as labels; ``senders``: who suffers the faults and so does not notice them.  ``alone``: nothing else
-    serves when the instance does not, since it is the only one or all may be struck.
+    ``untouched``, ``struck``: when none of the faults has happened, and when all have.  ``starts``: events by which
+    the instance starts again; ``failures``: those by which it is seen not to do its work.  ``usual``: the labels of
+    what also happens while it serves in health; ``senders``: who suffers the faults and so does not notice them.
+    ``alone``: nothing else serves when the instance does not, since it is the only one or all may be struck.
     """
 
     serving: Guard
@@ -162,10 +162,25 @@ def _aftermath(space: Space, asked: Question) -> _Aftermath:
     )
     owed = fairness_of(product)
     fairness = [owed[o.event] for o in product.occurrences] + ["none" for _ in product.occurrences]
-    weak, strong = (np.array([each == kind for each in fairness], dtype=np.bool_) for kind in ("weak", "strong"))
+    weak, strong = (
+        np.array([each == kind for each in fairness], dtype=np.bool_) for kind in ("weak", "strong")
+    )
     sources = sources_of(graph)
+    serving, broken, untouched, struck = states
     return _Aftermath(
-        space, asked, graph, found.numbers, sources, *states, starting, failing, weak, strong
+        space,
+        asked,
+        graph,
+        found.numbers,
+        sources,
+        serving,
+        broken,
+        untouched,
+        struck,
+        starting,
+        failing,
+        weak,
+        strong,
     )
 
 

@@ -68,12 +68,10 @@ def faulty_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Ai
     return replace(system, members=(*system.members, *map(Member, added)), events=events)
 
 
-def healthy_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Aimed]) -> System:
-    """The same instance in the same circumstances without the faults."""
-    assert spec.catalogue is not None
+def circumstances(catalogue: FaultCatalogue, instance: SystemSpec, wanted: Sequence[Aimed]) -> Scenario:
+    """What else is allowed beside these faults, without them; many faults share it."""
     spared = [replace(each, fault=replace(each.fault, events=(), instead_of=(), then=())) for each in wanted]
-    scenario = _scenario(spec.catalogue, instance, spared)
-    return instantiate(spec, instance, scenario, spec.machines.__getitem__)
+    return replace(_scenario(catalogue, instance, spared), name="healthy", title="healthy")
 
 
 def struck(wanted: Sequence[Aimed]) -> Guard:
@@ -140,12 +138,10 @@ def _memories(wanted: Sequence[Aimed], happening: set[str]) -> Iterator[Machine]
         sources = (AWAITED,) if each.fault.lasts == "once" else (AWAITED, STRUCK)
         rows = tuple(Row(e, sources, STRUCK) for e in each.fault.events if e in happening)
         after = tuple(Row(e, (STRUCK,), STRUCK) for e in each.fault.then if e in happening)
-        yield Machine(
-            name, (AWAITED, STRUCK), AWAITED, (*rows, *after), title="Fault", runs_on="environment"
-        )
-    before, after = DONE
+        yield Machine(name, (AWAITED, STRUCK), AWAITED, (*rows, *after), title="Fault", runs_on="environment")
+    before, done = DONE
     for event in sorted({event for each in wanted for event in each.fault.beside} & happening):
-        row = Row(event, (before,), after)
+        row = Row(event, (before,), done)
         yield Machine(
             event.replace(".", "_"), DONE, before, (row,), title="At most once", runs_on="environment"
         )

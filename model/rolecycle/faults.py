@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from rolecycle.compose import compose
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.explore import INTERRUPTED, explore
 from rolecycle.fates import Question, fates, usual
-from rolecycle.fault_systems import Aimed, aimed, faulty_system, healthy_system, struck, untouched
+from rolecycle.fault_systems import Aimed, aimed, circumstances, faulty_system, struck, untouched
 from rolecycle.fault_table import FaultRow, FaultTable
 from rolecycle.guard import Or
+from rolecycle.instantiate import instantiate
 from rolecycle.pack import pack
 from rolecycle.pipeline import Workshop
 from rolecycle.read_service import read_service
@@ -36,13 +37,17 @@ class Wish:
     pairs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Patient:
-    """One instance of a role, by the name of the role, and how many instances there are."""
+    """One instance of a role, by the name of the role, and how many instances there are.
+
+    ``healthy``: the spaces in which nothing goes wrong with it, by the circumstances.
+    """
 
     role: str
     instance: SystemSpec
     instances: int
+    healthy: dict[str, Space] = field(default_factory=dict)
 
 
 def service_faults(
@@ -69,7 +74,9 @@ def _catalogue(spec: Specification) -> FaultCatalogue:
     return spec.catalogue
 
 
-def _rows(spec: Specification, patients: Sequence[_Patient], wish: Wish, shop: Workshop) -> Iterator[FaultRow]:
+def _rows(
+    spec: Specification, patients: Sequence[_Patient], wish: Wish, shop: Workshop
+) -> Iterator[FaultRow]:
     """The rows asked for, role by role; of instances that are alike only one is looked at."""
     faults = _chosen(wish.fault, _catalogue(spec).faults, "fault")
     roles = _chosen(wish.role, [patient.role for patient in patients], "role")
@@ -114,7 +121,7 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
     if system is None:
         return row
     space = _space(system, f"{patient.role}, {name}", shop)
-    healthy = _space(healthy_system(spec, patient.instance, wanted), f"{patient.role}, healthy", shop)
+    healthy = _healthy(spec, patient, wanted, shop)
     if not healthy.exhaustive:
         return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
     found = fates(space, _question(_catalogue(spec), system, healthy, patient, wanted))
@@ -136,6 +143,16 @@ def _space(system: System, name: str, shop: Workshop) -> Space:
     return space
 
 
+def _healthy(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: Workshop) -> Space:
+    """What happens in the circumstances of these faults without them."""
+    scenario = circumstances(_catalogue(spec), patient.instance, wanted)
+    key = repr(scenario)
+    if key not in patient.healthy:
+        system = instantiate(spec, patient.instance, scenario, spec.machines.__getitem__)
+        patient.healthy[key] = _space(system, f"{patient.role}, healthy", shop)
+    return patient.healthy[key]
+
+
 def _question(
     catalogue: FaultCatalogue, system: System, healthy: Space, patient: _Patient, wanted: Sequence[Aimed]
 ) -> Question:
@@ -147,7 +164,9 @@ def _question(
         starts=frozenset(catalogue.starts),
         failures=frozenset(catalogue.failures),
         usual=usual(healthy, catalogue.serving),
-        senders=frozenset(system.events[event].sender for one in wanted for event in (*one.fault.events, *one.fault.then)),
+        senders=frozenset(
+            system.events[event].sender for one in wanted for event in (*one.fault.events, *one.fault.then)
+        ),
         alone=patient.instances == 1 or all(one.fault.everywhere for one in wanted),
     )
 
@@ -156,5 +175,7 @@ def _chosen(name: str, known: Iterable[str], what: str) -> list[str]:
     """The one named, or all; raises ``InputError`` RC150 for one that is not there."""
     names = list(known)
     if name and name not in names:
-        raise InputError([Diagnostic("RC150", f"there is no {what} '{name}'", hint=did_you_mean(name, names))])
+        raise InputError(
+            [Diagnostic("RC150", f"there is no {what} '{name}'", hint=did_you_mean(name, names))]
+        )
     return [name] if name else names

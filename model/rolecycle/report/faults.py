@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from rolecycle import __version__, markdown
-from rolecycle.fault_table import FaultRow, FaultTable, Fate, Seconds
+from rolecycle.fault_table import Fate, FaultRow, FaultTable, Seconds
 from rolecycle.report.machine_readable import finding, service_data, trace_data
 from rolecycle.report.text import diagnostic, trace_lines
 
