@@ -375,3 +375,59 @@ def levels(draw: Any) -> Levels:
 def inner_events(system: System) -> set[str]:
     """The events in which some member takes part."""
     return {event for member in system.members for event in member.machine.alphabet}
+
+
+# ---- crowds ---------------------------------------------------------------------------------------
+
+TEAM = "team"
+
+
+@st.composite
+def crowd_guards(draw: Any) -> Guard:
+    """What a machine above reads of copies of a reduced system: how many bear a label."""
+    body = In(INSIDE, (draw(st.sampled_from(LABELS)),))
+    low = draw(st.integers(0, 2))
+    counted = Quantified("count", TEAM, body, low=low, high=draw(st.none() | st.integers(low, 2)))
+    quantifier = draw(st.sampled_from(["all", "some"]))
+    return draw(st.sampled_from([TRUE, Quantified(quantifier, TEAM, body), counted]))
+
+
+@st.composite
+def crowds(draw: Any) -> Levels:
+    """Two copies of a random system, or of two that differ in a parameter, under a machine that counts them."""
+    inner = draw(inner_systems())
+    events = {
+        name: replace(e, sender="nature", collective=(*e.collective, *draw(st.sampled_from([(), (TEAM,)]))))
+        for name, e in inner.events.items()
+    }
+    keeper = draw(outer_machines(OUTER[1], inner.events, {}))
+    rows = tuple(replace(row, when=draw(crowd_guards())) for row in keeper.rows)
+    keeper = replace(keeper, rows=rows)
+    together = {name for name, e in events.items() if TEAM in e.collective} & inner_events(inner)
+    crew = tuple(m.machine.name for m in inner.members if m.family)
+    inside = SystemSpec(
+        INSIDE,
+        "t",
+        {PARAMETER: Parameter(VALUES, VALUES[0], "m")} if inner.parameters else {},
+        inner.parameters,
+        tuple(MemberSpec(m.machine.name) for m in inner.members if not m.family),
+        {FAMILY: crew} if crew else {},
+        {name: draw(predicates(inner, 1, earlier=False)) for name in LABELS},
+        tuple(sorted({*draw(shown(events, inner_events(inner), keeper)), *together})),
+        open=True,
+    )
+    other = replace(inside, name="other", values={PARAMETER: VALUES[1]}, answers_to=(INSIDE,))
+    second = other.name if inner.parameters and draw(st.booleans()) else INSIDE
+    whole = SystemSpec(
+        WHOLE, "t", members=(MemberSpec(keeper.name),), families={TEAM: (INSIDE, second)}, suite=True
+    )
+    machines = {m.machine.name: m.machine for m in inner.members} | {keeper.name: keeper}
+    systems = {s.name: s for s in (inside, other, whole)}
+    spec = Specification(machines, events, {"nature": "n"}, systems, {}, {}, {})
+    faults = tuple(e.name for e in events.values() if e.kind == "fault")
+    unhealthy = tuple(e.name for e in events.values() if not e.healthy and e.kind != "fault")
+    forbidden = tuple(sorted(name for name in inner.forbidden if "[" not in name))
+    budget = draw(st.none() | st.integers(0, 2)) if faults else None
+    return Levels(
+        spec, Scenario("s", "t", (WHOLE,), allow=unhealthy, forbid=forbidden, faults=faults, budget=budget)
+    )

@@ -41,8 +41,9 @@ ENGINE = {
     "steps": "kernels layout pack",
     "visited": "kernels layout",
     "search": "layout pack space steps visited",
+    "checkpoint": "__init__ diagnostics pack search space",
     "rounds": "kernels layout pack search space steps visited",
-    "explore": "graph kernels layout pack rounds search space steps visited",
+    "explore": "checkpoint graph kernels layout pack rounds search space steps visited",
     "region": "fair_cycles formula graph kernels layout pack space steps visited",
     "fold": "compose explore formula layout pack search system",
 }
@@ -53,18 +54,24 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "diagnostics formula guard machine system",
     "instantiate": "compose diagnostics formula guard machine specification system",
-    "paths": "compose formula layout pack space steps system trace",
+    "kinds": "machine",
+    "family": "compose formula guard kinds machine system",
+    "views": "compose family formula machine",
+    "sizes": "compose family formula guard instantiate specification system verdict views",
+    "paths": "compose formula layout pack space steps trace",
     "copies": "compose formula guard machine system",
     "lumping": "bisimulation compose copies formula graph system",
     "population": "compose copies formula guard lumping machine system",
     "retelling": "compose copies formula lumping population trace",
     "counting": "compose copies guard layout lumping population reduction retelling specification symmetry "
     "system trace",
-    "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry system "
+    "flatten": "compose formula machine reduce specification system",
+    "cone": "compose formula guard specification trace",
+    "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry "
     "trace verdict",
     "judge": "compose formula graph guard layout liveness machine paths region space specification system trace "
     "verdict",
-    "reduce": "bisimulation compose graph layout machine space specification",
+    "reduce": "bisimulation compose graph layout machine space specification system",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "store": "__init__",
     "archive": "diagnostics guard machine specification",
@@ -127,17 +134,17 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "counting explore fold instantiate judge machine pack quotients reduce reduction search space "
-    "specification system verdict",
+    "pipeline": "checkpoint compose cone counting explore flatten fold instantiate judge machine pack quotients reduce "
+    "reduction search sizes space specification system verdict",
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
-    "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs system",
+    "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ diagnostics explanations gallery kept_specification net_files net_model outcome pipeline "
-    "progress read_net report.* review.gather review.render search spec_files specification store traceability "
-    "verify verify_net",
+    "cli": "__init__ checkpoint diagnostics explanations gallery kept_specification net_files net_model outcome "
+    "pipeline progress read_net report.* review.gather review.render search spec_files specification store "
+    "traceability verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }
@@ -150,6 +157,7 @@ TOUCH_FILES = {
     "load.source",
     "load.schema",
     "spec_files",
+    "checkpoint",
     "store",
     "kept_specification",
     "gallery",
@@ -348,6 +356,7 @@ def test_what_is_heavy_is_imported_late_by_the_command_line() -> None:
     assert words == {
         "from __future__ import annotations",
         "import io",
+        "import os",
         "import sys",
         "import time",
         "from collections.abc import Callable",

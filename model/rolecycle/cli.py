@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 NO_CACHE = "rolecycle.no_cache"
 """Under this name a call remembers whether its user wants no cache."""
 
+REDUCTIONS = ("quotient", "cone", "counting", "symmetry")
 FORMATS = ["text", "json", "junit", "sarif"]
 
 _spec = click.option(
@@ -55,11 +57,22 @@ _cache = click.option(
 )
 
 
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
 def _limits(command: Callable[..., None]) -> Callable[..., None]:
     """The options that bound what a search may take."""
     states = click.IntRange(1, 2_000_000_000)
     bounds = (
+        click.option(
+            "--cores", type=click.IntRange(1, 64), help="Search on so many cores, else on all there are."
+        ),
         click.option("--max-memory", type=click.IntRange(min=1), help="Give up a run beyond so many MiB."),
+        click.option(
+            "--spill", type=_FOLDER, help="Beyond --max-memory keep states in a file there instead."
+        ),
+        click.option("--checkpoint", type=_FOLDER, help="Keep long searches there, to be resumed."),
+        click.option("--resume", is_flag=True, help="Go on with what --checkpoint keeps."),
         click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds in all."),
         click.option(
             "--max-states", type=states, default=200_000_000, help="Give up a run beyond so many states."
@@ -105,7 +118,17 @@ def main() -> None:
     "--property", "properties", multiple=True, help="Only this property; may be given several times."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
-@click.option("--no-reduction", is_flag=True, help="Explore every state of every system, by plain search.")
+@click.option("--all-sizes", is_flag=True, help="Try to prove what holds for every number of instances.")
+@click.option(
+    "--reduction",
+    "reductions",
+    multiple=True,
+    type=click.Choice(REDUCTIONS),
+    help="Only this reduction is used; may be given several times.",
+)
+@click.option(
+    "--no-reduction", is_flag=True, help="None is used: plain search, with every system in one piece."
+)
 @_cache
 @_limits
 @_strict
@@ -118,6 +141,7 @@ def verify(
     system: str,
     scenario: str,
     properties: tuple[str, ...],
+    no_reduction: bool,
     **bounds: Any,
 ) -> None:
     """Judge the shipped specification, or the service whose SERVICE.csdef is given.
@@ -126,6 +150,9 @@ def verify(
     """
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
+    if no_reduction and bounds["reductions"]:
+        _misused("--no-reduction leaves no --reduction to be used", form)
+    bounds["reductions"] = () if no_reduction else bounds["reductions"] or REDUCTIONS
     choice = (system, scenario, properties)
     outcome = _guarded(lambda: _verify(_specification(spec), (service, config), choice, bounds), form)
     outcome = _with_strict(outcome, strict)
@@ -301,7 +328,8 @@ def _verify(
     shop = _workshop(bounds, ticker)
     shop.watch = watch or shop.watch
     shop.quotients.store = _store()
-    shop.reductions = frozenset() if bounds.get("no_reduction") else shop.reductions
+    shop.reductions = frozenset(bounds.get("reductions", REDUCTIONS))
+    shop.all_sizes = bool(bounds.get("all_sizes"))
     wanted = Choice(*choice)
     try:
         return (
@@ -334,12 +362,16 @@ def _faults(
 
 def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
     """What the runs of a command share, within the bounds that its words set."""
+    from rolecycle.checkpoint import checkpoints, writable
     from rolecycle.pipeline import Workshop
     from rolecycle.search import Limits
 
     timeout = bounds["timeout"]
     deadline = time.monotonic() + timeout if timeout is not None else float("inf")
-    return Workshop(Limits(bounds["max_states"], deadline, _memory(bounds["max_memory"])), ticker)
+    memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
+    spill = bounds["spill"] and writable(bounds["spill"])
+    limits = Limits(bounds["max_states"], deadline, memory, spill, cores)
+    return Workshop(limits, ticker, checkpoints=checkpoints(bounds["checkpoint"], bounds["resume"]))
 
 
 def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:

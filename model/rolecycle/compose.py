@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product as combinations
 from typing import assert_never
@@ -33,6 +33,54 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one participant can do at an occurrence: its alternatives, each a move under a condition.
+
+    ``willing``: in every state some alternative is open to it, so that it never refuses.
+    """
+
+    member: int
+    ways: tuple[tuple[Move, Formula], ...]
+    willing: bool
+
+    @property
+    def moves(self) -> bool:
+        """Whether the occurrence can change the state of the participant."""
+        return any(d not in (s, -1) for move, _ in self.ways for s, d in enumerate(move.destinations))
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronisation:
+    """An occurrence and the part of each participant: each takes one of its ways, all at once."""
+
+    occurrence: Occurrence
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a system is read whose members are not those that are explored.
+
+    ``system``: as guards know it; ``over``: a formula over its members as one over the members explored.
+    """
+
+    system: System
+    over: Callable[[Formula], Formula]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Members and the synchronisations between them, every name resolved (a network of automata).
+
+    ``reading``: how goals and views are read; none: by the names of the members.
+    """
+
+    system: System
+    synchronisations: tuple[Synchronisation, ...]
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A way in which an occurrence can happen: one move for each participant that moves, and a guard.
 
@@ -49,20 +97,36 @@ class Product:
     """The composed system: what the packed engine, the judge and the traces read.
 
     ``meanings``: the guards that are asked of a system whose names the product no longer has, as read by
-    occurrences of an index (0: by nobody).
+    occurrences of an index (0: by nobody).  ``reading``: how all others are read; none: by the names of the members.
     """
 
     system: System
     occurrences: tuple[Occurrence, ...]
     rules: tuple[Rule, ...]
     meanings: Mapping[tuple[guard.Guard, int], Formula] = field(default_factory=dict)
+    reading: Reading | None = None
+
+    @property
+    def asked(self) -> System:
+        """The system as guards and properties know it."""
+        return self.reading.system if self.reading else self.system
 
 
 def compose(system: System) -> Product:
     """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC133) for what does not fit."""
-    occurrences = tuple(_occurrences(system))
-    rules = tuple(rule for k, o in enumerate(occurrences) for rule in _rules(system, k, o))
-    return Product(system, occurrences, rules)
+    return combine(network(system))
+
+
+def network(system: System) -> Network:
+    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC133) for what does not fit."""
+    return Network(system, tuple(Synchronisation(o, _parts(system, o)) for o in _occurrences(system)))
+
+
+def combine(of: Network) -> Product:
+    """Every way in which the participants of each occurrence can take it together."""
+    occurrences = tuple(s.occurrence for s in of.synchronisations)
+    rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in _rules(k, s.parts))
+    return Product(of.system, occurrences, rules, reading=of.reading)
 
 
 # --- occurrences --------------------------------------------------------------------------------
@@ -104,15 +168,18 @@ class _Arrow:
     guard: Formula
 
 
-def _rules(system: System, number: int, occurrence: Occurrence) -> Iterable[Rule]:
-    choices = [_moves(system, position, occurrence) for position in occurrence.participants]
-    for chosen in combinations(*choices):
+def _rules(number: int, parts: Iterable[Part]) -> Iterable[Rule]:
+    for chosen in combinations(*(part.ways for part in parts)):
         condition = formula.conjunction(guard for _, guard in chosen)
         if condition != formula.FALSE:
             yield Rule(number, tuple(move for move, _ in chosen), condition)
 
 
-def _moves(system: System, position: int, occurrence: Occurrence) -> list[tuple[Move, Formula]]:
+def _parts(system: System, occurrence: Occurrence) -> tuple[Part, ...]:
+    return tuple(_part(system, position, occurrence) for position in occurrence.participants)
+
+
+def _part(system: System, position: int, occurrence: Occurrence) -> Part:
     """The alternatives of one participant: partial functions over its states, each under one guard."""
     member = system.members[position]
     rows = [row for row in member.machine.rows if row.trigger == occurrence.event]
@@ -121,11 +188,13 @@ def _moves(system: System, position: int, occurrence: Occurrence) -> list[tuple[
     size = len(member.machine.states)
     if may and _functional(arrows):
         stay = {a.source: a.dest for a in arrows}
-        return [(Move(position, tuple(stay.get(s, s) for s in range(size))), formula.TRUE)]
-    moves = [(_move(position, size, group), group[0].guard) for group in _classes(arrows)]
+        whole = Move(position, tuple(stay.get(s, s) for s in range(size)))
+        return Part(position, ((whole, formula.TRUE),), willing=True)
+    ways = [(_move(position, size, group), group[0].guard) for group in _classes(arrows)]
     if may:
-        moves.append((Move(position, tuple(range(size))), _idle(position, arrows)))
-    return moves
+        ways.append((Move(position, tuple(range(size))), _idle(position, arrows)))
+    free = {arrow.source for arrow in arrows if arrow.guard == formula.TRUE}
+    return Part(position, tuple(ways), willing=may or len(free) == size)
 
 
 def _arrows(system: System, member: Member, rows: Sequence[Row], index: int) -> list[_Arrow]:
@@ -200,10 +269,12 @@ def resolve(condition: guard.Guard, system: System, family: str = "", index: int
             assert_never(condition)
 
 
-def meaning(product: Product, condition: guard.Guard, index: int = 0) -> Formula:
+def meaning(of: Product | Network, condition: guard.Guard, index: int = 0) -> Formula:
     """What is asked of a product, as a formula over its members; raises ``InputError`` as ``resolve`` does."""
-    known = product.meanings.get((condition, index))
-    return resolve(condition, product.system, index=index) if known is None else known
+    known = of.meanings.get((condition, index)) if isinstance(of, Product) else None
+    if known is not None or of.reading is None:
+        return resolve(condition, of.system, index=index) if known is None else known
+    return of.reading.over(resolve(condition, of.reading.system, index=index))
 
 
 def _atom(atom: guard.In, system: System, index: int) -> Formula:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from rolecycle.compose import Product, compose
+from rolecycle.compose import Network, Product, combine, network
 from rolecycle.copies import Copies, UncountableError, copies_of
 from rolecycle.guard import Guard, Implies
 from rolecycle.layout import width
 from rolecycle.lumping import Lumped, merged, whole
 from rolecycle.population import Named, Population, counted, populated
-from rolecycle.reduction import Applied, Reduction
+from rolecycle.reduction import ALIKE, Applied, Reduction
 from rolecycle.retelling import Retelling
 from rolecycle.specification import Property
-from rolecycle.symmetry import interchangeable_families, symmetric_families
+from rolecycle.symmetry import interchangeable_families, sortable
 from rolecycle.system import System
 from rolecycle.trace import Trace
 
@@ -25,8 +25,6 @@ MOST_BITS = 20
 PRESERVED = frozenset({"invariant", "precedence", "deadlock freedom", "reachable", "recoverable"})
 """The kinds of properties that hold of fewer states exactly when they hold of all.  Fairness is none: a quotient
 does not tell which of its steps hide others, and a count does not tell which copy it is that moves."""
-
-ALIKE = "no guard and no goal tells two copies apart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +38,35 @@ class Fewer:
     applied: tuple[Applied, ...]
 
 
-def lessened(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
-    """What to explore: ``fewer`` states where copies take many and can be taken for one another, else as written."""
+def lessened(
+    system: System,
+    asked: Sequence[Property],
+    using: frozenset[Reduction],
+    named: Callable[[], Fewer] | None = None,
+) -> Fewer:
+    """What to explore: ``fewer`` states where copies take many and can be taken for one another, else all by name.
+
+    ``named`` makes the latter; none: as written.
+    """
     copies = (len(m.machine.states) for m in system.members if m.family)
     if sum(map(width, copies)) > MOST_BITS:
         with suppress(UncountableError):
             return fewer(system, asked, using)
-    return as_written(system, asked, using)
+    return named() if named else as_written(system, asked, using)
 
 
-def as_written(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
-    """Every member by name, with equal copies sorted when ``symmetry`` may be used and no fairness tells them apart."""
-    goals = [p.goal for p in asked]
-    sortable = "symmetry" in using and not any(p.is_lasting for p in asked)
-    symmetric = symmetric_families(system, goals) if sortable else ()
-    sorted_ = tuple(Applied("symmetry", name, ALIKE) for name in symmetric)
-    return Fewer(compose(system), symmetric, as_found, sorted_)
+def as_written(
+    system: System, asked: Sequence[Property], using: frozenset[Reduction], of: Network | None = None
+) -> Fewer:
+    """Every member by name, with equal copies sorted when ``symmetry`` may be used and no fairness tells them apart.
+
+    ``of``: the network to explore in the place of that of the system, a part of it or what its members are made of.
+    """
+    product = combine(of or network(system))
+    allowed = "symmetry" in using and not any(p.is_lasting for p in asked)
+    families = interchangeable_families(system, [p.goal for p in asked]) if allowed else ()
+    symmetric = tuple(family for family in families if sortable(product.system, family))
+    return Fewer(product, symmetric, as_found, tuple(Applied("symmetry", name, ALIKE) for name in symmetric))
 
 
 def as_found(trace: Trace) -> Trace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rolecycle import formula
-from rolecycle.compose import Product, enabled, resolve
+from rolecycle.compose import Product, enabled, meaning, resolve
 from rolecycle.diagnostics import Place
 from rolecycle.formula import Atom
 from rolecycle.layout import evaluate, local_states
@@ -74,7 +74,7 @@ class Coverage:
         """Cross off the values that some state shows."""
         for view, value in sorted(self.unseen):
             if view in product.system.views:
-                shown = resolve(product.system.definitions[view][value], product.system)
+                shown = meaning(product, product.system.definitions[view][value])
                 if evaluate(shown, space.packed.fields, space.states).any():
                     self.unseen.discard((view, value))
 
@@ -83,7 +83,7 @@ class Coverage:
         possible = None
         for position in what.participants:
             member = product.system.members[position]
-            for row in member.machine.rows:
+            for row in member.machine.rows if member.machine.name in self.spec.machines else ():
                 if row.trigger == what.event and _key(row) in self.dead_rows:
                     possible = possible or enabled(product, occurrence)
                     sources = frozenset(member.machine.states.index(s) for s in row.sources)

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rolecycle.checkpoint import Checkpoint, resumed, save, save_if_due
 from rolecycle.graph import Graph
 from rolecycle.kernels import compiled
 from rolecycle.layout import Numbers, Words
@@ -26,6 +27,7 @@ from rolecycle.search import (
     Search,
     enter_anew,
     make_room,
+    number,
     reserve_deadlocks,
     room_in,
     start,
@@ -63,24 +65,29 @@ def explore(
     limits: Limits = Limits(),
     keep_graph: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
+    checkpoint: Checkpoint | None = None,
 ) -> Space:
     """All states reachable from the initial state, or as many as the limits admit.
 
     ``keep_graph`` keeps the transitions too, for backward searches and reductions; that is done on one core.
-    Ctrl-C ends the search like a limit, with what was found so far.
+    Ctrl-C ends the search like a limit, with what was found so far.  ``checkpoint``: where it is kept now and then
+    and when a limit ends it; if something is there, the search goes on from it.
     """
     begin, limit = time.monotonic(), ""
-    search = start(packed, keep_graph, keep_graph or packed.words > 1)
+    search = checkpoint and resumed(checkpoint, packed, keep_graph, limits)
+    search = search or start(packed, keep_graph, keep_graph or packed.words > 1)
     with crew_of(packed, 1 if keep_graph else limits.cores) as crew:
         try:
             while not limit and search.expanded < search.known:
                 limit = _advance(search, crew, limits)
-                if search.reached[OVERFLOWED]:
-                    search = start(packed, keep_graph, numbered=True)
                 report(_progress(search, time.monotonic() - begin))
                 limit = limit or _limit(search, limits)
+                if checkpoint:
+                    save_if_due(checkpoint, search)
         except KeyboardInterrupt:
             limit = INTERRUPTED
+    if checkpoint and (limit or checkpoint.lengths):
+        save(checkpoint, search)
     if limit != INTERRUPTED and search.expanded == search.known:
         limit = ""
     space = _space(search, limit, time.monotonic() - begin)
@@ -101,7 +108,7 @@ def _run_batch(search: Search) -> str:
     s, tables, labels, table = search, search.packed.tables, search.packed.rule_labels, search.owned[0]
     batch, room = min(BATCH, max(FIRST_BATCH, search.known)), min(room_in(table), search.rows)
     reserve_deadlocks(search, batch)
-    before = search.expanded
+    reached, tally = s.reached.copy(), s.noted.tally.copy()
     if isinstance(table, KeyTable):
         _search_keys(
             tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch
@@ -110,8 +117,12 @@ def _run_batch(search: Search) -> str:
         _search_numbers(
             tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch, s.kept, labels
         )  # fmt: skip
-    search.entered[0] = search.known
-    assert search.expanded > before or search.reached[OVERFLOWED], "a search without room makes no progress"
+    if s.reached[OVERFLOWED]:
+        s.reached[:], s.noted.tally[:] = reached, tally
+        number(search)
+    else:
+        assert search.expanded > reached[EXPANDED], "a search without room makes no progress"
+        search.entered[0] = search.known
     return ""
 
 

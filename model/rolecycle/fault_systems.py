@@ -68,6 +68,12 @@ def faulty_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Ai
     return replace(system, members=(*system.members, *map(Member, added)), events=events)
 
 
+def independent(one: Aimed, other: Aimed) -> bool:
+    """Whether two faults are about different events, so that each can be told from the other."""
+    mine, others = ({*each.fault.events, *each.fault.then} for each in (one, other))
+    return mine.isdisjoint(others)
+
+
 def circumstances(catalogue: FaultCatalogue, instance: SystemSpec, wanted: Sequence[Aimed]) -> Scenario:
     """What else is allowed beside these faults, without them; many faults share it."""
     spared = [replace(each, fault=replace(each.fault, events=(), instead_of=(), then=())) for each in wanted]

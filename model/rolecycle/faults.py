@@ -11,7 +11,7 @@ from rolecycle.compose import compose
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.explore import INTERRUPTED, explore
 from rolecycle.fates import Question, fates, usual
-from rolecycle.fault_systems import Aimed, aimed, circumstances, faulty_system, struck, untouched
+from rolecycle.fault_systems import Aimed, aimed, circumstances, faulty_system, independent, struck, untouched
 from rolecycle.fault_table import FaultRow, FaultTable
 from rolecycle.guard import Or
 from rolecycle.instantiate import instantiate
@@ -101,7 +101,7 @@ def _of_patient(
         return
     possible = [one for one in each if faulty_system(spec, patient.instance, (one,))]
     for pair in combinations(possible, 2):
-        if pair[0].fault is not pair[1].fault and any(one.fault.id in faults for one in pair):
+        if independent(*pair) and any(one.fault.id in faults for one in pair):
             yield _row(spec, patient, pair, shop)
 
 

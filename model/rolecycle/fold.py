@@ -30,11 +30,12 @@ def folded_copies(product: Product, symmetric: Sequence[str] = ()) -> list[Clust
     The copies that may be exchanged share their codes, which are computed once.
     """
     found: list[Cluster] = []
-    shared: dict[str, Numbers | None] = {}
+    shared: dict[tuple[str, ...], Numbers | None] = {}
     for family, members in _copies(product.system):
-        codes = shared[family] if family in shared else joint_states(product, members)
+        kind = (family, *(product.system.members[m].machine.name for m in members))
+        codes = shared[kind] if kind in shared else joint_states(product, members)
         if family in symmetric:
-            shared[family] = codes
+            shared[kind] = codes
         if codes is not None:
             found.append(Cluster(members, codes))
     return found

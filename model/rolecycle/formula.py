@@ -116,6 +116,15 @@ def holds(formula: Formula, locals_: Sequence[int]) -> bool:
     return formula.low <= sum(holds(part, locals_) for part in formula.parts) <= formula.high
 
 
+def atoms(formula: Formula) -> Iterator[Atom]:
+    """The atoms of a formula."""
+    if isinstance(formula, Atom):
+        yield formula
+    else:
+        for part in formula.parts:
+            yield from atoms(part)
+
+
 def _joined(parts: tuple[Formula, ...], low: int, high: int, empty: Formula) -> Formula:
     if not parts:
         return empty

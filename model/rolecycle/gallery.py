@@ -14,6 +14,7 @@ from rolecycle.machine import Machine
 from rolecycle.pipeline import Job, Workshop, run, suite
 from rolecycle.read_service import read_service
 from rolecycle.service_jobs import service_jobs
+from rolecycle.specification import Property, Scenario
 from rolecycle.system import System
 
 
@@ -94,10 +95,14 @@ def _refutations(jobs: Iterable[Job]) -> Iterator[Job]:
 
 
 def _sequence(job: Job) -> dict[str, str]:
-    """The shortest trace of the run's first refuted property that has steps."""
-    made = run(job, Workshop())
-    for verdict in made.verdicts:
+    """The trace of a refuted property that has steps: that by which the scenario is named, else the run's first."""
+    verdicts = sorted(run(job, Workshop()).verdicts, key=lambda v: not _names(v.property, job.scenario))
+    for verdict in verdicts:
         if verdict.outcome == "refuted" and verdict.trace and verdict.trace.steps:
-            title = f"{job.scenario.name} {verdict.property.id}"
-            return draw_trace(_system(job), verdict.trace, title)
+            return draw_trace(_system(job), verdict.trace, f"{job.scenario.name} {verdict.property.id}")
     return {}
+
+
+def _names(wanted: Property, scenario: Scenario) -> bool:
+    """Whether a scenario bears the id of a property, such as R04, or of a part of it, such as R09-answered."""
+    return wanted.id.split("-")[0] == scenario.name.split("-")[0]

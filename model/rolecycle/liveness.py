@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle import formula, guard
-from rolecycle.compose import Product, indices_of, resolve
+from rolecycle.compose import Product, indices_of, meaning
 from rolecycle.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, missed, path, tour
 from rolecycle.formula import Formula
 from rolecycle.machine import Fairness
@@ -23,7 +23,6 @@ from rolecycle.region import Region, region, where
 from rolecycle.space import Space
 from rolecycle.specification import Property
 from rolecycle.symmetry import symmetric_families
-from rolecycle.system import System
 from rolecycle.trace import Trace
 from rolecycle.verdict import Assumption, Outcome
 
@@ -91,11 +90,11 @@ def lasting(space: Space, wanted: Property) -> Finding:
 
 def is_vacuous(space: Space, wanted: Property) -> bool:
     """Whether no copy ever fulfils the premise, or there is none to speak of."""
-    system = space.packed.product.system
-    copies = [index for _, index in _copies(space.packed.product, wanted)]
+    product = space.packed.product
+    copies = [index for _, index in _copies(product, wanted)]
     if not isinstance(wanted.goal, guard.Implies):
         return not copies
-    return not any(where(space, resolve(wanted.goal.premise, system, index=index)).any() for index in copies)
+    return not any(where(space, meaning(product, wanted.goal.premise, index)).any() for index in copies)
 
 
 # --- what is asked --------------------------------------------------------------------------------
@@ -108,7 +107,7 @@ def _copies(product: Product, wanted: Property) -> list[tuple[str, int]]:
     """
     if not wanted.per:
         return [("", 0)]
-    system = product.system
+    system = product.asked
     exchangeable = symmetric_families(system, [wanted.goal])
     alike: dict[tuple[str, ...], int] = {}
     for index in indices_of(system, wanted.per):
@@ -119,7 +118,7 @@ def _copies(product: Product, wanted: Property) -> list[tuple[str, int]]:
 
 def _case(space: Space, wanted: Property, copy: str, index: int) -> _Case:
     product = space.packed.product
-    inside, begin, visit = (where(space, part) for part in _parts(wanted, product.system, index))
+    inside, begin, visit = (where(space, part) for part in _parts(wanted, product, index))
     found = region(space, inside, begin)
     follow = np.ones(len(found.graph.labels), dtype=np.bool_)
     if wanted.kind == "converges":
@@ -128,13 +127,13 @@ def _case(space: Space, wanted: Property, copy: str, index: int) -> _Case:
     return _Case(copy, found, follow, visit[found.numbers], components(found.graph, follow))
 
 
-def _parts(wanted: Property, system: System, index: int) -> tuple[Formula, Formula, Formula]:
+def _parts(wanted: Property, product: Product, index: int) -> tuple[Formula, Formula, Formula]:
     """Where a run that refutes the property stays, where that begins, and what it sees again and again."""
     if isinstance(wanted.goal, guard.Implies) and wanted.kind == "leads to":
-        premise = resolve(wanted.goal.premise, system, index=index)
-        missed = formula.negation(resolve(wanted.goal.conclusion, system, index=index))
+        premise = meaning(product, wanted.goal.premise, index)
+        missed = formula.negation(meaning(product, wanted.goal.conclusion, index))
         return missed, formula.conjunction([premise, missed]), formula.TRUE
-    missed = formula.negation(resolve(wanted.goal, system, index=index))
+    missed = formula.negation(meaning(product, wanted.goal, index))
     if wanted.kind == "recurs":
         return missed, missed, formula.TRUE
     return formula.TRUE, formula.TRUE, missed

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rolecycle.compose import resolve, state_names
+from rolecycle.compose import Product, meaning, state_names
 from rolecycle.formula import Formula, holds
 from rolecycle.layout import Words, decode, evaluate
 from rolecycle.pack import Packed
 from rolecycle.space import LANDMARK, Space
 from rolecycle.steps import block, canonical, found, generate, successors
-from rolecycle.system import System
 from rolecycle.trace import Step, Trace
 
 LOOKED_AT = 256
@@ -102,7 +101,7 @@ def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trac
     system = packed.product.system
     states = [decode(packed.fields, state) for state in (packed.initial, *(state for _, state in walked))]
     named = [state_names(system, state) for state in states]
-    seen = _seen(system, states)
+    seen = _seen(packed.product, states)
     steps = (
         _step(packed, occurrence, named[k : k + 2], seen[k : k + 2])
         for k, (occurrence, _) in enumerate(walked)
@@ -110,12 +109,13 @@ def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trac
     return Trace(named[0], tuple(steps), loop, seen[0])
 
 
-def _seen(system: System, states: Sequence[Sequence[int]]) -> list[dict[str, str]]:
+def _seen(product: Product, states: Sequence[Sequence[int]]) -> list[dict[str, str]]:
     """What each view shows in each vector of local states; a view that shows nothing there is left out."""
     found: list[dict[str, str]] = [{} for _ in states]
+    system = product.system
     for view in system.views:
         for value, when in system.definitions[view].items():
-            shown = resolve(when, system)
+            shown = meaning(product, when)
             for seen, state in zip(found, states, strict=True):
                 if holds(shown, state):
                     seen[view] = value

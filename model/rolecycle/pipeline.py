@@ -1,17 +1,22 @@
 """The whole flow; read this first.
 
-specification --instantiate--> system --lessened--> product --pack--> packed --explore--> space
+specification --instantiate--> system --network, flatten, confined, or counting--> product
+product --pack--> packed --explore--> space
 space --judge--> verdicts          space --reduce--> machine, a member one level up
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
+from rolecycle.checkpoint import Checkpoints, checkpoint_of
+from rolecycle.compose import Network, network
+from rolecycle.cone import STEPWISE, cone, confined, grouped, influence, lift, size
 from rolecycle.counting import Fewer, as_written, lessened
 from rolecycle.explore import INTERRUPTED, Progress, explore
+from rolecycle.flatten import Piece, flatten, piece, rules_of
 from rolecycle.fold import folded_copies
 from rolecycle.instantiate import instantiate, observed
 from rolecycle.judge import concerns, judge, named_in, unexplored
@@ -19,8 +24,9 @@ from rolecycle.machine import Machine
 from rolecycle.pack import pack
 from rolecycle.quotients import Quotients
 from rolecycle.reduce import reduce
-from rolecycle.reduction import EVERY_REDUCTION, Reduction
+from rolecycle.reduction import CONE, EVERY_REDUCTION, QUOTIENT, Applied, Reduction
 from rolecycle.search import Limits
+from rolecycle.sizes import prove, speaks_of_copies
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 from rolecycle.system import System
@@ -28,6 +34,9 @@ from rolecycle.verdict import Run, Verdict
 
 Report = Callable[[str, Progress], None]
 Watch = Callable[["Job", Space], None]
+
+MOST_RULES = 1 << 15
+"""Rules of a product at most; their tables would not fit in any cache, and a search would not end anyhow."""
 
 
 def silent(_: str, __: Progress) -> None:
@@ -50,65 +59,88 @@ class Job:
 
 @dataclass(slots=True)
 class Workshop:
-    """What runs share: limits, a reporter, a look at each space, and what was reduced so far of one specification.
+    """What runs share: limits, a reporter, a look at each space, and what was made so far of one specification.
 
-    ``reductions``: those that may be used.  ``quotients``: those known by content, of any specification.  Who watches
-    sees every member as written: copies are then neither merged nor counted.
+    ``reductions``: those that may be used.  ``reduced``: systems as members; ``pieces``: where none is reduced.
+    ``checkpoints``: where long searches are kept, if anywhere.  ``all_sizes``: whether proofs for every number of
+    copies are tried.  ``quotients``: those known by content, of any specification.  Who watches sees every member as
+    written: nobody is then left out, and copies are neither merged nor counted.
     """
 
     limits: Limits = field(default_factory=Limits)
     report: Report = silent
     watch: Watch = unwatched
     reductions: frozenset[Reduction] = EVERY_REDUCTION
+    checkpoints: Checkpoints | None = None
+    all_sizes: bool = False
     spec: Specification | None = None
     reduced: dict[tuple[str, str], Machine] = field(default_factory=dict)
+    pieces: dict[tuple[str, str], Piece] = field(default_factory=dict)
     quotients: Quotients = field(default_factory=Quotients)
 
     def open_for(self, spec: Specification) -> None:
         """Keep no system of another specification, where the same name may mean something else."""
         if self.spec is not spec:
-            self.spec, self.reduced = spec, {}
+            self.spec, self.reduced, self.pieces = spec, {}, {}
 
 
 class IncompleteError(Exception):
-    """A member of a system could not be reduced within the limits."""
+    """A system could not be made within the limits."""
 
 
 def run(job: Job, shop: Workshop) -> Run:
-    """Explore one system under one scenario and judge its properties."""
+    """Explore one system under one scenario, once for each group of properties, and judge these."""
     begin = time.monotonic()
     shop.open_for(job.spec)
     try:
         system = _system(job, shop)
+        wanted = _wanted(job, system)
+        groups, apart = _parted(job, system, wanted, shop)
+        searches = list(_searches(job, system, [*groups, *apart], shop))
     except IncompleteError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
-    wanted = _wanted(job, system)
-    asked, apart = _parted(system, wanted, shop)
-    less = _lessened(system, asked, shop)
-    space = _explore(job, less, asked, shop)
-    found = {p.id: judge(space, p, p.expected(job.scenario), less.told) for p in asked}
-    found |= _judged_apart(job, system, apart, space.limit, shop)
-    shop.watch(job, space)
-    unsettled = {v.note for v in found.values() if v.outcome == "unknown"}
+    found = {v.property.id: v for each in searches for v in each.verdicts}
+    if shop.all_sizes:
+        found |= _for_all_sizes(job, found.values(), shop)
+    told = searches[: len(groups)] or searches
+    unsettled = {v.note for v in found.values() if v.outcome == "unknown"} - {""}
+    applied = [*_quotients(system, job, shop), *(a for each in searches for a in each.applied)]
     return Run(
         system=job.system.name,
         scenario=job.scenario.name,
         verdicts=tuple(found[p.id] for p in wanted),
-        states=len(space.states),
-        transitions=space.transitions,
-        depth=space.depth,
-        limit=space.limit or " and ".join(sorted(unsettled)),
+        states=sum(each.states for each in told),
+        transitions=sum(each.transitions for each in told),
+        depth=max(each.depth for each in told),
+        limit=next((each.limit for each in told if each.limit), "") or " and ".join(sorted(unsettled)),
         seconds=time.monotonic() - begin,
-        memory=space.memory,
-        applied=less.applied,
-        reduced=_sizes(system, job.spec),
+        memory=max(each.memory for each in told),
+        applied=tuple(dict.fromkeys(applied)),
+        reduced=_sizes(system, job.spec) if "quotient" in shop.reductions else {},
     )
 
 
+Group = list[Property]
+"""Properties that are judged in one space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is kept of a space once its properties are judged."""
+
+    verdicts: tuple[Verdict, ...]
+    applied: tuple[Applied, ...] = ()
+    states: int = 0
+    transitions: int = 0
+    depth: int = 0
+    memory: int = 0
+    limit: str = ""
+
+
 def _parted(
-    system: System, wanted: Iterable[Property], shop: Workshop
-) -> tuple[list[Property], list[list[Property]]]:
-    """The properties to be judged in one space, and groups that take spaces of their own.
+    job: Job, system: System, wanted: Iterable[Property], shop: Workshop
+) -> tuple[list[Group], list[Group]]:
+    """Groups of properties, and groups that take spaces of their own for what is special about them.
 
     A story has its own, for the observers of several would multiply each other's states.  What must happen in the
     long run has its own where the others can do with a smaller one, for fairness tells copies apart.
@@ -117,28 +149,76 @@ def _parted(
     brief = [p for p in others if not p.is_lasting]
     lasting = [p for p in others if p.is_lasting]
     stories = [[p] for p in wanted if p.is_story]
-    if lasting and _lessened(system, brief, shop).applied:
-        return brief, [lasting, *stories]
-    return others, stories
+    if lasting and {a.reduction for a in _fewer(job, system, brief, shop).applied} - {"cone"}:
+        return _by_cones(job, system, brief, shop), [lasting, *stories]
+    if stories and not others and shop.watch is unwatched:
+        return [], stories
+    return _by_cones(job, system, others, shop), stories
 
 
-def _judged_apart(
-    job: Job, system: System, groups: Iterable[Sequence[Property]], limit: str, shop: Workshop
-) -> dict[str, Verdict]:
-    """The verdicts of each group from a space of its own.
+def _by_cones(job: Job, system: System, group: Group, shop: Workshop) -> list[Group]:
+    """Properties whose cones differ apart; all together where one of them needs everything."""
+    if not _may_be_confined(group, shop):
+        return [group]
+    return grouped(_network(job, _observed(system, group), shop), group)
 
-    ``limit`` is that of the space before: once somebody has stopped the run, no further space is explored.
-    """
-    found: dict[str, Verdict] = {}
+
+def _searches(job: Job, system: System, groups: Iterable[Group], shop: Workshop) -> Iterator[Judged]:
+    """A search for each group of properties; once somebody has stopped one, no further one is begun."""
+    limit = ""
     for group in groups:
         if limit == INTERRUPTED:
-            found |= {p.id: unexplored(p, p.expected(job.scenario), INTERRUPTED) for p in group}
+            missed = (unexplored(p, p.expected(job.scenario), INTERRUPTED) for p in group)
+            yield Judged(tuple(missed), limit=limit)
         else:
-            less = _lessened(system, group, shop)
-            space = _explore(job, less, group, shop)
-            found |= {p.id: judge(space, p, p.expected(job.scenario), less.told) for p in group}
-            limit = space.limit
-    return found
+            found = _judged(job, system, group, shop)
+            limit = found.limit
+            yield found
+
+
+def _judged(job: Job, system: System, group: Group, shop: Workshop) -> Judged:
+    """Explore what a group of properties needs, judge them, and forget the space."""
+    less = _fewer(job, system, group, shop)
+    space = _explore(job, less, group, shop)
+    if not any(p.is_story for p in group):
+        shop.watch(job, space)
+    return Judged(
+        tuple(judge(space, p, p.expected(job.scenario), less.told) for p in group),
+        less.applied,
+        len(space.states),
+        space.transitions,
+        space.depth,
+        space.memory,
+        space.limit,
+    )
+
+
+def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
+    """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them."""
+    reducing = replace(
+        shop, reductions=shop.reductions | {"quotient"}
+    )  # a proof needs machines for its copies
+    system = _system(replace(job, system=_ungrouped(job)), reducing)
+    asked = [v for v in verdicts if v.outcome != "refuted" and speaks_of_copies(system, v.property)]
+    proofs = prove(system, [v.property for v in asked], deadline=shop.limits.deadline)
+    return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
+
+
+def _ungrouped(job: Job) -> SystemSpec:
+    """The system with the copies of its families one by one, where groups of them stand as one member."""
+
+    def single(name: str, family: str) -> Iterator[str]:
+        group = job.spec.systems.get(name)
+        if group is None or family not in group.families:
+            yield name
+        else:
+            yield from (copy for inner in group.families[family] for copy in single(inner, family))
+
+    families = {
+        family: tuple(copy for name in names for copy in single(name, family))
+        for family, names in job.system.families.items()
+    }
+    return replace(job.system, families=families)
 
 
 def suite(spec: Specification) -> Iterator[Job]:
@@ -155,9 +235,13 @@ def _system(job: Job, shop: Workshop) -> System:
 
 
 def _provide(name: str, job: Job, shop: Workshop) -> Machine:
-    """A machine of the specification, or a system of it reduced under the same scenario."""
+    """A machine of the specification, or one that stands for a system of it under the same scenario."""
     if name in job.spec.machines:
         return job.spec.machines[name]
+    return _quotient(name, job, shop) if "quotient" in shop.reductions else _piece(name, job, shop).stub
+
+
+def _quotient(name: str, job: Job, shop: Workshop) -> Machine:
     key = (name, job.scenario.name)
     if key not in shop.reduced:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
@@ -177,20 +261,84 @@ def _reduced(job: Job, system: System, shop: Workshop) -> Machine:
     return reduce(space, job.system)
 
 
-def _lessened(system: System, wanted: Sequence[Property], shop: Workshop) -> Fewer:
+def _piece(name: str, job: Job, shop: Workshop) -> Piece:
+    """A system to be taken apart; of several budgets of faults, one inside another, the outermost is spent first."""
+    key = (name, job.scenario.name)
+    if key not in shop.pieces:
+        inner = Job(job.spec, job.spec.systems[name], replace(job.scenario, budget=None))
+        system = _system(inner, shop)
+        shop.pieces[key] = piece(system, _network(inner, system, shop), inner.system)
+    return shop.pieces[key]
+
+
+def _network(job: Job, system: System, shop: Workshop) -> Network:
+    """The network of a system, with what is in it taken apart unless it was reduced."""
+    apart = {name: found for (name, scenario), found in shop.pieces.items() if scenario == job.scenario.name}
+    found = flatten(network(system), apart)
+    if apart and rules_of(found) > MOST_RULES:
+        raise IncompleteError(f"'{system.name}' in one piece has more than {MOST_RULES:,} rules")
+    return found
+
+
+# --- what is explored ---------------------------------------------------------------------------------------
+
+
+def _fewer(job: Job, system: System, group: Group, shop: Workshop) -> Fewer:
     """What to explore of a system to judge some properties."""
-    whole = observed(system, [p.observer for p in wanted if p.observer])
-    choose = lessened if shop.watch is unwatched else as_written
-    return choose(whole, wanted, shop.reductions)
+    whole = _observed(system, group)
+    if shop.watch is not unwatched or ("quotient" not in shop.reductions and _has_systems(job, system)):
+        return _by_name(job, system, group, shop)
+    return lessened(whole, group, shop.reductions, lambda: _by_name(job, system, group, shop))
 
 
-def _explore(
-    job: Job, found: Fewer, wanted: Iterable[Property], shop: Workshop, keep_graph: bool = False
-) -> Space:
+def _by_name(job: Job, system: System, group: Group, shop: Workshop) -> Fewer:
+    """The members that can influence the verdicts, or all of them."""
+    whole = _observed(system, group)
+    everybody = _network(job, whole, shop)
+    if not _may_be_confined(group, shop):
+        return as_written(whole, group, shop.reductions, everybody)
+    events = {event for p in group for event in p.events}
+    kept = cone(everybody, (member for p in group for member in influence(everybody, p)), events)
+    if size(everybody, kept) == size(everybody, range(len(everybody.system.members))):
+        return as_written(whole, group, shop.reductions, everybody)
+    found = as_written(whole, group, shop.reductions, confined(everybody, kept, events))
+    what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(everybody.system.members)} members"
+    return replace(
+        found,
+        told=lambda run: lift(run, _network(job, system, shop), kept),
+        applied=(Applied("cone", what, CONE), *found.applied),
+    )
+
+
+def _may_be_confined(group: Group, shop: Workshop) -> bool:
+    """Whether a group can do with a cone: none of it needs everybody, and nobody wants to see everybody."""
+    seen = shop.watch is not unwatched and not any(p.is_story for p in group)
+    return "cone" in shop.reductions and bool(group) and not seen and all(p.kind in STEPWISE for p in group)
+
+
+def _observed(system: System, group: Group) -> System:
+    return observed(system, [p.observer for p in group if p.observer])
+
+
+def _has_systems(job: Job, system: System) -> bool:
+    return any(m.machine.name in job.spec.systems for m in system.members)
+
+
+def _explore(job: Job, found: Fewer, group: Group, shop: Workshop, keep_graph: bool = False) -> Space:
     packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
-    graph = keep_graph or any(p.kind == "recoverable" for p in wanted)
+    graph = keep_graph or any(p.kind == "recoverable" for p in group)
     name = f"{job.system.name} / {job.scenario.name}"
-    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress))
+    checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
+    return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)
+
+
+# --- what is reported ---------------------------------------------------------------------------------------
+
+
+def _quotients(system: System, job: Job, shop: Workshop) -> Iterator[Applied]:
+    if "quotient" in shop.reductions:
+        for name, states in _sizes(system, job.spec).items():
+            yield Applied("quotient", f"{name}: {states} states", QUOTIENT)
 
 
 def _wanted(job: Job, system: System) -> list[Property]:

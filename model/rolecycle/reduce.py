@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.bisimulation import Quotient, branching_partition, quotient, unfolded
-from rolecycle.compose import Product, resolve
+from rolecycle.compose import Product, meaning
 from rolecycle.graph import Graph, sources_of, strongly_connected
 from rolecycle.layout import evaluate
 from rolecycle.machine import ASKED, INTERNAL, Machine, Row
 from rolecycle.space import Space
 from rolecycle.specification import SystemSpec
+from rolecycle.system import System
 
 Truths = Mapping[str, NDArray[np.bool_]]
 
@@ -45,7 +46,7 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
         raise ValueError("only an exhausted space with its graph can be reduced")
     product = space.packed.product
     truths = {
-        label: evaluate(resolve(guard, product.system), space.packed.fields, space.states)
+        label: evaluate(meaning(product, guard), space.packed.fields, space.states)
         for label, guard in spec.labels.items()
     }
     colours = _colours(truths, len(space.states))
@@ -53,29 +54,36 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
     found = quotient(seen.graph, branching_partition(seen.graph, colours, seen.hidden), seen.hidden)
     machine = _machine(_lively(found, seen), seen, truths, spec)
     rows = (*machine.rows, *_refused(product, machine, spec))
-    whole = replace(machine, rows=rows, inside=_inside(product))
-    return replace(whole, hidden=_events_inside(product) - whole.alphabet)
+    whole = replace(machine, rows=rows, inside=names_inside(product.system))
+    return replace(whole, hidden=events_inside(product.system) - whole.alphabet)
 
 
 def _refused(product: Product, machine: Machine, spec: SystemSpec) -> list[Row]:
-    """Rows from nowhere for visible events that never happen here: a level above must not have them either.
+    """Rows from nowhere for visible events that never happen here: a level above must not have them either."""
+    never = visible(product.system, (o.event for o in product.occurrences), spec) - machine.alphabet
+    return [Row(event, (), machine.initial) for event in sorted(never)]
 
-    A fault that nobody in here sends and that is not shown is no business of this system.
+
+def visible(system: System, happening: Iterable[str], spec: SystemSpec) -> frozenset[str]:
+    """The events of a system that a level above has, too: those that it shows, and faults that may happen in here.
+
+    ``happening``: the events of its occurrences.  A fault that nobody in here sends and that is not shown is no
+    business of this system.
     """
-    shown = _events_inside(product) & set(spec.shows)
-    faults = {o.event for o in product.occurrences if product.system.events[o.event].kind == "fault"}
-    return [Row(event, (), machine.initial) for event in sorted((shown | faults) - machine.alphabet)]
+    faults = {event for event in happening if system.events[event].kind == "fault"}
+    return (events_inside(system) & set(spec.shows)) | faults
 
 
-def _events_inside(product: Product) -> frozenset[str]:
+def events_inside(system: System) -> frozenset[str]:
     """The events of the vocabulary in which something in here takes part, at any level."""
-    machines = [member.machine for member in product.system.members]
+    machines = [member.machine for member in system.members]
     events = frozenset(event for m in machines for event in (*m.alphabet, *m.hidden))
-    return frozenset(event for event in events if not product.system.events[event].inner)
+    return frozenset(event for event in events if not system.events[event].inner)
 
 
-def _inside(product: Product) -> frozenset[str]:
-    machines = [member.machine for member in product.system.members]
+def names_inside(system: System) -> frozenset[str]:
+    """The names of the machines in here, at any level."""
+    machines = [member.machine for member in system.members]
     return frozenset(name for m in machines for name in (m.name, *m.inside))
 
 

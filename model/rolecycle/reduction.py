@@ -20,3 +20,12 @@ class Applied:
     reduction: Reduction
     what: str
     condition: str
+
+
+QUOTIENT = (
+    "explored to the end; states are one only if their labels agree and each can do what the other can, for ever, too "
+    "(divergence-preserving branching bisimulation); every event that another member has is shown"
+)
+CONE = "no member left out is read by one that is kept, or can refuse an event that changes one that is kept"
+ALIKE = "no guard, goal or scenario tells two copies apart"
+"""The conditions, as they are reported: each is checked where the reduction is made."""

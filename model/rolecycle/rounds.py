@@ -1,9 +1,10 @@
 """Verb: a round of a search on several cores.
 
-Each worker takes the steps of its share of a level and sends each target to the worker that owns it by its hash;
-then each enters what was sent to it into a table of its own.  No word of memory is written by two, so that nothing
-is locked; workers on several machines could do the same.  States are numbered when the round is over, so their
-numbers grow with their distance and a first parent is as near to the start as on one core.
+Each worker takes the steps of its share of a level and sends each target to the worker that owns it by its hash, if
+that does not know it from an earlier round; then each enters what was sent to it into a table of its own.  No word
+of memory is written by two, so that nothing is locked; workers on several machines could do the same.  States are
+numbered when the round is over, so their numbers grow with their distance, and a first parent is as near to the start
+as on one core.
 """
 
 from __future__ import annotations
@@ -30,15 +31,25 @@ from rolecycle.search import (
     Limits,
     Search,
     make_room,
+    number,
     reserve_deadlocks,
 )
 from rolecycle.space import LANDMARK
 from rolecycle.steps import Block, Found, block, found, generate
-from rolecycle.visited import OVERFLOW, KeyTable, enter_keys, enter_numbers, owner_of, renumber
+from rolecycle.visited import (
+    DIRECT,
+    OVERFLOW,
+    KeyTable,
+    enter_keys,
+    enter_numbers,
+    owner_of,
+    renumber,
+    unknown_keys,
+)
 
 Answer = TypeVar("Answer")
 
-SHARE = 1 << 14
+SHARE = 1 << 16
 """States of a round for each worker, at most."""
 
 SENT = 1 << 17
@@ -67,14 +78,15 @@ class Crew:
     pool: ThreadPoolExecutor
 
     def all(self, do: Callable[[int], Answer]) -> list[Answer]:
-        """Let each worker, by number, do something at the same time as the others."""
-        return list(self.pool.map(do, range(len(self.workers))))
+        """Let each worker, by number, do something at the same time as the others; the first in this thread."""
+        others = [self.pool.submit(do, number) for number in range(1, len(self.workers))]
+        return [do(0), *(other.result() for other in others)]
 
 
 @contextmanager
 def crew_of(packed: Packed, size: int) -> Iterator[Crew]:
     """A crew of so many; when it goes, all have finished what they were doing."""
-    with ThreadPoolExecutor(size) as pool:
+    with ThreadPoolExecutor(max(1, size - 1)) as pool:
         yield Crew(tuple(_worker(packed, size) for _ in range(size)) if size > 1 else (), pool)
 
 
@@ -90,10 +102,9 @@ def _worker(packed: Packed, owners: int) -> Worker:
 
 
 def run_round(search: Search, crew: Crew, limits: Limits) -> str:
-    """Expand some states of the level, all of them or, if a limit forbids it, as if none."""
+    """Expand some states of the level, all of them or, if a limit forbids it or a table overflows, as if none."""
     if search.expanded == search.reached[LEVEL_END]:
-        search.reached[LEVEL_END] = search.known
-        search.reached[DEPTH] += 1
+        search.reached[[LEVEL_END, DEPTH]] = search.known, search.reached[DEPTH] + 1
     first, end = (
         search.expanded,
         min(int(search.reached[LEVEL_END]), search.expanded + SHARE * len(crew.workers)),
@@ -109,6 +120,7 @@ def run_round(search: Search, crew: Crew, limits: Limits) -> str:
             return limit
         _receive_all(search, crew, first)
         if search.reached[OVERFLOWED]:
+            number(search)
             return ""
     search.reached[EXPANDED] = end
     for worker in crew.workers:
@@ -120,7 +132,11 @@ def _send(search: Search, crew: Crew, begins: Numbers, ends: Numbers, number: in
     """Let a worker take the steps of its states until an outbox is full; the first state that it left."""
     tables, states, worker = search.packed.tables, search.states, crew.workers[number]
     begin, end = int(begins[number]), int(ends[number])
-    return _expand(tables, states, begin, end, worker.steps, worker.noted, worker.outbox, worker.sent)
+    room = (worker.steps, worker.noted, worker.outbox, worker.sent)
+    keys = tuple(table for table in search.owned if isinstance(table, KeyTable))
+    if keys:
+        return _expand_keys(keys, tables, states, begin, end, *room, worker.scratch)
+    return _expand(tables, states, begin, end, *room)
 
 
 def _sent(crew: Crew) -> Numbers:
@@ -181,6 +197,27 @@ def _expand(
     while begin < end and sent.max() <= SENT:
         filled, begin = generate(tables, states, begin, end, steps, noted)
         _route(steps.targets, filled, outbox, sent)
+    return begin
+
+
+@compiled
+def _expand_keys(
+    owned: tuple[KeyTable, ...], tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: Found,
+    outbox: Words, sent: Numbers, scratch: Words,
+) -> int:  # fmt: skip
+    """The same without those targets that were entered in an earlier round, which are most: tables are only read."""
+    sent[:] = 0
+    marks = np.zeros_like(sent)
+    while begin < end and sent.max() <= SENT:
+        filled, begin = generate(tables, states, begin, end, steps, noted)
+        if owned[0].distance == DIRECT:
+            filled = unknown_keys(owned[0], steps.targets, 0, filled, scratch)
+            _route(steps.targets, filled, outbox, sent)
+        else:
+            marks[:] = sent
+            _route(steps.targets, filled, outbox, sent)
+            for owner in range(len(owned)):
+                sent[owner] = unknown_keys(owned[owner], outbox[owner], marks[owner], sent[owner], scratch)
     return begin
 
 

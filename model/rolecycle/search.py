@@ -185,6 +185,16 @@ def enter_anew(search: Search, owners: int, states: int) -> None:
     else:
         search.owned = [*key_tables(search.packed.bits, states, owners)]
     _fill(search)
+    if search.reached[OVERFLOWED]:
+        number(search)
+
+
+def number(search: Search) -> None:
+    """Go on with tables of numbers, where a key table had to give up."""
+    search.reached[OVERFLOWED] = 0
+    owners = len(search.owned)
+    search.owned = [number_table(0)]
+    enter_anew(search, owners, search.known)
 
 
 def _fill(search: Search) -> None:

@@ -73,7 +73,7 @@ def canonical(packed: Packed, state: Words) -> Words:
     if len(packed.tables.blocks) < 2:
         return state
     rows = state.reshape(1, -1).copy()
-    _sort_blocks(rows, np.uint64(0), packed.tables.blocks)
+    _sort_blocks(rows, 1, packed.tables.blocks)
     representative: Words = rows[0]
     return representative
 
@@ -95,8 +95,7 @@ def generate(
     filled, current, doubts = _enable(tables, states, begin, end, steps, noted)
     _move(tables, states, steps, filled)
     if tables.blocks.shape[0] > 1:
-        for k in range(filled):
-            _sort_blocks(steps.targets, np.uint64(k), tables.blocks)
+        _sort_blocks(steps.targets, filled, tables.blocks)
     _bury(tables.rules, steps, noted, doubts)
     noted.tally[1] += filled
     return filled, current
@@ -240,18 +239,27 @@ def _bury(rules: Words, steps: Block, noted: Found, doubts: int) -> None:
     noted.tally[0] = deadlocks
 
 
-@inlined
-def _sort_blocks(states: Words, row: np.uint64, blocks: Numbers) -> None:
-    """Sort, in place, the equal-width words of the copies of each symmetric class: one state stands for its orbit."""
-    for i in range(1, blocks.shape[0]):
-        j = i
-        while j > 0 and blocks[j, 3] == blocks[j - 1, 3]:
-            w1, w2 = blocks[j - 1, 0], blocks[j, 0]
-            s1, s2 = np.uint64(blocks[j - 1, 1]), np.uint64(blocks[j, 1])
-            mask = np.uint64(blocks[j, 2])
-            left, right = (states[row, w1] >> s1) & mask, (states[row, w2] >> s2) & mask
-            if left <= right:
-                break
-            states[row, w1] ^= (left ^ right) << s1
-            states[row, w2] ^= (left ^ right) << s2
-            j -= 1
+@compiled
+def _sort_blocks(states: Words, count: int, blocks: Numbers) -> None:
+    """Sort, in place, the equal-width words of the copies of each symmetric class: one state stands for its orbit.
+
+    ``blocks`` lie class by class.  After one step all but one or two words are in order, so insertion is fast.
+    """
+    flat, words = states.reshape(-1), np.uint64(states.shape[1])
+    size = np.uint64(blocks.shape[0])
+    word, shift = blocks[:, 0].astype(np.uint64), blocks[:, 1].astype(np.uint64)
+    mask, kind = blocks[:, 2].astype(np.uint64), blocks[:, 3].astype(np.uint64)
+    values = np.empty(size, dtype=np.uint64)
+    for k in range(np.uint64(count)):
+        base, moved = k * words, False
+        for i in range(size):
+            value, j = (flat[base + word[i]] >> shift[i]) & mask[i], np.uint64(i)
+            while j > 0 and kind[j - np.uint64(1)] == kind[i] and values[j - np.uint64(1)] > value:
+                values[j] = values[j - np.uint64(1)]
+                j -= np.uint64(1)
+            values[j] = value
+            moved |= j != i
+        if moved:
+            for i in range(size):
+                flat[base + word[i]] &= ~(mask[i] << shift[i])
+                flat[base + word[i]] |= values[i] << shift[i]

@@ -11,7 +11,7 @@ from rolecycle.system import System
 
 def symmetric_families(system: System, goals: Iterable[guard.Guard] = ()) -> tuple[str, ...]:
     """The interchangeable families whose copies can be sorted: each must fit in one word."""
-    return tuple(f for f in interchangeable_families(system, goals) if _bits(system, f) <= STATE_BITS)
+    return tuple(f for f in interchangeable_families(system, goals) if sortable(system, f))
 
 
 def interchangeable_families(system: System, goals: Iterable[guard.Guard] = ()) -> tuple[str, ...]:
@@ -39,13 +39,13 @@ def _exchangeable(system: System, family: str) -> bool:
     return alike and not compared and not singled_out
 
 
-def _bits(system: System, family: str) -> int:
-    """The width of the widest copy; a copy must fit in one word to be sorted as one."""
+def sortable(system: System, family: str) -> bool:
+    """Whether the widest copy fits in one word, so that copies can be sorted as numbers."""
     widths: dict[int, int] = {}
     for member in system.members:
         if member.family == family:
             widths[member.index] = widths.get(member.index, 0) + width(len(member.machine.states))
-    return max(widths.values())
+    return max(widths.values(), default=0) <= STATE_BITS
 
 
 def _compares(part: guard.Guard) -> bool:

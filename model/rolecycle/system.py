@@ -21,17 +21,21 @@ from rolecycle.machine import Event, Fairness, Machine
 class Member:
     """One copy of a machine; copies in a family bear an index that counts from 1.
 
-    ``watches``: it only watches for a property, and belongs to no architecture.
+    ``watches``: it only watches for a property, and belongs to no architecture.  ``path``: its name from the
+    outermost system on, ``worker_node[2].guest_agent``, where it is a machine of a member that was taken apart.
     """
 
     machine: Machine
     family: str = ""
     index: int = 0
     watches: bool = False
+    path: str = ""
 
     @property
     def name(self) -> str:
-        """``guest_agent``, or ``simple_task[2]`` for a copy in a family."""
+        """``guest_agent``, ``simple_task[2]`` for a copy in a family, or the path."""
+        if self.path:
+            return self.path
         return f"{self.machine.name}[{self.index}]" if self.family else self.machine.name
 
 

@@ -15,6 +15,16 @@ Outcome = Literal["holds", "refuted", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
+class AllSizes:
+    """Whether a property was proved for every number of copies of a family, by views of which size, or why not."""
+
+    proved: bool
+    family: str = ""
+    views: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Assumption:
     """That every run is fair to an event, at each index; ``without`` it there is this lasso."""
 
@@ -30,6 +40,7 @@ class Verdict:
     ``hazard``: a refutation would follow from the user's own choice.  ``vacuous``: the property holds
     because what it speaks of never happens here.  ``assumed``: the fairness that was assumed of the events that can
     happen where a property of what must happen is not yet fulfilled; ``needed``: a least part of it that suffices.
+    ``all_sizes``: where it was asked for.
     """
 
     property: Property
@@ -41,6 +52,7 @@ class Verdict:
     note: str = ""
     assumed: tuple[Assumption, ...] = ()
     needed: tuple[Assumption, ...] = ()
+    all_sizes: AllSizes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,35 @@ def _enter_bits(
 
 
 @compiled
+def unknown_keys(table: KeyTable, fresh: Words, begin: int, end: int, scratch: Words) -> int:
+    """Close up, from ``begin`` on, the fresh states that were not entered; where they end.  Only reads the table."""
+    entries, bits, new, kept = table.entries, table.bits, fresh.reshape(-1), np.uint64(begin)
+    if table.distance == DIRECT:
+        for i in range(np.uint64(begin), np.uint64(end)):
+            prefetch(entries, new[i] >> np.uint64(6))
+        for i in range(np.uint64(begin), np.uint64(end)):
+            bit = (np.uint64(entries[new[i] >> np.uint64(6)]) >> (new[i] & np.uint64(63))) & np.uint64(1)
+            new[kept] = new[i]
+            kept += bit ^ np.uint64(1)
+        return int(np.int64(kept))
+    mask = np.uint64(entries.shape[0] - 1)
+    places = np.uint64(_log2(entries.shape[0]))
+    shift = np.uint64(table.distance)
+    for i in range(np.uint64(end - begin)):
+        scratch[i] = mixed(new[np.uint64(begin) + i], bits)
+        prefetch(entries, scratch[i] & mask)
+    for i in range(np.uint64(end - begin)):
+        slot = scratch[i] & mask
+        wanted = ((scratch[i] >> places) << shift) + np.uint64(1)
+        while entries[slot] != 0 and entries[slot] != wanted:
+            slot = (slot + np.uint64(1)) & mask
+            wanted += np.uint64(1)
+        new[kept] = new[np.uint64(begin) + i]
+        kept += np.uint64(entries[slot] == 0)
+    return int(np.int64(kept))
+
+
+@compiled
 def fill_keys(table: KeyTable, states: Words, known: int, owner: int, owners: int) -> int:
     """Enter those states, all different, that fall to one of several owners; how many, or ``OVERFLOW``."""
     entries, bits, entered = table.entries, table.bits, 0

@@ -30,6 +30,8 @@ COLOURS: Mapping[Fate, str] = {"silent": "red", "outage": "red", "unknown": "yel
 
 UNTIMED = "How long anything takes is not told: bounds of time need the timed model."
 
+PAIRED = "Two faults strike one instance; at two instances each does what its own row says."
+
 FATES, NOTICED, TIME = 24, 21, 15
 """The widths of the columns of the table for a terminal."""
 
@@ -141,6 +143,8 @@ def _absent(rows: list[FaultRow]) -> str:
 def _legend(table: FaultTable) -> Iterator[str]:
     for fate, text in _used(table):
         yield f"{click.style(f'{fate:9}', fg=COLOURS.get(fate))} {text}"
+    if any(" + " in row.fault for row in table.rows):
+        yield PAIRED
     if not any(row.noticed_s or row.recovered_s for row in table.rows):
         yield UNTIMED
 

@@ -13,7 +13,7 @@ from rolecycle.diagnostics import Diagnostic
 from rolecycle.outcome import Outcome
 from rolecycle.service import Role, Service
 from rolecycle.trace import Trace
-from rolecycle.verdict import Assumption, Run, Verdict
+from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
 
 
 def to_json(outcome: Outcome) -> str:
@@ -110,11 +110,18 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "hazard": verdict.hazard,
         "vacuous": verdict.vacuous,
         "note": verdict.note,
+        "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
         "trace": trace_data(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
         "assumed": [_assumption(each) for each in verdict.assumed],
         "needed": [_assumption(each) for each in verdict.needed],
     }
+
+
+def _all_sizes(found: AllSizes) -> dict[str, Any]:
+    if found.proved:
+        return {"proved": True, "views": found.views, "family": found.family}
+    return {"proved": False, "reason": found.reason}
 
 
 def _assumption(assumption: Assumption) -> dict[str, Any]:

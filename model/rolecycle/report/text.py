@@ -10,7 +10,7 @@ import click
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
-from rolecycle.verdict import Assumption, Run, Verdict
+from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
 
 COLOURS = {"holds": "green", "refuted": "red", "unknown": "yellow"}
 
@@ -25,7 +25,9 @@ REMARKS: Mapping[Status, str] = {
 
 def render(outcome: Outcome) -> str:
     """The whole report."""
-    return "\n".join([*_service(outcome), *_findings(outcome), *_runs(outcome), *_summary(outcome)])
+    return "\n".join(
+        [*_service(outcome), *_findings(outcome), *_runs(outcome), *_conditions(outcome), *_summary(outcome)]
+    )
 
 
 def diagnostic(found: Diagnostic) -> str:
@@ -64,6 +66,7 @@ def _findings(outcome: Outcome) -> Iterator[str]:
 def _runs(outcome: Outcome) -> Iterator[str]:
     for run in outcome.runs:
         yield _head(run)
+        yield from _reduced(run)
         for verdict in run.verdicts:
             told = _tells(outcome, verdict) or not _held_as_expected(outcome, verdict)
             if told and not _untold(outcome, verdict):
@@ -74,6 +77,7 @@ def _runs(outcome: Outcome) -> Iterator[str]:
             [v.property.id for v in run.verdicts if _untold(outcome, v)],
             "as expected, no run tells ",
         )
+        yield from _all_sizes(run)
         yield ""
 
 
@@ -97,16 +101,52 @@ def _head(run: Run) -> str:
     if run.system == "suite":
         return click.style("the whole suite", bold=True)
     size = f"{run.states:,} states, {run.transitions:,} transitions, depth {run.depth}, {run.seconds:.2f} s"
-    families = [a.what for a in run.applied if a.reduction == "symmetry"]
-    orbits = f" (up to exchange of {', '.join(families)})" if families else ""
     limit = click.style(f"  incomplete: {run.limit}", fg="yellow") if run.limit else ""
-    return f"{name}: {size}{orbits}{limit}"
+    return f"{name}: {size}{limit}"
+
+
+def _reduced(run: Run) -> Iterator[str]:
+    """The reductions that were used, each with what it was used on."""
+    used = {a.reduction: [b.what for b in run.applied if b.reduction == a.reduction] for a in run.applied}
+    if used:
+        told = "; ".join(f"{reduction} ({', '.join(whats)})" for reduction, whats in used.items())
+        lines = textwrap.wrap(told, width=96)
+        yield click.style(f"  reduced  {lines[0]}", dim=True)
+        yield from (click.style(f"           {line}", dim=True) for line in lines[1:])
+
+
+def _conditions(outcome: Outcome) -> Iterator[str]:
+    """Why no reduction that was used changes a verdict."""
+    used = {(a.reduction, a.condition): None for run in outcome.runs for a in run.applied}
+    for reduction, condition in used:
+        lines = textwrap.wrap(
+            f"{reduction} changes no verdict: {condition}", width=107, subsequent_indent="  "
+        )
+        yield from (click.style(line, dim=True) for line in lines)
 
 
 def _held(outcome: Outcome, run: Run) -> Iterator[str]:
     """The properties that hold as expected, by their ids; in brackets those that say nothing here."""
     held = [v for v in run.verdicts if _held_as_expected(outcome, v) and not _tells(outcome, v)]
     yield from _listed("holds   ", [f"({v.property.id})" if v.vacuous else v.property.id for v in held])
+
+
+def _all_sizes(run: Run) -> Iterator[str]:
+    """What was proved for every number of instances, and what was not, by size of the views and by reason."""
+    told: dict[str, list[str]] = {}
+    for verdict in run.verdicts:
+        if verdict.all_sizes is not None:
+            told.setdefault(_size(verdict.all_sizes), []).append(verdict.property.id)
+    for words, ids in sorted(told.items()):
+        lines = textwrap.wrap(" ".join(ids), width=96)
+        yield f"  {words}"
+        yield from (f"           {line}" for line in lines)
+
+
+def _size(found: AllSizes) -> str:
+    if found.proved:
+        return f"holds for every number of instances (views of size {found.views}) of '{found.family}'"
+    return f"not proved for all sizes ({found.reason})"
 
 
 def _listed(word: str, ids: list[str], remark: str = "") -> Iterator[str]:

@@ -56,6 +56,7 @@ def gather(outcome: Outcome, spec: Specification, explored: Explored, origin: st
         sentence=sentence,
         counts=counts(outcome),
         runs=outcome.runs,
+        reductions=tuple({(a.reduction, a.condition): None for run in outcome.runs for a in run.applied}),
         roles=tuple(_role(role) for role in service.roles) if service else None,
         findings=outcome.findings,
         themes=found,

@@ -199,6 +199,7 @@ class Page:
     sentence: str
     counts: tuple[Count, ...]
     runs: tuple[Run, ...]
+    reductions: tuple[tuple[str, str], ...]
     roles: tuple[RoleEntry, ...] | None
     findings: tuple[Diagnostic, ...]
     themes: tuple[Theme, ...]
