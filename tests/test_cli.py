@@ -43,10 +43,11 @@ def answer(*words: str | Path) -> dict[str, Any]:
 
 
 def started(*words: str | Path, **more: Any) -> subprocess.Popen[str]:
-    """Start the command as a process of its own."""
+    """Start the command as a process of its own, which heeds Ctrl-C even where these tests run in the background."""
     return subprocess.Popen(
         [sys.executable, "-m", "rolecycle", *(str(word) for word in words)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", **more,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **more,
     )  # fmt: skip
 
 

@@ -93,7 +93,8 @@ def pile_goals(_: Levels) -> list[Guard]:
 def crowd_goals(_: Levels) -> list[Guard]:
     calm, loud = (In(INSIDE, (label,)) for label in LABELS)
     every = [Quantified("all", TEAM, calm), Quantified("some", TEAM, loud)]
-    return [*every, Quantified("count", TEAM, calm, low=1, high=1), In(strategies.OUTER[1], ("A",))]
+    either = Quantified("all", TEAM, In(INSIDE, LABELS))
+    return [*every, either, Quantified("count", TEAM, calm, low=1, high=1), In(strategies.OUTER[1], ("A",))]
 
 
 def same_verdicts(levels: Levels, properties: list[Property]) -> None:
@@ -228,6 +229,23 @@ def test_what_happens_inside_a_copy_is_an_event_of_that_copy() -> None:
     (job,) = suite(house())
     events = {o.label for o in searched(job, ()).packed.product.occurrences}
     assert events == {"dusk", "count", "room[1].switch", "room[2].switch"}
+
+
+def test_a_guard_that_names_several_labels_reads_any_of_them() -> None:
+    spec = house()
+    room = spec.systems["room"]
+    labels = {**room.labels, "Dark": In("room_lamp", ("Off",))}
+    both = Quantified("all", "rooms", In("room", ("Lit", "Dark")))
+    spec = replace(
+        spec,
+        systems={**spec.systems, "room": replace(room, labels=labels)},
+        properties={"P": Property("P", "t", "invariant", ("house",), both)},
+    )
+    (job,) = suite(spec)
+    outcomes = [
+        run(job, Workshop(reductions=frozenset(choice))).verdicts[0].outcome for choice in ((), CHOICES[0])
+    ]
+    assert outcomes == ["holds", "holds"]
 
 
 def test_copies_taken_apart_are_exchanged() -> None:

@@ -39,6 +39,10 @@ DIRECT = 0
 """In place of the bits for a distance: the entries are one bit for each number of so many bits."""
 
 
+MANY_BITS, MANY_SLOTS = 1 << 29, 1 << 19
+"""So many bits, 64 MiB, are taken for a direct table once so many slots are needed, even if these take less."""
+
+
 class KeyTable(NamedTuple):
     """``entries``: uint32[slots] or uint64[slots], 0 where free; ``bits`` of a state; ``distance``: bits for it.
 
@@ -65,7 +69,7 @@ def key_tables(bits: int, states: int, owners: int) -> list[KeyTable]:
     bits, slots = max(bits, 6), slots_for(states)
     rest = max(0, bits - (slots.bit_length() - 1))
     size, kind = (32, "u4") if rest + DISTANCE_BITS < 32 else (64, "u8")
-    if 1 << bits <= slots * size * owners:
+    if 1 << bits <= max(slots * size * owners, MANY_BITS if slots >= MANY_SLOTS else 0):
         return [KeyTable(np.zeros(1 << (bits - 6), dtype="u8"), bits, DIRECT)] * owners
     distance = min(size - 1 - rest, 30)
     return [KeyTable(np.zeros(slots, dtype=kind), bits, distance) for _ in range(owners)]
