@@ -115,7 +115,6 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
         " + ".join(one.title for one in wanted),
         ("none",),
         facts=facts,
-        assumption=" ".join(dict.fromkeys(one.fault.assumption for one in wanted if one.fault.assumption)),
     )
     system = faulty_system(spec, patient.instance, wanted)
     if system is None:
@@ -130,8 +129,19 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
         fates=found.fates,
         noticed_by=found.noticed_by,
         trace=found.trace,
+        assumption=_assumed(_catalogue(spec), space, wanted),
         note=found.note,
         states=len(space.states),
+    )
+
+
+def _assumed(catalogue: FaultCatalogue, space: Space, wanted: Sequence[Aimed]) -> str:
+    """What is assumed of the faults, and of the spare where it is ever needed."""
+    occurrences = space.packed.product.occurrences
+    taken = {occurrences[k].event for k in space.taken}
+    spare = [catalogue.spare.assumption] if catalogue.spare and catalogue.spare.event in taken else []
+    return " ".join(
+        dict.fromkeys(text for text in (*(one.fault.assumption for one in wanted), *spare) if text)
     )
 
 
