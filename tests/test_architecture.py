@@ -148,9 +148,9 @@ TOP = {
     "read_service service_jobs service_systems space specification system",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ checkpoint diagnostics explanations fault_table faults gallery kept_specification net_files net_model outcome "
-    "pipeline progress read_net report.* review.gather review.render search spec_files specification store "
-    "traceability verify verify_net",
+    "cli": "__init__ checkpoint diagnostics explanations fault_table faults gallery kept_specification net_files "
+    "net_model outcome pipeline progress read_net report.* review.gather review.render search spec_files "
+    "specification store traceability verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }
