@@ -28,6 +28,7 @@ NOUNS = {
     "space": "graph layout pack",
     "verdict": "machine reduction specification trace",
     "outcome": "diagnostics service specification verdict",
+    "fault_table": "diagnostics service trace",
     "explanations": "read_service.codes",
 }
 """What things are.  A space is what was found, in the integers of the engine."""
@@ -74,6 +75,8 @@ VERBS = {
     "cone": "compose formula guard specification trace",
     "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry "
     "trace verdict",
+    "fault_systems": "guard instantiate machine specification system",
+    "fates": "compose fair_cycles fault_table graph guard liveness paths region space trace",
     "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
     "specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification system",
@@ -119,6 +122,7 @@ REPORTS = {
     "report": "",
     "report.codes": "explanations",
     "report.facts": "traceability",
+    "report.faults": "__init__ fault_table markdown report.machine_readable report.text",
     "report.text": "diagnostics machine outcome trace verdict",
     "report.times": "bounds durations report.machine_readable report.text time_between",
     "report.machine_readable": "__init__ diagnostics outcome service trace verdict",
@@ -147,10 +151,12 @@ TOP = {
     "time_between": "bounds diagnostics load.guards pipeline specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
+    "faults": "compose diagnostics explore fates fault_systems fault_table guard instantiate pack pipeline "
+    "read_service service_jobs service_systems space specification system",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ checkpoint diagnostics explanations gallery kept_specification lengths net_files "
-    "net_model outcome pipeline progress read_net report.* review.gather review.render search "
+    "cli": "__init__ checkpoint diagnostics explanations fault_table faults gallery kept_specification lengths "
+    "net_files net_model outcome pipeline progress read_net report.* review.gather review.render search "
     "spec_files specification store time_between traceability verify verify_net",
     "__init__": "",
     "__main__": "cli",

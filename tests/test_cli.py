@@ -638,3 +638,9 @@ def test_ctrl_c_before_anything_was_found(verb: str, monkeypatch: pytest.MonkeyP
 def test_a_timeout_is_kept_to(endless: Path) -> None:
     found = answer("verify", "--spec", endless, "--timeout", "1")
     assert found["exit"] == 3
+
+
+def test_without_faults_in_the_specification_there_is_no_table_of_them(spec: Path) -> None:
+    (spec / "faults.yaml").unlink()
+    found = answer("faults", "--spec", spec)
+    assert (found["exit"], [each["code"] for each in found["findings"]]) == (2, ["RC154"])

@@ -55,6 +55,7 @@ ELSEWHERE = {
     "RC151": "test_cli.py",
     "RC152": "test_cli.py",
     "RC153": "test_cli.py",
+    "RC154": "test_cli.py",
 }
 """The codes that no case below emits, and where they are emitted."""
 

@@ -18,7 +18,7 @@ from rolecycle.load.source import Document, read
 from rolecycle.spec_files import FOLDERS, schema_files, spec_root
 
 GOOD = Path(__file__).parent / "specs" / "good"
-KINDS = (*FOLDERS, "events", "facts", "durations")
+KINDS = (*FOLDERS, "events", "facts", "durations", "faults")
 
 FOR_READERS = {
     ("system", "doc"),
@@ -38,6 +38,7 @@ def files(root: Path) -> Iterator[tuple[str, Path]]:
     yield "events", root / "events.yaml"
     yield "facts", root / "facts.yaml"
     yield "durations", root / "durations.yaml"
+    yield "faults", root / "faults.yaml"
 
 
 def published(kind: str) -> dict[str, Any]:

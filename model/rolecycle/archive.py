@@ -38,6 +38,9 @@ NOUNS: dict[str, type] = {
         specification.SystemSpec,
         specification.Scenario,
         specification.Fact,
+        specification.Fault,
+        specification.FaultCatalogue,
+        specification.Spare,
         specification.Specification,
     )
 }

@@ -16,6 +16,7 @@ from rolecycle import __version__
 
 if TYPE_CHECKING:
     from rolecycle.diagnostics import Diagnostic
+    from rolecycle.fault_table import FaultTable
     from rolecycle.outcome import Outcome
     from rolecycle.pipeline import Watch, Workshop
     from rolecycle.progress import Ticker
@@ -288,6 +289,40 @@ def facts(spec: Path | None, form: str) -> None:
 
 
 @main.command(cls=_Verb)
+@_service
+@_config
+@_spec
+@click.option("--role", default="", help="Only this role.")
+@click.option("--fault", default="", help="Only this fault; its runs are told.")
+@click.option("--pairs", is_flag=True, help="Two faults at once.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown", "csv"]),
+    default="text",
+    help="How to print.",
+)
+@_cache
+@_limits
+def faults(
+    service: Path | None, config: Path | None, spec: Path | None, form: str, role: str, fault: str, pairs: bool,
+    **bounds: Any,
+) -> None:  # fmt: skip
+    """Show what each fault does to each role of a service, or of the examples of the specification.
+
+    Exit codes: 0 every row is settled, 2 the input or the command is wrong, 3 something is unknown.
+    """
+    from rolecycle.report.faults import RENDERERS
+
+    if config and not service:
+        _misused("--config needs a SERVICE.csdef", form)
+    wish = (role, fault, pairs)
+    table = _guarded(lambda: _faults(_specification(spec), (service, config), wish, bounds), form)
+    click.echo(RENDERERS[form](table))
+    sys.exit(table.exit_code)
+
+
+@main.command(cls=_Verb)
 @click.argument("code")
 @_format
 def explain(code: str, form: str) -> None:
@@ -362,6 +397,25 @@ def _between(spec: Specification, asked: tuple[str, str, str, str], bounds: dict
     ticker = Ticker()
     try:
         return time_between(spec, Question(*asked), _workshop(bounds, ticker))
+    finally:
+        ticker.done()
+
+
+def _faults(
+    spec: Specification, files: Files, wish: tuple[str, str, bool], bounds: dict[str, Any]
+) -> FaultTable:
+    from rolecycle.faults import Wish, example_faults, service_faults
+    from rolecycle.progress import Ticker
+
+    service, config = files
+    ticker = Ticker()
+    shop = _workshop(bounds, ticker)
+    try:
+        return (
+            service_faults(spec, service, config, Wish(*wish), shop)
+            if service
+            else example_faults(spec, Wish(*wish), shop)
+        )
     finally:
         ticker.done()
 

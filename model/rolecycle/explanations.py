@@ -149,6 +149,10 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "An option or argument does not fit; --help of the command lists them.",
     ),
     "RC153": ("Interrupted", "The command was interrupted before it had anything to report."),
+    "RC154": (
+        "No faults are known",
+        "The specification has no faults.yaml, which says what can go wrong and when an instance is well again.",
+    ),
 }
 
 NETS: Mapping[str, tuple[str, str]] = {

@@ -75,7 +75,7 @@ def lasting(space: Space, wanted: Property) -> Finding:
     if len(space.packed.tables.blocks) > 1:
         return Finding("unknown", note=EXCHANGED)
     product = space.packed.product
-    strengths = _strengths(product)
+    strengths = fairness_of(product)
     cases = [_case(space, wanted, copy, index) for copy, index in _copies(product, wanted)]
     assumed = tuple(Assumption(event, strengths[event]) for event in _at_hand(product, cases, strengths))
     hit = _hit(product, cases, strengths)
@@ -139,8 +139,8 @@ def _parts(wanted: Property, product: Product, index: int) -> tuple[Formula, For
     return formula.TRUE, formula.TRUE, missed
 
 
-def _strengths(product: Product) -> Strengths:
-    """The fairness of each event.
+def fairness_of(product: Product) -> Strengths:
+    """The fairness that runs owe to each event of a product.
 
     Where a reduced system takes part nothing is assumed: it may first have to do something that is hidden, so that
     what can happen according to its quotient can perhaps not happen yet.

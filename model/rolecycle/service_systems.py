@@ -18,7 +18,12 @@ PLUG_INS = {
 READINGS = {"unknown": ("web_full_iis", "web_hwc")}
 """The kinds that a role may have whose kind the files do not tell: each is verified."""
 
-VM_ROLE = {"role_instance": "vm_role_instance", "guest_stack": "vm_role_stack", "whole_path": "vm_whole_path"}
+VM_ROLE = {
+    "role_instance": "vm_role_instance",
+    "hosted_instance": "hosted_vm_role_instance",
+    "guest_stack": "vm_role_stack",
+    "whole_path": "vm_whole_path",
+}
 """The systems of a VM role in place of those of other roles."""
 
 TOPOLOGY = {"Blast": "blast", "UpgradeDomainWalk": "upgrade_domain_walk"}
@@ -99,6 +104,19 @@ def service_systems(spec: Specification, service: Service) -> tuple[Specificatio
     if service.roles:
         found += _of_service(assembly, service, [system.name for system in found if system.is_a("role")])
     return replace(spec, systems={**spec.systems, **assembly.systems}), found
+
+
+def hosted_instances(spec: Specification, service: Service) -> list[tuple[Role, SystemSpec]]:
+    """For each reading of each role one instance with the host that it is placed on, in one piece."""
+    assembly = Assembly(spec)
+    return [
+        (role, replace(system, name=reading.name, title=reading.name))
+        for role in service.roles
+        for reading in _readings(service, role)
+        for system in [
+            assembly.system(reading.base("hosted_instance"), reading.values, _tasks(reading)),
+        ]
+    ]
 
 
 # --- readings ---------------------------------------------------------------------------------------

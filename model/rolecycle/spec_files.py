@@ -13,7 +13,7 @@ FOLDERS = {
 }
 """The folder for each kind of file of which there may be many."""
 
-SINGLES = ("events.yaml", "facts.yaml", "durations.yaml")
+SINGLES = ("events.yaml", "facts.yaml", "durations.yaml", "faults.yaml")
 
 _PACKAGE = Path(__file__).resolve().parent
 _INSTALLED = _PACKAGE / "spec"

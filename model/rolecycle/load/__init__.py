@@ -12,7 +12,7 @@ from rolecycle.load import check, schema
 from rolecycle.load.build import Builder, ordered
 from rolecycle.load.source import Document, read
 from rolecycle.spec_files import FOLDERS
-from rolecycle.specification import Specification
+from rolecycle.specification import FaultCatalogue, Specification
 
 
 def load(root: Path) -> Specification:
@@ -32,6 +32,7 @@ def load(root: Path) -> Specification:
         facts=loading.single("facts.yaml", "facts", Builder.facts),
         durations=loading.single("durations.yaml", "durations", Builder.durations),
         views={v.name: v for v in loading.each("view", Builder.view)},
+        catalogue=loading.catalogue(),
     )
     loading.finish()
     problems = check.mistakes(spec)
@@ -146,6 +147,13 @@ class _Loading:
             self.singles[file] = self.document(self.root / file, kind)
         document = self.singles[file]
         made: dict[str, Any] = self.build(document, verb) if document else {}
+        return made
+
+    def catalogue(self) -> FaultCatalogue | None:
+        """The faults, if the specification has a file of them."""
+        path = self.root / "faults.yaml"
+        document = self.document(path, "faults") if path.exists() else None
+        made: FaultCatalogue | None = self.build(document, Builder.catalogue) if document else None
         return made
 
     def actors(self) -> dict[str, str]:

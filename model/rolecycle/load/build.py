@@ -17,10 +17,13 @@ from rolecycle.machine import SAME, Event, Fairness, File, Machine, Row, Timing
 from rolecycle.specification import (
     Duration,
     Fact,
+    Fault,
+    FaultCatalogue,
     MemberSpec,
     Parameter,
     Property,
     Scenario,
+    Spare,
     SystemSpec,
     View,
     ViewValue,
@@ -305,8 +308,8 @@ class Builder:
             place=self.document.place("view"),
         )
 
-    def value(self, number: int, data: Data) -> ViewValue:
-        here = ("values", number)
+    def value(self, number: int, data: Data, key: str = "values") -> ViewValue:
+        here = (key, number)
         return ViewValue(
             name=data["name"],
             when=self.condition(data, "when", guard.TRUE, *here),
@@ -419,6 +422,45 @@ class Builder:
             )
             for name, data in self.data["durations"].items()
         }
+
+    def catalogue(self) -> FaultCatalogue:
+        data = self.data
+        self.unique([v["name"] for v in data["broken"]], (), "broken")
+        return FaultCatalogue(
+            examples=tuple(data["examples"]),
+            serving=self.condition(data, "serving", guard.TRUE),
+            broken=tuple(self.value(n, v, "broken") for n, v in enumerate(data["broken"])),
+            starts=self.listed(data, "starts"),
+            failures=self.listed(data, "failures"),
+            forbid=self.listed(data, "forbid"),
+            spare=self.spare(data["spare"]) if "spare" in data else None,
+            faults={name: self.fault(name, fault) for name, fault in data["faults"].items()},
+            place=self.document.place("serving"),
+        )
+
+    def spare(self, data: Data) -> Spare:
+        when = self.condition(data, "when", guard.TRUE, "spare")
+        return Spare(data["event"], when, tuple(data.get("facts", ())), data.get("assumption", ""))
+
+    def fault(self, name: str, data: Data) -> Fault:
+        return Fault(
+            id=name,
+            title=data["title"],
+            events=self.listed(data, "events"),
+            lasts=data["lasts"],
+            everywhere=data["strikes"] == "every instance",
+            instead_of=self.listed(data, "instead of"),
+            beside=self.listed(data, "with"),
+            then=self.listed(data, "then"),
+            allow=self.listed(data, "allow"),
+            forbid=self.listed(data, "forbid"),
+            owed=self.listed(data, "owed"),
+            values=data.get("set", {}),
+            copies=data.get("copies", {}),
+            facts=tuple(data.get("facts", ())),
+            assumption=data.get("assumption", ""),
+            place=self.document.key("faults", name),
+        )
 
     def facts(self) -> dict[str, Fact]:
         sources = self.data.get("sources", {})

@@ -9,7 +9,14 @@ from rolecycle import guard
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.durations import DurationError, seconds
 from rolecycle.machine import Machine
-from rolecycle.specification import Property, Scenario, Specification, SystemSpec
+from rolecycle.specification import (
+    Fault,
+    FaultCatalogue,
+    Property,
+    Scenario,
+    Specification,
+    SystemSpec,
+)
 
 T = TypeVar("T")
 
@@ -18,7 +25,7 @@ def mistakes(spec: Specification) -> list[Diagnostic]:
     """Every dangling name of a specification: RC121 to RC129."""
     checks = (
         _of_names, _of_machines, _of_systems, _of_nesting, _of_views, _of_scenarios, _of_properties, _of_durations,
-        _of_timings,
+        _of_timings, _of_faults,
     )  # fmt: skip
     return [found for check in checks for found in check(spec)]
 
@@ -263,6 +270,38 @@ def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
         for name in (*found.scenarios, *found.refuted_in):
             yield from _known(name, spec.scenarios, "scenario", found.place)
         yield from _facts(found.facts, found.place, spec)
+
+
+def _of_faults(spec: Specification) -> Iterator[Diagnostic]:
+    catalogue, known = spec.catalogue, _vocabulary(spec)
+    if catalogue is None:
+        return
+    yield from _of_guard(catalogue.serving, catalogue.place, known)
+    for value in catalogue.broken:
+        yield from _of_guard(value.when, value.place, known)
+        yield from _facts(value.facts, value.place, spec)
+    for name in catalogue.examples:
+        yield from _known(name, spec.systems, "system", catalogue.place)
+    for event in (*catalogue.starts, *catalogue.failures, *catalogue.forbid):
+        yield from _event(event, catalogue.place, spec)
+    if catalogue.spare:
+        yield from _event(catalogue.spare.event, catalogue.place, spec)
+        yield from _of_guard(catalogue.spare.when, catalogue.place, known)
+        yield from _facts(catalogue.spare.facts, catalogue.place, spec)
+    for fault in catalogue.faults.values():
+        yield from _of_fault(spec, catalogue, fault)
+
+
+def _of_fault(spec: Specification, catalogue: FaultCatalogue, fault: Fault) -> Iterator[Diagnostic]:
+    named = (fault.events, fault.instead_of, fault.beside, fault.then, fault.allow, fault.forbid, fault.owed)
+    for event in (event for events in named for event in events):
+        yield from _event(event, fault.place, spec)
+    for name in (name for pair in fault.copies.items() for name in pair):
+        yield from _known(name, spec.machines, "machine", fault.place)
+    yield from _facts(fault.facts, fault.place, spec)
+    for name in catalogue.examples:
+        if name in spec.systems:
+            yield from _values(fault.values, _parameters(spec, name), fault.place)
 
 
 def _events_of(found: Property) -> list[str]:

@@ -24,7 +24,7 @@ def to_json(outcome: Outcome) -> str:
         "version": __version__,
         "ok": code == 0,
         "exit": code,
-        "service": _service(outcome.service) if outcome.service else None,
+        "service": service_data(outcome.service) if outcome.service else None,
         "findings": [finding(found) for found in outcome.findings],
         "runs": [_run(outcome, run) for run in outcome.runs],
     }
@@ -58,7 +58,8 @@ def finding(found: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _service(service: Service) -> dict[str, Any]:
+def service_data(service: Service) -> dict[str, Any]:
+    """A service as plain data."""
     return {
         "name": service.name,
         "definition": service.definition,
@@ -110,7 +111,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "vacuous": verdict.vacuous,
         "note": verdict.note,
         "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
-        "trace": trace_steps(verdict.trace),
+        "trace": trace_data(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
         "assumed": [_assumption(each) for each in verdict.assumed],
         "needed": [_assumption(each) for each in verdict.needed],
@@ -125,12 +126,12 @@ def _all_sizes(found: AllSizes) -> dict[str, Any]:
 
 def _assumption(assumption: Assumption) -> dict[str, Any]:
     without = assumption.without
-    lasso = {"without": trace_steps(without), "loop": without.loop} if without else {}
+    lasso = {"without": trace_data(without), "loop": without.loop} if without else {}
     return {"event": assumption.event, "fairness": assumption.strength, **lasso}
 
 
-def trace_steps(trace: Trace | None) -> list[dict[str, Any]]:
-    """The steps of a run, none for no run."""
+def trace_data(trace: Trace | None) -> list[dict[str, Any]]:
+    """The steps of a run as plain data; none without a run."""
     steps = trace.steps if trace else ()
     return [{"event": s.event, "changes": dict(s.changes), "seen": dict(s.seen)} for s in steps]
 

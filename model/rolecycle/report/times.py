@@ -8,7 +8,7 @@ from typing import Any
 
 from rolecycle.bounds import Attained
 from rolecycle.durations import written
-from rolecycle.report.machine_readable import trace_steps
+from rolecycle.report.machine_readable import trace_data
 from rolecycle.report.text import trace_lines
 from rolecycle.time_between import Answer
 
@@ -68,4 +68,4 @@ def _length(length: int | None) -> str:
 def _attained(bound: Attained | None) -> dict[str, Any] | None:
     if bound is None:
         return None
-    return {"seconds": bound.seconds, "trace": trace_steps(bound.trace), "loop": bound.trace.loop}
+    return {"seconds": bound.seconds, "trace": trace_data(bound.trace), "loop": bound.trace.loop}

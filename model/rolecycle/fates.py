@@ -1,0 +1,276 @@
+"""Verb: a space in which a fault can happen becomes what can become of the instance after it, with a shortest run.
+
+All runs are split by what they do in the long run.  Let a run in which the fault has happened be fair.  It may serve
+and be sound from some point on; if all do, the instance *recovers*.  Else it serves from some point on and is broken
+again and again: *silent*.  Else it fails to serve again and again: it *cycles* if it also serves or starts again and
+again, and is *stuck* if it does neither.  So whoever does not recover has another fate, and each is a search for a fair
+strongly connected set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolecycle.compose import resolve
+from rolecycle.fair_cycles import Wanted, components, fair_sets, path, tour
+from rolecycle.fault_table import GRAVEST, NOBODY, Fate
+from rolecycle.graph import Graph, sources_of
+from rolecycle.guard import Guard
+from rolecycle.liveness import fairness_of
+from rolecycle.paths import lasso_by
+from rolecycle.region import region, where
+from rolecycle.space import Space
+from rolecycle.trace import Trace
+
+Truths = NDArray[np.bool_]
+
+UNSETTLED = "even where the fault does not happen, the instance need not serve for good"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a space.
+
+    ``serving``, ``broken``: when the instance does its work to all appearance, and when something is wrong with it;
+    ``untouched``, ``struck``: when none of the faults has happened, and when all have.  ``starts``: events by which
+    the instance starts again; ``failures``: those by which it is seen not to do its work.  ``usual``: the labels of
+    what also happens while it serves in health; ``senders``: who suffers the faults and so does not notice them.
+    ``alone``: nothing else serves when the instance does not, since it is the only one or all may be struck.
+    """
+
+    serving: Guard
+    broken: Guard
+    untouched: Guard
+    struck: Guard
+    starts: frozenset[str]
+    failures: frozenset[str]
+    usual: frozenset[str]
+    senders: frozenset[str]
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What can become of the instance, the gravest first; and a shortest run, with who is the first to notice."""
+
+    fates: tuple[Fate, ...]
+    trace: Trace | None = None
+    noticed_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Aftermath:
+    """The whole space as a graph, with what the question says of its states (bool[n]) and its steps (bool[m]).
+
+    State 0 is the initial one.  ``numbers``: int64[n], the number in the space of each state.  ``sound``: serving and
+    not broken; ``weak`` and ``strong``: bool[labels].
+    """
+
+    space: Space
+    asked: Question
+    graph: Graph
+    numbers: NDArray[np.int64]
+    sources: NDArray[np.int64]
+    serving: Truths
+    broken: Truths
+    untouched: Truths
+    struck: Truths
+    starting: Truths
+    failing: Truths
+    weak: Truths
+    strong: Truths
+
+    @property
+    def sound(self) -> Truths:
+        return self.serving & ~self.broken
+
+    @property
+    def striking(self) -> Truths:
+        """The steps by which the last of the faults happens."""
+        return ~self.struck[self.sources] & self.struck[self.graph.targets]
+
+    @property
+    def leaving(self) -> Truths:
+        """The steps by which the instance stops serving, with the last fault or after it."""
+        targets = self.graph.targets
+        return self.serving[self.sources] & ~self.serving[targets] & self.struck[targets]
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What runs do in the long run, and where: ``sets`` as ``fair_sets`` gives them."""
+
+    wanted: Wanted
+    sets: NDArray[np.int64]
+
+    @property
+    def found(self) -> bool:
+        return bool((self.sets >= 0).any())
+
+
+def fates(space: Space, asked: Question) -> Answer:
+    """What can become of the instance after the fault: ``unknown`` where the space was not exhausted."""
+    if not space.exhaustive:
+        return Answer(("unknown",), note=space.limit)
+    after = _aftermath(space, asked)
+    if not after.struck.any():
+        return Answer(("none",))
+    if _end(after, after.untouched, ~after.sound).found:
+        return Answer(("unknown",), note=UNSETTLED)
+    ends = {fate: end for fate, end in _ends(after).items() if end.found}
+    if ends.keys() - {"recovers"}:
+        ends.pop("recovers", None)
+    worst = next(fate for fate in GRAVEST if fate in ends)
+    outage = asked.alone and (after.leaving.any() or bool(ends.keys() & {"stuck", "cycles"}))
+    found = tuple(fate for fate in GRAVEST if fate in ends or (fate == "outage" and outage))
+    steps, loop = _run(after, ends[worst], outage and worst == "recovers")
+    count = len(space.packed.product.occurrences)
+    told = [(int(after.graph.labels[k]) % count, int(after.numbers[after.graph.targets[k]])) for k in steps]
+    return Answer(found, lasso_by(space, 0, told, loop), _noticed(after, steps))
+
+
+def usual(space: Space, serving: Guard) -> frozenset[str]:
+    """The labels of what happens while an instance serves, from a space in which nothing goes wrong."""
+    initial = np.arange(len(space.states)) == 0
+    found = region(space, np.ones_like(initial), initial)
+    product, graph = space.packed.product, found.graph
+    serves = where(space, resolve(serving, product.system))[found.numbers]
+    inside = serves[sources_of(graph)] & serves[graph.targets]
+    count = len(product.occurrences)
+    return frozenset(product.occurrences[k % count].label for k in np.unique(graph.labels[inside]).tolist())
+
+
+# --- the graph ------------------------------------------------------------------------------------
+
+
+def _aftermath(space: Space, asked: Question) -> _Aftermath:
+    initial = np.arange(len(space.states)) == 0
+    found = region(space, np.ones_like(initial), initial)
+    product, graph = space.packed.product, found.graph
+    states = [
+        where(space, resolve(part, product.system))[found.numbers]
+        for part in (asked.serving, asked.broken, asked.untouched, asked.struck)
+    ]
+    starting, failing = (
+        np.array([o.event in events for o in product.occurrences] * 2, dtype=np.bool_)[graph.labels]
+        for events in (asked.starts, asked.failures)
+    )
+    owed = fairness_of(product)
+    fairness = [owed[o.event] for o in product.occurrences] + ["none" for _ in product.occurrences]
+    weak, strong = (
+        np.array([each == kind for each in fairness], dtype=np.bool_) for kind in ("weak", "strong")
+    )
+    sources = sources_of(graph)
+    serving, broken, untouched, struck = states
+    return _Aftermath(
+        space,
+        asked,
+        graph,
+        found.numbers,
+        sources,
+        serving,
+        broken,
+        untouched,
+        struck,
+        starting,
+        failing,
+        weak,
+        strong,
+    )
+
+
+# --- where runs end up ----------------------------------------------------------------------------
+
+
+def _ends(after: _Aftermath) -> dict[Fate, _End]:
+    """Where runs end up in which the fault has happened, by what becomes of the instance."""
+    everywhere, struck = np.ones_like(after.struck), after.struck
+    serving, idle = _end(after, struck & after.serving, everywhere), _end(after, struck, ~after.serving)
+    return {
+        "silent": _among(after, serving, after.broken, after.failing),
+        "stuck": _end(after, struck & ~after.serving, everywhere, ~after.starting),
+        "cycles": _among(after, idle, after.serving, after.starting),
+        "recovers": _end(after, struck, after.sound),
+    }
+
+
+def _end(after: _Aftermath, inside: Truths, visit: Truths, steps: Truths | None = None) -> _End:
+    """Where fair runs end up that stay inside, by these steps only, and see ``visit`` again and again."""
+    follow = inside[after.sources] & inside[after.graph.targets]
+    if steps is not None:
+        follow &= steps
+    wanted = Wanted(follow, visit & inside, after.weak, after.strong)
+    return _End(wanted, fair_sets(after.graph, wanted, components(after.graph, follow)))
+
+
+def _among(after: _Aftermath, end: _End, states: Truths, steps: Truths) -> _End:
+    """Those sets in which there are such states or steps: a run round a set sees all of it."""
+    here = end.sets[after.sources]
+    inside = steps & (here >= 0) & (here == end.sets[after.graph.targets])
+    shown = states.copy()
+    shown[after.sources[inside]] = True
+    chosen = np.unique(end.sets[shown & (end.sets >= 0)])
+    return _End(replace(end.wanted, visit=shown), np.where(np.isin(end.sets, chosen), end.sets, -1))
+
+
+# --- a run that shows it --------------------------------------------------------------------------
+
+
+def _run(after: _Aftermath, end: _End, through_outage: bool) -> tuple[list[int], int]:
+    """The steps of a shortest run to where it ends up and round there, and the first of those that are repeated.
+
+    The fault strikes while the instance serves where such a run exists.
+    """
+    graph, goal = after.graph, end.sets >= 0
+    late = ~after.striking | after.serving[after.sources]
+    try:
+        walked = _way(after, goal, late, through_outage)
+    except ValueError:
+        walked = _way(after, goal, np.ones_like(late), through_outage)
+    state = int(graph.targets[walked[-1]])
+    return [*walked, *tour(graph, end.wanted, end.sets == end.sets[state], state)], len(walked)
+
+
+def _way(after: _Aftermath, goal: Truths, follow: Truths, through_outage: bool) -> list[int]:
+    """A shortest way from the initial state to a goal; where asked for, one on which the instance stops serving."""
+    graph = after.graph
+    no_state, no_step = np.zeros_like(goal), np.zeros_like(follow)
+    if not through_outage:
+        return path(graph, follow, 0, goal, no_step)
+    first = path(graph, follow, 0, no_state, after.leaving & follow)
+    return [*first, *path(graph, follow, int(graph.targets[first[-1]]), goal, no_step)]
+
+
+def _noticed(after: _Aftermath, steps: Sequence[int]) -> str:
+    """Who does the first thing after the fault that nobody would have done without it; its victim does not count."""
+    striking, labels = after.striking, after.graph.labels
+    first = next(i for i, k in enumerate(steps) if striking[k])
+    expected = _expected(after, int(after.sources[steps[first]]))
+    product = after.space.packed.product
+    for k in steps[first + 1 :]:
+        occurrence = product.occurrences[labels[k]]
+        event = product.system.events[occurrence.event]
+        reacts = event.kind in ("platform", "time") and event.sender not in after.asked.senders
+        if reacts and labels[k] not in expected and occurrence.label not in after.asked.usual:
+            return event.sender
+    return NOBODY
+
+
+def _expected(after: _Aftermath, state: int) -> frozenset[int]:
+    """The labels of what can happen from a state on as long as no further fault does."""
+    graph, queue, labels, striking = after.graph, [state], set[int](), after.striking
+    seen = set(queue)
+    for source in queue:
+        for k in range(int(graph.offsets[source]), int(graph.offsets[source + 1])):
+            target = int(graph.targets[k])
+            if not striking[k]:
+                labels.add(int(graph.labels[k]))
+                if target not in seen:
+                    seen.add(target)
+                    queue.append(target)
+    return frozenset(labels)

@@ -1,0 +1,161 @@
+"""Verb: an instance of a role and a fault become a system in which nothing else goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rolecycle.guard import And, Guard, In
+from rolecycle.instantiate import instantiate
+from rolecycle.machine import Machine, Row
+from rolecycle.specification import Fault, FaultCatalogue, Scenario, Specification, SystemSpec
+from rolecycle.system import Member, System
+
+AWAITED, STRUCK = "Awaited", "Struck"
+"""Whether a fault has not happened yet, or has."""
+
+DONE = ("NotYet", "Done")
+"""Whether what happens at most once beside a fault has not happened yet, or has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aimed:
+    """A fault at the copy with an index; 0 where it is about no copy of a family."""
+
+    fault: Fault
+    index: int = 0
+
+    @property
+    def id(self) -> str:
+        """The id of the fault, with the index behind it."""
+        return f"{self.fault.id}[{self.index}]" if self.index else self.fault.id
+
+    @property
+    def title(self) -> str:
+        """The title of the fault, with the task behind it."""
+        return f"{self.fault.title} (task {self.index})" if self.index else self.fault.title
+
+
+def aimed(spec: Specification, instance: SystemSpec, fault: Fault) -> list[Aimed]:
+    """The fault at each copy of the instance that it can be about, or at the instance where it is about no copy."""
+    collective = {family for event in fault.events for family in spec.events[event].collective}
+    copies = [
+        (index, name)
+        for family, names in instance.families.items()
+        if family not in collective
+        for index, name in enumerate(names, 1)
+    ]
+    chosen = [index for index, name in copies if _is_about(spec.machines[name], fault)]
+    return [Aimed(fault, index) for index in chosen] or [Aimed(fault)]
+
+
+def faulty_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Aimed]) -> System | None:
+    """The instance with these faults; None when one of them is about nothing that it has."""
+    catalogue = spec.catalogue
+    assert catalogue is not None
+    scenario = _scenario(catalogue, instance, wanted)
+    system = instantiate(spec, instance, scenario, spec.machines.__getitem__)
+    happening = {event for m in system.members for event in m.machine.alphabet}
+    if any(happening.isdisjoint(each.fault.events) for each in wanted):
+        return None
+    owed = {event for each in wanted for event in each.fault.owed}
+    owed |= {catalogue.spare.event} if catalogue.spare else set()
+    events = {
+        name: replace(event, kind="platform", fairness="weak") if name in owed else event
+        for name, event in system.events.items()
+    }
+    added = (*_memories(wanted, happening), *_spare(catalogue, happening))
+    return replace(system, members=(*system.members, *map(Member, added)), events=events)
+
+
+def independent(one: Aimed, other: Aimed) -> bool:
+    """Whether two faults are about different events, so that each can be told from the other."""
+    mine, others = ({*each.fault.events, *each.fault.then} for each in (one, other))
+    return mine.isdisjoint(others)
+
+
+def circumstances(catalogue: FaultCatalogue, instance: SystemSpec, wanted: Sequence[Aimed]) -> Scenario:
+    """What else is allowed beside these faults, without them; many faults share it."""
+    spared = [replace(each, fault=replace(each.fault, events=(), instead_of=(), then=())) for each in wanted]
+    return replace(_scenario(catalogue, instance, spared), name="healthy", title="healthy")
+
+
+def struck(wanted: Sequence[Aimed]) -> Guard:
+    """When all of the faults have happened."""
+    return And(tuple(In(name, (STRUCK,)) for name in _names(wanted)))
+
+
+def untouched(wanted: Sequence[Aimed]) -> Guard:
+    """When none of the faults has happened."""
+    return And(tuple(In(name, (AWAITED,)) for name in _names(wanted)))
+
+
+def _is_about(machine: Machine, fault: Fault) -> bool:
+    """Whether a copy of a family can suffer the fault by itself."""
+    return machine.name in fault.copies if fault.copies else not machine.alphabet.isdisjoint(fault.events)
+
+
+def _scenario(catalogue: FaultCatalogue, instance: SystemSpec, wanted: Sequence[Aimed]) -> Scenario:
+    """Only these faults, what they need, and healthy code otherwise."""
+    return Scenario(
+        name=" and ".join(each.id for each in wanted),
+        title=" and ".join(each.title for each in wanted),
+        systems=(),
+        healthy_code=True,
+        allow=tuple(event for each in wanted for event in _allowed(each)),
+        forbid=(*catalogue.forbid, *(event for each in wanted for event in _forbidden(each))),
+        values={name: value for each in wanted for name, value in each.fault.values.items()},
+        families=_families(instance, wanted),
+    )
+
+
+def _allowed(wanted: Aimed) -> Iterator[str]:
+    yield from _at(wanted, wanted.fault.events)
+    yield from (*wanted.fault.beside, *wanted.fault.then, *wanted.fault.allow)
+
+
+def _forbidden(wanted: Aimed) -> Iterator[str]:
+    yield from _at(wanted, wanted.fault.instead_of)
+    yield from wanted.fault.forbid
+
+
+def _at(wanted: Aimed, events: Iterable[str]) -> list[str]:
+    """The events at the index of the fault."""
+    return [f"{event}[{wanted.index}]" if wanted.index else event for event in events]
+
+
+def _families(instance: SystemSpec, wanted: Sequence[Aimed]) -> dict[str, tuple[str, ...]]:
+    """The copies of each family, with others where a fault puts them."""
+    found = {family: list(names) for family, names in instance.families.items()}
+    for each in (w for w in wanted if w.fault.copies and w.index):
+        for names in found.values():
+            if each.index <= len(names):
+                names[each.index - 1] = each.fault.copies.get(names[each.index - 1], names[each.index - 1])
+    return {family: tuple(names) for family, names in found.items()}
+
+
+def _names(wanted: Sequence[Aimed]) -> list[str]:
+    return [f"fault_{number}" for number in range(1, len(wanted) + 1)] if len(wanted) > 1 else ["fault"]
+
+
+def _memories(wanted: Sequence[Aimed], happening: set[str]) -> Iterator[Machine]:
+    """Machines that remember each fault, and see to what happens at most once."""
+    for name, each in zip(_names(wanted), wanted, strict=True):
+        sources = (AWAITED,) if each.fault.lasts == "once" else (AWAITED, STRUCK)
+        rows = tuple(Row(e, sources, STRUCK) for e in each.fault.events if e in happening)
+        after = tuple(Row(e, (STRUCK,), STRUCK) for e in each.fault.then if e in happening)
+        yield Machine(name, (AWAITED, STRUCK), AWAITED, (*rows, *after), title="Fault", runs_on="environment")
+    before, done = DONE
+    for event in sorted({event for each in wanted for event in each.fault.beside} & happening):
+        row = Row(event, (before,), done)
+        yield Machine(
+            event.replace(".", "_"), DONE, before, (row,), title="At most once", runs_on="environment"
+        )
+
+
+def _spare(catalogue: FaultCatalogue, happening: set[str]) -> Iterator[Machine]:
+    """A machine that lets what stands for a spare happen when it may."""
+    spare = catalogue.spare
+    if spare and spare.event in happening:
+        row = Row(spare.event, ("AtHand",), "AtHand", when=spare.when)
+        yield Machine("spare", ("AtHand",), "AtHand", (row,), title="Spare", runs_on="environment")

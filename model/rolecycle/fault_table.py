@@ -1,0 +1,77 @@
+"""Nouns: what a fault does to a role, proved, and the table of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.service import Service
+from rolecycle.trace import Trace
+
+Fate = Literal["silent", "outage", "stuck", "cycles", "recovers", "none", "unknown"]
+"""What becomes of a role after a fault; ``GRAVEST`` has those that may go together, the gravest first.
+
+``silent``: for ever broken now and again, or always, while it serves to all appearance; ``outage``: no instance of
+the role may be serving; ``stuck``: it may stay without serving, and nothing starts again; ``cycles``: it may stop
+serving again and again, or start again and again; ``recovers``: it surely serves again and is sound from then on.
+"""
+
+GRAVEST: tuple[Fate, ...] = ("silent", "outage", "stuck", "cycles", "recovers")
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """The least and the greatest time that something takes."""
+
+    least: float
+    greatest: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """What one fault, or two at once, do to a role.
+
+    ``fault``: its id, with the index of the task behind it where it is about one; ``fates``: all that can happen, the
+    gravest first.  ``noticed_by``: who does first, in ``trace``, what nobody would have done without the fault.
+    ``trace``: a shortest run to the gravest fate that a run can show, with the loop in which it ends up; struck while
+    it serves where that is possible.  Times need the timed model and are None without it.  ``note``: why it is unknown.
+    """
+
+    role: str
+    fault: str
+    title: str
+    fates: tuple[Fate, ...]
+    noticed_by: str = ""
+    noticed_s: Seconds | None = None
+    recovered_s: Seconds | None = None
+    trace: Trace | None = None
+    facts: tuple[str, ...] = ()
+    assumption: str = ""
+    note: str = ""
+    states: int = 0
+
+    @property
+    def outcome(self) -> Fate:
+        """The gravest of its fates."""
+        return self.fates[0]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultTable:
+    """Every row, the service it was made for (if any) and the findings in its files.
+
+    ``part``: one fault was singled out, so that there is room to tell its runs.
+    """
+
+    rows: tuple[FaultRow, ...]
+    service: Service | None = None
+    findings: tuple[Diagnostic, ...] = ()
+    part: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """3 when something is unknown, else 0."""
+        return 3 if any(row.outcome == "unknown" for row in self.rows) else 0

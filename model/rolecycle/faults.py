@@ -1,0 +1,191 @@
+"""Verb: everything that ``rolecycle faults`` does between reading its words and printing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from pathlib import Path
+
+from rolecycle.compose import compose
+from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.explore import INTERRUPTED, explore
+from rolecycle.fates import Question, fates, usual
+from rolecycle.fault_systems import Aimed, aimed, circumstances, faulty_system, independent, struck, untouched
+from rolecycle.fault_table import FaultRow, FaultTable
+from rolecycle.guard import Or
+from rolecycle.instantiate import instantiate
+from rolecycle.pack import pack
+from rolecycle.pipeline import Workshop
+from rolecycle.read_service import read_service
+from rolecycle.service_jobs import modelling_notes
+from rolecycle.service_systems import hosted_instances
+from rolecycle.space import Space
+from rolecycle.specification import FaultCatalogue, Specification, SystemSpec
+from rolecycle.system import System
+
+EXAMPLES_HAVE = 2
+"""Instances of a role that is an example of the specification, so that the other one may go on serving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked for: a role and a fault by name, empty where all are meant; and whether in pairs."""
+
+    role: str = ""
+    fault: str = ""
+    pairs: bool = False
+
+
+@dataclass(slots=True)
+class _Patient:
+    """One instance of a role, by the name of the role, and how many instances there are.
+
+    ``healthy``: the spaces in which nothing goes wrong with it, by the circumstances.
+    """
+
+    role: str
+    instance: SystemSpec
+    instances: int
+    healthy: dict[str, Space] = field(default_factory=dict)
+
+
+def service_faults(
+    spec: Specification, definition: Path, configuration: Path | None, wish: Wish, shop: Workshop
+) -> FaultTable:
+    """What each fault does to each role of a service; raises ``InputError`` as ``verify`` does, and RC154."""
+    service, findings = read_service(definition, configuration)
+    found = hosted_instances(spec, service)
+    patients = [_Patient(instance.name, instance, role.instances) for role, instance in found]
+    rows = tuple(_rows(spec, patients, wish, shop)) if patients else ()
+    return FaultTable(rows, service, (*findings, *modelling_notes(service)), bool(wish.fault))
+
+
+def example_faults(spec: Specification, wish: Wish, shop: Workshop) -> FaultTable:
+    """What each fault does to the examples of a specification; raises ``InputError`` RC150 and RC154."""
+    systems = [spec.systems[name] for name in _catalogue(spec).examples]
+    patients = [_Patient(system.name, system, EXAMPLES_HAVE) for system in systems]
+    return FaultTable(tuple(_rows(spec, patients, wish, shop)), findings=spec.warnings, part=bool(wish.fault))
+
+
+def _catalogue(spec: Specification) -> FaultCatalogue:
+    if spec.catalogue is None:
+        raise InputError([Diagnostic("RC154", "this specification has no faults.yaml")])
+    return spec.catalogue
+
+
+def _rows(
+    spec: Specification, patients: Sequence[_Patient], wish: Wish, shop: Workshop
+) -> Iterator[FaultRow]:
+    """The rows asked for, role by role; of instances that are alike only one is looked at."""
+    faults = _chosen(wish.fault, _catalogue(spec).faults, "fault")
+    roles = _chosen(wish.role, [patient.role for patient in patients], "role")
+    known: dict[tuple[object, ...], list[FaultRow]] = {}
+    for patient in patients:
+        if patient.role in roles:
+            content = (replace(patient.instance, name="", title=""), patient.instances == 1)
+            key = tuple(map(repr, content))
+            if key not in known:
+                known[key] = list(_of_patient(spec, patient, faults, wish.pairs, shop))
+            yield from (replace(row, role=patient.role) for row in known[key])
+
+
+def _of_patient(
+    spec: Specification, patient: _Patient, faults: Sequence[str], pairs: bool, shop: Workshop
+) -> Iterator[FaultRow]:
+    """One fault after another, or each pair of those that can happen of which one was asked for."""
+    catalogue = _catalogue(spec)
+    each = [a for fault in catalogue.faults.values() for a in aimed(spec, patient.instance, fault)]
+    if not pairs:
+        yield from (_row(spec, patient, (one,), shop) for one in each if one.fault.id in faults)
+        return
+    possible = [one for one in each if faulty_system(spec, patient.instance, (one,))]
+    for pair in combinations(possible, 2):
+        if independent(*pair) and any(one.fault.id in faults for one in pair):
+            yield _row(spec, patient, pair, shop)
+
+
+def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: Workshop) -> FaultRow:
+    """What one fault, or several at once, do to a role."""
+    name = " + ".join(one.id for one in wanted)
+    facts = tuple(dict.fromkeys(fact for one in wanted for fact in one.fault.facts))
+    row = FaultRow(
+        patient.role,
+        name,
+        " + ".join(one.title for one in wanted),
+        ("none",),
+        facts=facts,
+    )
+    system = faulty_system(spec, patient.instance, wanted)
+    if system is None:
+        return row
+    space = _space(system, f"{patient.role}, {name}", shop)
+    healthy = _healthy(spec, patient, wanted, shop)
+    if not healthy.exhaustive:
+        return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
+    found = fates(space, _question(_catalogue(spec), system, healthy, patient, wanted))
+    return replace(
+        row,
+        fates=found.fates,
+        noticed_by=found.noticed_by,
+        trace=found.trace,
+        assumption=_assumed(_catalogue(spec), space, wanted),
+        note=found.note,
+        states=len(space.states),
+    )
+
+
+def _assumed(catalogue: FaultCatalogue, space: Space, wanted: Sequence[Aimed]) -> str:
+    """What is assumed of the faults, and of the spare where it is ever needed."""
+    occurrences = space.packed.product.occurrences
+    taken = {occurrences[k].event for k in space.taken}
+    spare = [catalogue.spare.assumption] if catalogue.spare and catalogue.spare.event in taken else []
+    return " ".join(
+        dict.fromkeys(text for text in (*(one.fault.assumption for one in wanted), *spare) if text)
+    )
+
+
+def _space(system: System, name: str, shop: Workshop) -> Space:
+    """Every state of a system, as written: fairness tells copies apart."""
+    space = explore(pack(compose(system)), shop.limits, report=lambda progress: shop.report(name, progress))
+    if space.limit == INTERRUPTED:
+        raise KeyboardInterrupt
+    return space
+
+
+def _healthy(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: Workshop) -> Space:
+    """What happens in the circumstances of these faults without them."""
+    scenario = circumstances(_catalogue(spec), patient.instance, wanted)
+    key = repr(scenario)
+    if key not in patient.healthy:
+        system = instantiate(spec, patient.instance, scenario, spec.machines.__getitem__)
+        patient.healthy[key] = _space(system, f"{patient.role}, healthy", shop)
+    return patient.healthy[key]
+
+
+def _question(
+    catalogue: FaultCatalogue, system: System, healthy: Space, patient: _Patient, wanted: Sequence[Aimed]
+) -> Question:
+    return Question(
+        serving=catalogue.serving,
+        broken=Or(tuple(value.when for value in catalogue.broken)),
+        untouched=untouched(wanted),
+        struck=struck(wanted),
+        starts=frozenset(catalogue.starts),
+        failures=frozenset(catalogue.failures),
+        usual=usual(healthy, catalogue.serving),
+        senders=frozenset(
+            system.events[event].sender for one in wanted for event in (*one.fault.events, *one.fault.then)
+        ),
+        alone=patient.instances == 1 or all(one.fault.everywhere for one in wanted),
+    )
+
+
+def _chosen(name: str, known: Iterable[str], what: str) -> list[str]:
+    """The one named, or all; raises ``InputError`` RC150 for one that is not there."""
+    names = list(known)
+    if name and name not in names:
+        raise InputError(
+            [Diagnostic("RC150", f"there is no {what} '{name}'", hint=did_you_mean(name, names))]
+        )
+    return [name] if name else names
