@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from rolecycle.guard import And, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.machine import Row
-from rolecycle.system import Member, System
+from rolecycle.machine import TICK, Row
+from rolecycle.system import Due, Member, System
 from rolecycle.trace import Step, Trace
 
 State = tuple[str, ...]
@@ -179,8 +179,30 @@ def steps(
         (label, after)
         for label, parts in table.items()
         for after in outcomes(system, parts, state, index_of(label))
+        if label != TICK or not time_waits(system, state, table)
     ]
     return list(dict.fromkeys(found))
+
+
+def time_waits(system: System, state: State, table: dict[str, list[Part]]) -> bool:
+    """Whether something that is due can happen, as far as those who act are concerned: timers only look on."""
+    return any(
+        is_due(system, state, due, label, parts)
+        for label, parts in table.items()
+        for due in system.due
+        if due.event == event_of(label)
+    )
+
+
+def is_due(system: System, state: State, due: Due, label: str, parts: list[Part]) -> bool:
+    """Whether the occurrence can happen now, and is due where its reader stands."""
+    readers = [part.member for part in parts if part.member.name == due.member]
+    if due.member and not readers:
+        return False
+    index = (readers[0].index if readers else 0) or index_of(label) or None
+    acting = [part for part in parts if not part.member.times and not part.member.watches]
+    after = list(outcomes(system, acting, state, index_of(label)))
+    return holds(system, due.when, state, index) and any(due.member or each != state for each in after)
 
 
 def outcomes(system: System, parts: list[Part], state: State, at: int | None) -> Iterator[State]:

@@ -30,15 +30,15 @@ WHERE = {
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped specification without the row of ``load_balancer.remove``, all five lines of it."""
+    """The shipped specification without the row of ``load_balancer.remove``, all six lines of it."""
     root = tmp_path_factory.mktemp("changed") / "spec"
     shutil.copytree(spec_root(), root)
     file = root / "machines/load_balancer.yaml"
     lines = file.read_text(encoding="utf-8").splitlines()
     start = lines.index("  - trigger: load_balancer.remove")
-    assert all(not line.startswith("  -") for line in lines[start + 1 : start + 5])
-    assert lines[start + 5].startswith("  -")
-    file.write_text("\n".join(lines[:start] + lines[start + 5 :]) + "\n", encoding="utf-8")
+    assert all(not line.startswith("  -") for line in lines[start + 1 : start + 6])
+    assert lines[start + 6].startswith("  -")
+    file.write_text("\n".join(lines[:start] + lines[start + 6 :]) + "\n", encoding="utf-8")
     return root
 
 
