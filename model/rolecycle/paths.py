@@ -77,10 +77,17 @@ def _ancestry(space: Space, number: int) -> list[int]:
 
 def parent(space: Space, number: int) -> int:
     """The first state of the space that a step leads from to this one, which is not the initial one."""
+    if number not in space.parents:
+        space.parents[number] = _parent(space, number)
+    return space.parents[number]
+
+
+def _parent(space: Space, number: int) -> int:
     packed, wanted = space.packed, space.states[number]
-    steps, noted = block(packed, LOOKED_AT), found(packed, len(space.states))
+    steps = block(packed, LOOKED_AT)
     begin = int(space.landmarks[number // LANDMARK])
     while begin < number:
+        noted = found(packed, len(steps.doubtful))
         filled, begin = generate(packed.tables, space.states, begin, number, steps, noted)
         leading = (steps.targets[:filled] == wanted).all(axis=1)
         if leading.any():

@@ -38,6 +38,9 @@ KNOWN, EXPANDED, LEVEL_END, DEPTH, OVERFLOWED = range(5)
 """What the counters of a search count: states known, states expanded, the first state of the next level,
 the level, and whether a key table had to give up."""
 
+FEW = 1 << 19
+"""States in a table up to which it grows by four, so that fewer are entered again; beyond, by two."""
+
 SPILLED_AHEAD = 1 << 26
 """Bytes of a file that are taken at a time, so that a full disk is an answer and no broken memory."""
 
@@ -170,9 +173,8 @@ def make_room(search: Search, new: Numbers, limits: Limits) -> str:
     if search.file and not _written_ahead(search, rows):
         return f"the disk of --spill {limits.spill} is full"
     if full:
-        enter_anew(
-            search, len(search.owned), max(2 * room_in(search.owned[0]), int((search.entered + new).max()))
-        )
+        needed, room = int((search.entered + new).max()), room_in(search.owned[0])
+        enter_anew(search, len(search.owned), max(needed, (4 if room < FEW else 2) * room))
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ class Space:
     the initial state; ``fired``: bool[rules], those that some step took.
     ``moved``: bool[transitions of the graph], whether the step changes the state: one that exchanges
     equal copies leads back to the state that represents both, and yet moves.
+    ``parents``: of the states whose parents somebody wanted to know, so that each is computed once.
     ``limit`` is empty when the space was exhausted, else says which limit ended the search.
     """
 
@@ -43,6 +44,7 @@ class Space:
     limit: str
     seconds: float
     memory: int
+    parents: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def exhaustive(self) -> bool:
