@@ -28,6 +28,7 @@ from rolecycle.spec_files import spec_root
 from rolecycle.specification import Property, Scenario, Specification
 from rolecycle.system import Member, System
 from rolecycle.timers import timed
+from ticks import longest, shortest
 
 MINUTE = 60
 
@@ -58,9 +59,10 @@ def test_what_is_no_length_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "text"), [(0, "0 s"), (90, "90 s"), (600, "10 min"), (7200, "2 h"), (86400, "1 d")]
+    ("length", "text"),
+    [(0, "0 s"), (90, "1 min 30 s"), (600, "10 min"), (7200, "2 h"), (90061, "1 d 1 h 1 min 1 s")],
 )
-def test_a_length_is_written_in_its_largest_unit(length: int, text: str) -> None:
+def test_a_length_is_written_in_few_words(length: int, text: str) -> None:
     assert written(length) == text
     assert seconds(text, {}) == length
 
@@ -205,6 +207,29 @@ def test_a_clock_that_stops_is_told() -> None:
     assert found.least is None
 
 
+def test_a_clock_that_stops_elsewhere_does_no_harm() -> None:
+    """Where the time asked for has ended, steps may lead round without taking time."""
+    spinner = machine("spinner", "A B C", row("go", "A", "B", when=In("slow", ("B",))), row("on", "B", "C"))
+    spinner = replace(spinner, rows=(*spinner.rows, Row("back", ("C",), "B")))
+    slow = machine("slow", "A B", row("late", "A", "B", after="1 min"))
+    events = {n: Event(n) for n in ("go", "on", "back", "late")}
+    system = timed(System("s", (Member(spinner), Member(slow)), events), {}, CLOCK)
+    space = explore(pack(compose(system)), keep_graph=True)
+    found = bounds(space, Moment(In("slow", ("A",))), Moment(In("slow", ("B",))))
+    assert found.stopped is None
+    assert found.greatest
+    assert found.greatest.seconds == MINUTE
+
+
+def test_a_limit_of_too_many_ticks_is_refused_at_once() -> None:
+    slow = machine(
+        "slow", "A B", row("late", "A", "B", after="9999999 min"), row("soon", "B", "A", within="1 s")
+    )
+    events = {n: Event(n) for n in ("late", "soon")}
+    with pytest.raises(InputError, match="RC137"):
+        timed(System("s", (Member(slow),), events), {}, CLOCK)
+
+
 def test_a_run_takes_the_time_that_its_bound_says() -> None:
     events = {name: Event(name, kind) for name, kind in SILENCE.items()}  # type: ignore[arg-type]
     system = timed(System("s", (Member(HOST), Member(GUEST)), events), {}, CLOCK)
@@ -324,37 +349,6 @@ class Clockwork:
             found[state] = steps
             todo += [target for target, _ in steps]
         return found
-
-
-def shortest(graph: dict[State, list[tuple[State, int]]], begins: set[State], ends: set[State]) -> int | None:
-    """By relaxing until nothing changes."""
-    best = dict.fromkeys(begins, 0)
-    changed = True
-    while changed:
-        changed = False
-        for state in list(best):
-            for target, ticks in graph[state] if state not in ends else ():
-                if best.get(target, 10**9) > best[state] + ticks:
-                    best[target] = best[state] + ticks
-                    changed = True
-    return min((ticks for state, ticks in best.items() if state in ends), default=None)
-
-
-def longest(graph: dict[State, list[tuple[State, int]]], begins: set[State], ends: set[State]) -> int | None:
-    """By lengthening as often as there are states: what still grows then grows for ever."""
-    inside, todo = set[State](), list(begins - ends)
-    while todo:
-        state = todo.pop()
-        if state not in inside:
-            inside.add(state)
-            todo += [target for target, _ in graph[state] if target not in ends]
-    best = dict.fromkeys(inside, 0)
-    for _ in range(len(inside) + 2):
-        grown = {s: max((t + best.get(n, 0) for n, t in graph[s]), default=0) for s in inside}
-        if grown == best:
-            return max((best[s] for s in begins - ends), default=0)
-        best = grown
-    return None
 
 
 def random_clockwork(dice: random.Random) -> Clockwork:

@@ -7,15 +7,16 @@ a tick avoids the second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.compose import meaning, occurrences_of
+from rolecycle.compose import Product, meaning, occurrences_of
 from rolecycle.durations import written
-from rolecycle.fair_cycles import path
-from rolecycle.graph import Graph, backward, sources_of
+from rolecycle.fair_cycles import OUTSIDE, distances, path
+from rolecycle.graph import Graph, sources_of
 from rolecycle.guard import FALSE, Guard
 from rolecycle.machine import TICK
 from rolecycle.paths import lasso_by, path_to
@@ -47,8 +48,8 @@ class Attained:
 class Bounds:
     """``least``: none when no run gets there; ``greatest``: none when nothing ever begins.
 
-    ``stopped``: a run to a state from which the clock can never go on, where there is one: what is due there leads
-    round for ever without taking time, and then nothing can be said of longest times.
+    ``stopped``: a run to a state in between from which the clock never goes on, where there is one: what is due there
+    leads round for ever without taking time, and then nothing can be said of longest times.
     """
 
     least: Attained | None
@@ -57,7 +58,29 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class _Timeline:
+class Way:
+    """A way that takes some ticks, none being for ever: the state where it starts, and its transitions.
+
+    From number ``loop`` on they are repeated.
+    """
+
+    ticks: int | None
+    start: int
+    steps: Sequence[int] = ()
+    loop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """``least``, ``greatest`` and ``stopped`` as bounds have them; the last is a state."""
+
+    least: Way | None
+    greatest: Way | None
+    stopped: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
     """A space as a graph, and what is asked of it.
 
     ``sources``: int64[m]; ``ticks``: bool[m]; ``begin`` and ``end``: bool[n], where the conditions are true;
@@ -96,24 +119,39 @@ def bounds(space: Space, begin: Moment, end: Moment) -> Bounds:
     of ``end`` is not; both from each of its events.
     The space must be exhausted, with its graph, and of a timed system; else ``ValueError``.
     """
+    product, nothing = space.packed.product, nowhere(space)
+    line = replace(
+        nothing,
+        begin=where(space, meaning(product, begin.guard)),
+        end=where(space, meaning(product, end.guard)),
+        begins=_labelled(nothing.graph, product, begin.events),
+        ends=_labelled(nothing.graph, product, end.events),
+    )
+    found = ways(line)
+    stopped = None if found.stopped is None else path_to(space, found.stopped)
+    return Bounds(_attained(line, found.least), _attained(line, found.greatest), stopped)
+
+
+def ways(line: Timeline) -> Ways:
+    """Ways that attain the bounds of the time from where it begins to where it ends."""
+    stretch = _stretch(line)
+    return Ways(_least(line), _greatest(line, stretch), _stopped(line, stretch))
+
+
+def nowhere(space: Space) -> Timeline:
+    """A timeline on which nothing begins or ends yet; raises ``ValueError`` as ``bounds`` does."""
     if not space.exhaustive or space.graph is None or not space.packed.product.system.unit:
         raise ValueError("bounds are those of a whole timed space with its graph")
-    product, graph = space.packed.product, space.graph
+    graph = space.graph
+    no_state, no_step = (np.zeros(n, dtype=np.bool_) for n in (len(space.states), len(graph.labels)))
+    ticks = _labelled(graph, space.packed.product, (TICK,))
+    return Timeline(space, graph, sources_of(graph), ticks, no_state, no_state, no_step, no_step)
 
-    def labelled(events: tuple[str, ...]) -> Truths:
-        return np.isin(graph.labels, occurrences_of(product, events))
 
-    line = _Timeline(
-        space,
-        graph,
-        sources_of(graph),
-        labelled((TICK,)),
-        where(space, meaning(product, begin.guard)),
-        where(space, meaning(product, end.guard)),
-        labelled(begin.events),
-        labelled(end.events),
-    )
-    return Bounds(_least(line), _greatest(line), _stopped(line))
+def _labelled(graph: Graph, product: Product, events: tuple[str, ...]) -> Truths:
+    """bool[m]: the transitions of these events."""
+    found: Truths = np.isin(graph.labels, occurrences_of(product, events))
+    return found
 
 
 def exceeds(length: int | None, limit: int | None) -> bool:
@@ -134,21 +172,48 @@ def told_in_words(found: Bounds) -> str:
     return f"it takes at least {least} and at most {greatest}".replace("at most for ever", "perhaps for ever")
 
 
-def _stopped(line: _Timeline) -> Trace | None:
-    clocked = np.zeros(len(line.begin), dtype=np.bool_)
-    clocked[line.sources[line.ticks]] = True
-    occurrences = line.space.packed.product.occurrences
-    lost = ~backward(line.graph, clocked, np.ones(len(occurrences), dtype=np.bool_))
-    return path_to(line.space, int(np.argmax(lost))) if lost.any() else None
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Between beginning and end: ``starts``: bool[n]; ``inside``, ``exits``: bool[m], the steps there and out of it."""
+
+    starts: Truths
+    inside: Truths
+    exits: Truths
+
+
+def _stretch(line: Timeline) -> _Stretch:
+    starts = _begun(line) & ~line.end
+    onward = line.onward & ~line.exits
+    reached = fewest(line.graph, starts, onward, line.ticks)[0] >= 0
+    return _Stretch(starts, reached[line.sources] & onward, reached[line.sources] & line.exits)
+
+
+def _begun(line: Timeline) -> Truths:
+    begun = line.begin.copy()
+    begun[line.graph.targets[line.begins]] = True
+    return begun
+
+
+def _stopped(line: Timeline, stretch: _Stretch) -> int | None:
+    """A state of the stretch from which neither a tick nor its end can be reached, if there is one."""
+    going = np.zeros(len(line.begin), dtype=np.bool_)
+    going[line.sources[stretch.exits | (stretch.inside & line.ticks)]] = True
+    inner = replace(
+        line.graph, targets=np.where(stretch.inside, line.graph.targets, OUTSIDE).astype(np.int32)
+    )
+    there = stretch.starts.copy()
+    there[line.graph.targets[stretch.inside]] = True
+    lost = there & (distances(inner, going) < 0)
+    return int(np.argmax(lost)) if lost.any() else None
 
 
 # --- least ----------------------------------------------------------------------------------------
 
 
-def _least(line: _Timeline) -> Attained | None:
+def _least(line: Timeline) -> Way | None:
     starts = _beginnings(line)
     if (starts & line.end).any():
-        return _attained(line, 0, int(np.argmax(starts & line.end)), [])
+        return Way(0, int(np.argmax(starts & line.end)))
     count, via = fewest(line.graph, starts, line.onward, line.ticks)
     last = np.flatnonzero(line.exits & (count[line.sources] >= 0))
     if not len(last):
@@ -159,10 +224,10 @@ def _least(line: _Timeline) -> Attained | None:
     while via[state] >= 0:
         way.append(int(via[state]))
         state = int(line.sources[way[-1]])
-    return _attained(line, ticks, state, way[::-1])
+    return Way(ticks, state, way[::-1])
 
 
-def _beginnings(line: _Timeline) -> Truths:
+def _beginnings(line: Timeline) -> Truths:
     """Where the first condition becomes true, and where its events lead."""
     found = np.zeros(len(line.begin), dtype=np.bool_)
     found[line.graph.targets[line.entering]] = True
@@ -173,15 +238,11 @@ def _beginnings(line: _Timeline) -> Truths:
 # --- greatest -------------------------------------------------------------------------------------
 
 
-def _greatest(line: _Timeline) -> Attained | None:
-    begun = line.begin.copy()
-    begun[line.graph.targets[line.begins]] = True
-    starts, graph = begun & ~line.end, line.graph
+def _greatest(line: Timeline, stretch: _Stretch) -> Way | None:
+    starts, inside, exits, graph = stretch.starts, stretch.inside, stretch.exits, line.graph
     if not starts.any():
-        return _attained(line, 0, int(np.argmax(begun)), []) if begun.any() else None
-    reached = fewest(graph, starts, line.onward & ~line.exits, line.ticks)[0] >= 0
-    inside = reached[line.sources] & line.onward & ~line.exits
-    exits = reached[line.sources] & line.exits
+        begun = _begun(line)
+        return Way(0, int(np.argmax(begun))) if begun.any() else None
     component, count, via = most(graph, inside, exits, line.ticks)
     endless = ticking(graph, inside, line.ticks, component)
     if endless.any():
@@ -190,7 +251,7 @@ def _greatest(line: _Timeline) -> Attained | None:
         return None
     state = _longest_from(starts, count[component])
     ticks = int(count[component[state]])
-    return _attained(line, ticks, state, _way_out(line, state, component, via, inside, exits))
+    return Way(ticks, state, _way_out(line, state, component, via, inside, exits))
 
 
 def _longest_from(starts: Truths, count: NDArray[np.int64]) -> int:
@@ -200,7 +261,7 @@ def _longest_from(starts: Truths, count: NDArray[np.int64]) -> int:
 
 
 def _way_out(
-    line: _Timeline,
+    line: Timeline,
     state: int,
     component: NDArray[np.int64],
     via: NDArray[np.int64],
@@ -220,7 +281,7 @@ def _way_out(
             return way
 
 
-def _for_ever(line: _Timeline, starts: Truths, inside: Truths, endless: Truths) -> Attained:
+def _for_ever(line: Timeline, starts: Truths, inside: Truths, endless: Truths) -> Way:
     """A run to where the condition holds, on to a tick on a cycle, and round it."""
     count, via = fewest(line.graph, starts, inside, np.ones(len(inside), dtype=np.bool_))
     ticks = np.flatnonzero(endless)
@@ -232,26 +293,30 @@ def _for_ever(line: _Timeline, starts: Truths, inside: Truths, endless: Truths) 
         state = int(line.sources[way[0]])
     back = int(line.graph.targets[nearest])
     loop = [nearest, *(_walk(line, inside, back, gate) if back != gate else [])]
-    return Attained(None, _run(line, state, [*way, *loop], len(way)))
+    return Way(None, state, [*way, *loop], len(way))
 
 
-def _walk(line: _Timeline, inside: Truths, state: int, goal: int) -> list[int]:
+def _walk(line: Timeline, inside: Truths, state: int, goal: int) -> list[int]:
     """A shortest way inside from a state to another."""
     there = np.zeros(len(line.begin), dtype=np.bool_)
     there[goal] = True
     return path(line.graph, inside, state, there, np.zeros(len(inside), dtype=np.bool_))
 
 
-def _attained(line: _Timeline, ticks: int, state: int, way: list[int]) -> Attained:
-    unit = line.space.packed.product.system.unit
-    return Attained(ticks * unit, replace(_run(line, state, way, len(way)), loop=None))
+# --- how it is shown --------------------------------------------------------------------------------
 
 
-def _run(line: _Timeline, state: int, way: list[int], loop: int) -> Trace:
+def _attained(line: Timeline, way: Way | None) -> Attained | None:
     """A run to a state with which it begins, if possible by a step with which it begins, and then on this way."""
+    if way is None:
+        return None
+    state, walked, loop = way.start, [*way.steps], way.loop
     entering = np.flatnonzero(line.entering & (line.graph.targets == state))
     if len(entering):
         first = int(entering[np.argmin(line.sources[entering])])
-        state, way, loop = int(line.sources[first]), [first, *way], loop + 1
-    steps = [(int(line.graph.labels[k]), int(line.graph.targets[k])) for k in way]
-    return lasso_by(line.space, state, steps, loop)
+        state, walked, loop = int(line.sources[first]), [first, *walked], loop + 1
+    steps = [(int(line.graph.labels[k]), int(line.graph.targets[k])) for k in walked]
+    if way.ticks is None:
+        return Attained(None, lasso_by(line.space, state, steps, loop))
+    trace = replace(lasso_by(line.space, state, steps, len(steps)), loop=None)
+    return Attained(way.ticks * line.space.packed.product.system.unit, trace)

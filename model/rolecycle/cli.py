@@ -297,6 +297,7 @@ def facts(spec: Path | None, form: str) -> None:
 @click.option("--role", default="", help="Only this role.")
 @click.option("--fault", default="", help="Only this fault; its runs are told.")
 @click.option("--pairs", is_flag=True, help="Two faults at once.")
+@_set
 @click.option(
     "--format",
     "form",
@@ -308,7 +309,7 @@ def facts(spec: Path | None, form: str) -> None:
 @_limits
 def faults(
     service: Path | None, config: Path | None, spec: Path | None, form: str, role: str, fault: str, pairs: bool,
-    **bounds: Any,
+    settings: tuple[str, ...], **bounds: Any,
 ) -> None:  # fmt: skip
     """Show what each fault does to each role of a service, or of the examples of the specification.
 
@@ -319,7 +320,9 @@ def faults(
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
     wish = (role, fault, pairs)
-    table = _guarded(lambda: _faults(_specification(spec), (service, config), wish, bounds), form)
+    table = _guarded(
+        lambda: _faults(_reset(_specification(spec), settings), (service, config), wish, bounds), form
+    )
     click.echo(RENDERERS[form](table))
     sys.exit(table.exit_code)
 

@@ -193,7 +193,7 @@ def _part(system: System, position: int, occurrence: Occurrence) -> Part:
         return Part(position, ((whole, formula.TRUE),), willing=True)
     ways = [(_move(position, size, group), group[0].guard) for group in _classes(arrows)]
     if may:
-        ways.append((Move(position, tuple(range(size))), _idle(position, arrows)))
+        ways.append((Move(position, tuple(range(size))), _idle(system, position, arrows)))
     free = {arrow.source for arrow in arrows if arrow.guard == formula.TRUE}
     return Part(position, tuple(ways), willing=may or len(free) == size)
 
@@ -204,11 +204,12 @@ def _arrows(system: System, member: Member, rows: Sequence[Row], index: int) -> 
     The index at hand is the member's own, or for a member outside every family that of the event.
     """
     number = {state: k for k, state in enumerate(member.machine.states)}
+    guarding = dict.fromkeys(row.when for row in rows)
+    conditions = {when: resolve(when, system, member.family, index) for when in guarding}
     guards: dict[tuple[int, int], list[Formula]] = {}
     for row in rows:
-        condition = resolve(row.when, system, member.family, index)
         for source in row.sources:
-            guards.setdefault((number[source], number[row.target(source)]), []).append(condition)
+            guards.setdefault((number[source], number[row.target(source)]), []).append(conditions[row.when])
     joined = (_Arrow(s, d, formula.disjunction(parts)) for (s, d), parts in guards.items())
     return [arrow for arrow in joined if arrow.guard != formula.FALSE]
 
@@ -235,10 +236,13 @@ def _move(position: int, size: int, arrows: Iterable[_Arrow]) -> Move:
     return Move(position, tuple(destinations))
 
 
-def _idle(position: int, arrows: Iterable[_Arrow]) -> Formula:
+def _idle(system: System, position: int, arrows: Iterable[_Arrow]) -> Formula:
     """No row of a ``may`` participant is enabled."""
-    at = (formula.conjunction([Atom(position, frozenset([a.source])), a.guard]) for a in arrows)
-    return formula.negation(formula.disjunction(at))
+    sources: dict[Formula, set[int]] = {}
+    for arrow in arrows:
+        sources.setdefault(arrow.guard, set()).add(arrow.source)
+    enabled = (formula.conjunction([_at(system, position, s), guard]) for guard, s in sources.items())
+    return formula.negation(formula.disjunction(enabled))
 
 
 # --- time ---------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Noun: lengths of time, as they are written and in seconds.
 
-A length is a sum: ``10 min``, ``heartbeat_timeout + 3 * 15 s``.  A name stands for a duration of the specification.
+A length is a sum: ``10 min``, ``1 min 30 s``, ``heartbeat_timeout + 3 * 15 s``.  A name stands for a duration of the
+specification.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Mapping
 
 SECONDS: Mapping[str, int] = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
-_LITERAL = re.compile(r"([0-9]{1,9})\s*(s|min|h|d)")
+_LITERAL = re.compile(r"([0-9]{1,9})\s*(s|min|h|d)\b")
+_LITERALS = re.compile(rf"{_LITERAL.pattern}(\s+{_LITERAL.pattern})*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TIMES = re.compile(r"([0-9]{1,6})\s*\*\s*(.+)")
 
@@ -29,20 +31,20 @@ def seconds(text: str, known: Mapping[str, int]) -> int:
 
 
 def written(length: int) -> str:
-    """A length in seconds as text, in the largest unit that it is a whole number of: ``90 s``, ``10 min``."""
-    if not length:
-        return "0 s"
-    unit = max((u for u in SECONDS if length % SECONDS[u] == 0), key=SECONDS.__getitem__)
-    return f"{length // SECONDS[unit]} {unit}"
+    """A length in seconds as text: ``10 min``, ``1 min 30 s``."""
+    parts, rest = [], length
+    for unit in sorted(SECONDS, key=SECONDS.__getitem__, reverse=True):
+        count, rest = divmod(rest, SECONDS[unit])
+        parts += [f"{count} {unit}"] if count else []
+    return " ".join(parts) or "0 s"
 
 
 def _term(text: str, known: Mapping[str, int]) -> int:
     times = _TIMES.fullmatch(text)
     if times:
         return int(times[1]) * _term(times[2], known)
-    literal = _LITERAL.fullmatch(text)
-    if literal:
-        return int(literal[1]) * SECONDS[literal[2]]
+    if _LITERALS.fullmatch(text):
+        return sum(int(count) * SECONDS[unit] for count, unit in _LITERAL.findall(text))
     if _NAME.fullmatch(text) and text not in known:
         raise DurationError(text, text)
     if text not in known:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 from rolecycle.guard import And, Guard, In
 from rolecycle.instantiate import instantiate
+from rolecycle.lengths import lengths
 from rolecycle.machine import Machine, Row
+from rolecycle.space import Space
 from rolecycle.specification import Fault, FaultCatalogue, Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
+from rolecycle.timers import timed
 
 AWAITED, STRUCK = "Awaited", "Struck"
 """Whether a fault has not happened yet, or has."""
@@ -66,6 +69,23 @@ def faulty_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Ai
     }
     added = (*_memories(wanted, happening), *_spare(catalogue, happening))
     return replace(system, members=(*system.members, *map(Member, added)), events=events)
+
+
+def timed_system(spec: Specification, space: Space) -> System:
+    """The system of a space in which faults strike, with time; what never happens in that space is left out.
+
+    Time adds no run, so what nobody does without it nobody does with it.  Raises ``InputError`` RC137 where nothing
+    that happens takes any time.
+    """
+    assert spec.catalogue is not None
+    product, said = space.packed.product, spec.catalogue
+    idle = {o.label for k, o in enumerate(product.occurrences) if k not in space.taken}
+    spare = said.spare.any_time if said.spare and said.spare.event not in idle else ()
+    scenario = Scenario(
+        "faults", "faults", (), takes=said.takes, any_time=(*said.any_time, *spare), place=said.place
+    )
+    system = replace(product.system, forbidden=product.system.forbidden | idle)
+    return timed(system, lengths(spec, scenario), scenario)
 
 
 def independent(one: Aimed, other: Aimed) -> bool:

@@ -24,10 +24,14 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """The least and the greatest time that something takes."""
+    """The least and the greatest time that something takes, in seconds.
 
-    least: float
-    greatest: float
+    Where there is no greatest, ``waits_for`` names what can come all the time and need not: nothing is known of when.
+    """
+
+    least: int
+    greatest: int | None
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,11 @@ class FaultRow:
     """What one fault, or two at once, do to a role.
 
     ``fault``: its id, with the index of the task behind it where it is about one; ``fates``: all that can happen, the
-    gravest first.  ``noticed_by``: who does first, in ``trace``, what nobody would have done without the fault.
-    ``trace``: a shortest run to the gravest fate that a run can show, with the loop in which it ends up; struck while
-    it serves where that is possible.  Times need the timed model and are None without it.  ``note``: why it is unknown.
+    gravest first.  ``noticed_by``: who can be the first to do what nobody would do without the fault; where no time is
+    told, who is it in ``trace``.  ``trace``: a shortest run to the gravest fate that a run can show, with the loop in
+    which it ends up; struck while it serves where that is possible.  ``noticed_s`` and ``recovered_s``: how long that
+    takes; None where it need not happen at all, where the clock can stop, and for two faults at once.  ``note``: why it
+    is unknown.
     """
 
     role: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -11,8 +12,18 @@ from rolecycle.compose import compose
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.explore import INTERRUPTED, explore
 from rolecycle.fates import Question, fates, usual
-from rolecycle.fault_systems import Aimed, aimed, circumstances, faulty_system, independent, struck, untouched
-from rolecycle.fault_table import FaultRow, FaultTable
+from rolecycle.fault_systems import (
+    Aimed,
+    aimed,
+    circumstances,
+    faulty_system,
+    independent,
+    struck,
+    timed_system,
+    untouched,
+)
+from rolecycle.fault_table import NOBODY, FaultRow, FaultTable
+from rolecycle.fault_times import fault_times
 from rolecycle.guard import Or
 from rolecycle.instantiate import instantiate
 from rolecycle.pack import pack
@@ -123,8 +134,9 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
     healthy = _healthy(spec, patient, wanted, shop)
     if not healthy.exhaustive:
         return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
-    found = fates(space, _question(_catalogue(spec), system, healthy, patient, wanted))
-    return replace(
+    asked = _question(_catalogue(spec), system, healthy, patient, wanted)
+    found = fates(space, asked)
+    row = replace(
         row,
         fates=found.fates,
         noticed_by=found.noticed_by,
@@ -132,6 +144,23 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
         assumption=_assumed(_catalogue(spec), space, wanted),
         note=found.note,
         states=len(space.states),
+    )
+    return row if len(wanted) > 1 or not found.trace else _timed(spec, row, space, asked, shop)
+
+
+def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, shop: Workshop) -> FaultRow:
+    """The row with how long it takes until somebody notices, if anybody surely does, and until it has recovered."""
+    space = _space(timed_system(spec, untimed), f"{row.role}, {row.fault}, times", shop, keep_graph=True)
+    if not space.exhaustive:
+        return replace(row, note=f"no times: {space.limit}")
+    times = fault_times(space, asked)
+    recovers = set(row.fates) <= {"outage", "recovers"}
+    noticed = row.noticed_by != NOBODY and times.first
+    return replace(
+        row,
+        noticed_by=", ".join(times.first) if noticed else row.noticed_by,
+        noticed_s=times.noticed if noticed else None,
+        recovered_s=times.recovered if recovers else None,
     )
 
 
@@ -145,9 +174,10 @@ def _assumed(catalogue: FaultCatalogue, space: Space, wanted: Sequence[Aimed]) -
     )
 
 
-def _space(system: System, name: str, shop: Workshop) -> Space:
+def _space(system: System, name: str, shop: Workshop, keep_graph: bool = False) -> Space:
     """Every state of a system, as written: fairness tells copies apart."""
-    space = explore(pack(compose(system)), shop.limits, report=lambda progress: shop.report(name, progress))
+    report = partial(shop.report, name)
+    space = explore(pack(compose(system)), shop.limits, keep_graph=keep_graph, report=report)
     if space.limit == INTERRUPTED:
         raise KeyboardInterrupt
     return space

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.compose import Move, Product, Rule
-from rolecycle.formula import TRUE, Atom, Formula, conjuncts
+from rolecycle.formula import TRUE, Atom, Formula, atoms, conjuncts
 from rolecycle.layout import Cluster, Field, Layout, Numbers, Words, encode, lay_out
 from rolecycle.machine import Machine
 from rolecycle.system import System
@@ -25,6 +25,13 @@ NOWHERE = (0, 0, 0)
 
 CHUNK_BITS = 10
 """Bits of a state that one look-up of allowed rules reads: 2^10 rows of a table stay in the cache."""
+
+
+Instruction = tuple[int, int, int, int]
+"""A step of a guard in postfix, as ``Tables.code`` has them."""
+
+Readers = Mapping[int, Mapping[frozenset[int], Sequence[int]]]
+"""For each member the numbers of the rules that read it, by the local states that they permit."""
 
 
 class Tables(NamedTuple):
@@ -94,7 +101,7 @@ def pack(product: Product, symmetric: Sequence[str] = (), folded: Iterable[Clust
     share a field, whose codes must contain every joint local state that can be reached (see ``fold``).
     """
     layout = lay_out(product.system, symmetric, folded)
-    permitted = [_permitted(rule) for rule in product.rules]
+    permitted = list(_permitted(product))
     chunks, allowed = _allowed(layout, permitted)
     code_spans, code, truth = _programs(product, layout.fields)
     rules, deltas, spans, parts, moving = _movers(product, layout)
@@ -137,13 +144,21 @@ def _owed(product: Product, rule: Rule) -> int:
     return OWED_ALWAYS if product.system.events[event].inner else OWED_IF_MOVED
 
 
-def _permitted(rule: Rule) -> dict[int, frozenset[int]]:
-    """The local states of each member that the moves and the plain conjuncts of a rule permit."""
-    permitted = {m.member: frozenset(s for s, d in enumerate(m.destinations) if d >= 0) for m in rule.moves}
-    for part in conjuncts(rule.guard):
-        if isinstance(part, Atom):
-            permitted[part.member] = permitted.get(part.member, part.states) & part.states
-    return permitted
+def _permitted(product: Product) -> Iterator[dict[int, frozenset[int]]]:
+    """The local states of each member that the moves and the plain conjuncts of each rule permit.
+
+    Rules share their moves, of which those of timers have many states.
+    """
+    sources: dict[int, frozenset[int]] = {}
+    for rule in product.rules:
+        for move in rule.moves:
+            if id(move) not in sources:
+                sources[id(move)] = frozenset(s for s, d in enumerate(move.destinations) if d >= 0)
+        permitted = {move.member: sources[id(move)] for move in rule.moves}
+        for part in conjuncts(rule.guard):
+            if isinstance(part, Atom):
+                permitted[part.member] = permitted.get(part.member, part.states) & part.states
+        yield permitted
 
 
 # --- allowed rules --------------------------------------------------------------------------------
@@ -170,12 +185,12 @@ def _allowed(layout: Layout, permitted: Sequence[dict[int, frozenset[int]]]) -> 
     return np.array(chunks, dtype=np.int64).reshape(-1, 4), np.ascontiguousarray(np.concatenate(rows).T)
 
 
-def _readers(permitted: Sequence[dict[int, frozenset[int]]]) -> dict[int, list[tuple[int, frozenset[int]]]]:
-    """For each member the rules that read it, with the local states that they permit."""
-    readers: dict[int, list[tuple[int, frozenset[int]]]] = {}
+def _readers(permitted: Sequence[dict[int, frozenset[int]]]) -> Readers:
+    """For each member the rules that read it, by the local states that they permit."""
+    readers: dict[int, dict[frozenset[int], list[int]]] = {}
     for r, conditions in enumerate(permitted):
         for member, states in conditions.items():
-            readers.setdefault(member, []).append((r, states))
+            readers.setdefault(member, {}).setdefault(states, []).append(r)
     return readers
 
 
@@ -193,16 +208,14 @@ def _chunked(places: Sequence[Field]) -> Iterable[list[int]]:
         yield chunk
 
 
-def _cluster_rows(
-    cluster: Cluster, readers: dict[int, list[tuple[int, frozenset[int]]]], rules: int, columns: int
-) -> Words:
+def _cluster_rows(cluster: Cluster, readers: Readers, rules: int, columns: int) -> Words:
     """uint64[2^width, columns]: the rules that each joint state of a cluster permits; padding permits none."""
     permits = np.ones((len(cluster.codes), rules), dtype=np.bool_)
     for column, member in enumerate(cluster.members):
         states = int(cluster.codes[:, column].max()) + 1
-        for r, wanted in readers.get(member, ()):
+        for wanted, numbers in readers.get(member, {}).items():
             truth = np.fromiter((s in wanted for s in range(states)), dtype=np.bool_, count=states)
-            permits[:, r] &= truth[cluster.codes[:, column]]
+            permits[:, numbers] &= truth[cluster.codes[:, column], np.newaxis]
     rows: Words = np.zeros((1 << cluster.width, columns), dtype=np.uint64)
     rows[: len(permits)] = _bits(permits)
     return rows
@@ -227,16 +240,22 @@ def _movers(product: Product, layout: Layout) -> tuple[Words, Words, Numbers, Wo
     spans, parts, deltas, first = [0], [], [np.zeros(1, dtype=np.uint64)], 1
     rules = np.zeros((len(product.rules), 8), dtype=np.uint64)
     moving = np.zeros(len(product.rules), dtype=np.bool_)
+    known: dict[tuple[int, ...], tuple[int, bool]] = {}
+    changing = _changing(product.rules)
     for r, rule in enumerate(product.rules):
         moved: list[tuple[int, int, int]] = []
-        for c, moves in sorted(_moving(rule, owner).items()):
+        for c, moves in sorted(_moving(rule, owner, changing).items()):
             place = layout.places[c]
-            delta, can = _delta(layout.clusters[c], keys[c], moves)
-            watches = product.system.members[moves[0].member].watches
-            moving[r] |= not watches and bool(delta[: len(can)][can].all())
-            moved.append((place.word * WORD + place.shift, place.mask, first))
-            deltas.append(delta << np.uint64(place.shift))
-            first += len(delta)
+            shared = tuple(map(id, moves))
+            if shared not in known:
+                delta, can = _delta(layout.clusters[c], keys[c], moves)
+                watches = product.system.members[moves[0].member].watches
+                known[shared] = first, not watches and bool(delta[: len(can)][can].all())
+                deltas.append(delta << np.uint64(place.shift))
+                first += len(delta)
+            begin, moves_always = known[shared]
+            moving[r] |= moves_always
+            moved.append((place.word * WORD + place.shift, place.mask, begin))
         parts += moved[2:]
         spans.append(len(parts))
         rules[r, :6] = np.array([*moved, NOWHERE, NOWHERE][:2]).ravel()
@@ -250,11 +269,17 @@ def _movers(product: Product, layout: Layout) -> tuple[Words, Words, Numbers, Wo
     )
 
 
-def _moving(rule: Rule, owner: Mapping[int, int]) -> dict[int, list[Move]]:
+def _changing(rules: Iterable[Rule]) -> dict[int, bool]:
+    """Whether each move, by its identity, changes a local state; rules share their moves."""
+    distinct = {id(move): move.destinations for rule in rules for move in rule.moves}
+    return {key: any(d not in (s, -1) for s, d in enumerate(found)) for key, found in distinct.items()}
+
+
+def _moving(rule: Rule, owner: Mapping[int, int], changing: Mapping[int, bool]) -> dict[int, list[Move]]:
     """The moves of a rule that change a local state, by cluster."""
     moving: dict[int, list[Move]] = {}
     for move in rule.moves:
-        if any(d not in (s, -1) for s, d in enumerate(move.destinations)):
+        if changing[id(move)]:
             moving.setdefault(owner[move.member], []).append(move)
     return moving
 
@@ -301,32 +326,44 @@ def _delta(cluster: Cluster, keys: Numbers, moves: Sequence[Move]) -> tuple[Word
 
 
 def _programs(product: Product, fields: Sequence[Field]) -> tuple[Numbers, Numbers, NDArray[np.uint8]]:
-    """What is left of the guards once their plain conjuncts lie in the table of allowed rules."""
+    """What is left of the guards once their plain conjuncts lie in the table of allowed rules.
+
+    Rules share parts of their guards, and parts share their atoms.
+    """
+    left = [
+        [part for part in conjuncts(rule.guard) if not isinstance(part, Atom) and part != TRUE]
+        for rule in product.rules
+    ]
+    distinct = {id(part): part for parts in left for part in parts}
+    places, truth = _truths((atom for part in distinct.values() for atom in atoms(part)), fields)
+    written = {key: list(_postfix(part, fields, places)) for key, part in distinct.items()}
+    code: list[Instruction] = []
     spans = [0]
-    code: list[tuple[int, int, int, int]] = []
-    truth: list[int] = []
-    for rule in product.rules:
-        left = [part for part in conjuncts(rule.guard) if not isinstance(part, Atom) and part != TRUE]
-        for part in left:
-            _emit(part, fields, code, truth)
-        if len(left) > 1:
-            code.append((-1, len(left), len(left), len(left)))
+    for parts in left:
+        for part in parts:
+            code += written[id(part)]
+        if len(parts) > 1:
+            code.append((-1, len(parts), len(parts), len(parts)))
         spans.append(len(code))
-    return (
-        np.array(spans, dtype=np.int64),
-        np.array(code, dtype=np.int64).reshape(-1, 4),
-        np.array(truth, dtype=np.uint8),
-    )
+    return np.array(spans, dtype=np.int64), np.array(code, dtype=np.int64).reshape(-1, 4), truth
 
 
-def _emit(
-    part: Formula, fields: Sequence[Field], code: list[tuple[int, int, int, int]], truth: list[int]
-) -> None:
+def _truths(read: Iterable[Atom], fields: Sequence[Field]) -> tuple[dict[Atom, int], NDArray[np.uint8]]:
+    """Where the truth of each atom begins, one value after another of its field, and all of them."""
+    places: dict[Atom, int] = {}
+    truth = bytearray()
+    for atom in read:
+        if atom not in places:
+            places[atom] = len(truth)
+            truth += bytes(state in atom.states for state in fields[atom.member].locals.tolist())
+    return places, np.array(truth, dtype=np.uint8)
+
+
+def _postfix(part: Formula, fields: Sequence[Field], places: Mapping[Atom, int]) -> Iterator[Instruction]:
     if isinstance(part, Atom):
         field = fields[part.member]
-        code.append((field.word, field.shift, field.mask, len(truth)))
-        truth += [int(s in part.states) for s in field.locals.tolist()]
+        yield field.word, field.shift, field.mask, places[part]
         return
     for inner in part.parts:
-        _emit(inner, fields, code, truth)
-    code.append((-1, len(part.parts), part.low, part.high))
+        yield from _postfix(inner, fields, places)
+    yield -1, len(part.parts), part.low, part.high

@@ -249,10 +249,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """An event that stands for something at hand which the system lacks: it happens in time, and only ``when``."""
+    """An event that stands for something at hand which the system lacks: it happens in time, and only ``when``.
+
+    ``any_time``: what it brings with it, whose time says nothing of the spare's.
+    """
 
     event: str
     when: Guard
+    any_time: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     assumption: str = ""
 
@@ -264,7 +268,7 @@ class FaultCatalogue:
     ``examples``: systems of one instance that are asked about without a service.  ``serving``: the instance does its
     work, as far as the platform can see; ``broken``: what is wrong with it all the same.  ``starts``: events by which
     an instance is seen to start again, and ``failures`` those by which it is seen not to do its work.  ``forbid``: what
-    does not happen unless a fault allows it.
+    does not happen unless a fault allows it.  ``takes`` and ``any_time``: of times, as a scenario says it.
     """
 
     examples: tuple[str, ...]
@@ -275,6 +279,8 @@ class FaultCatalogue:
     forbid: tuple[str, ...]
     faults: Mapping[str, Fault]
     spare: Spare | None = None
+    takes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    any_time: tuple[str, ...] = ()
     place: Place = NOWHERE
 
 

@@ -19,6 +19,9 @@ from rolecycle.machine import TICK, Event, Machine, Row, Timing
 from rolecycle.specification import Scenario
 from rolecycle.system import Due, Member, System
 
+MOST_TICKS = 100_000
+"""A timer counts no further: more than a day of seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
@@ -61,8 +64,8 @@ class _Limit:
 def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> System:
     """The system with timers, and with what time waits for: what a timer says is due, and what the platform can do.
 
-    Raises ``InputError`` RC137 where a member is a reduced system, whose inside cannot be timed, and where no row that
-    could happen says anything of time.
+    Raises ``InputError`` RC137 where a member is a reduced system, whose inside cannot be timed, where no row that
+    could happen says anything of time, and where a limit is more than ``MOST_TICKS``.
     """
     for member in system.members:
         if member.machine.inside:
@@ -74,6 +77,9 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
         text = f"scenario '{scenario.name}' counts time, and nothing in '{system.name}' takes any"
         raise InputError([Diagnostic("RC137", text, scenario.place)])
     counting = [each for each in limits if each.greatest]
+    problems = list(_too_fine(counting, unit, scenario))
+    if problems:
+        raise InputError(problems)
     named = zip(counting, _names(counting), strict=True)
     timers = {id(each): _timer(system, each, name, unit) for each, name in named}
     members = [replace(m, machine=_held_up(m, counting, timers, unit)) for m in system.members]
@@ -88,6 +94,16 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
         due=tuple(due),
         durations=durations,
     )
+
+
+def _too_fine(limits: Iterable[_Limit], unit: int, scenario: Scenario) -> Iterator[Diagnostic]:
+    """The limits for which a timer would count too far."""
+    for limit in limits:
+        if limit.greatest // unit > MOST_TICKS:
+            length = f"'{limit.event}' takes up to {written(limit.greatest)}"
+            text = f"{length}, which is more than {MOST_TICKS:,} ticks of {written(unit)}"
+            hint = "choose lengths that have a greater common divisor"
+            yield Diagnostic("RC137", text, scenario.place, hint=hint)
 
 
 # --- limits ---------------------------------------------------------------------------------------

@@ -434,13 +434,20 @@ class Builder:
             failures=self.listed(data, "failures"),
             forbid=self.listed(data, "forbid"),
             spare=self.spare(data["spare"]) if "spare" in data else None,
+            takes={k: _range(v) for k, v in data.get("takes", {}).items()},
+            any_time=self.listed(data, "any time"),
             faults={name: self.fault(name, fault) for name, fault in data["faults"].items()},
             place=self.document.place("serving"),
         )
 
     def spare(self, data: Data) -> Spare:
-        when = self.condition(data, "when", guard.TRUE, "spare")
-        return Spare(data["event"], when, tuple(data.get("facts", ())), data.get("assumption", ""))
+        return Spare(
+            data["event"],
+            self.condition(data, "when", guard.TRUE, "spare"),
+            self.listed(data, "any time"),
+            tuple(data.get("facts", ())),
+            data.get("assumption", ""),
+        )
 
     def fault(self, name: str, data: Data) -> Fault:
         return Fault(

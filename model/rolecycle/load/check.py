@@ -285,7 +285,8 @@ def _of_faults(spec: Specification) -> Iterator[Diagnostic]:
     for event in (*catalogue.starts, *catalogue.failures, *catalogue.forbid):
         yield from _event(event, catalogue.place, spec)
     if catalogue.spare:
-        yield from _event(catalogue.spare.event, catalogue.place, spec)
+        for event in (catalogue.spare.event, *catalogue.spare.any_time):
+            yield from _event(event, catalogue.place, spec)
         yield from _of_guard(catalogue.spare.when, catalogue.place, known)
         yield from _facts(catalogue.spare.facts, catalogue.place, spec)
     for fault in catalogue.faults.values():
@@ -332,12 +333,19 @@ def _of_timings(spec: Specification) -> Iterator[Diagnostic]:
             if name not in spec.durations:
                 hint = did_you_mean(name, spec.durations)
                 yield Diagnostic("RC136", f"unknown duration '{name}'", scenario.place, hint=hint)
-        said = (*scenario.durations.values(), *(text for both in scenario.takes.values() for text in both))
-        yield from _lengths(said, scenario.place, spec)
-        for event in (*scenario.takes, *scenario.any_time):
-            yield from _event(event, scenario.place, spec)
+        yield from _lengths(scenario.durations.values(), scenario.place, spec)
+        yield from _of_times(spec, scenario)
+    if spec.catalogue:
+        yield from _of_times(spec, spec.catalogue)
     for found in spec.properties.values():
         yield from _lengths((found.at_most, found.not_before), found.place, spec)
+
+
+def _of_times(spec: Specification, said: Scenario | FaultCatalogue) -> Iterator[Diagnostic]:
+    """The events of which something is said beside their rows, and the lengths of time that are said."""
+    yield from _lengths((text for both in said.takes.values() for text in both), said.place, spec)
+    for event in (*said.takes, *said.any_time):
+        yield from _event(event, said.place, spec)
 
 
 def _lengths(texts: Iterable[str], place: Place, spec: Specification) -> Iterator[Diagnostic]:

@@ -6,8 +6,8 @@ import csv
 import io
 import json
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby, zip_longest
 from typing import Any
 
 import click
@@ -28,12 +28,20 @@ MEANINGS: Mapping[Fate, str] = {
 
 COLOURS: Mapping[Fate, str] = {"silent": "red", "outage": "red", "unknown": "yellow", "recovers": "green"}
 
-UNTIMED = "How long anything takes is not told: bounds of time need the timed model."
+TIMED = (
+    "Times count from where the fault strikes, at least and at most; what the customer's code takes comes on top.",
+    "'or more': it waits for something of which no document says how long it takes; --fault tells for what.",
+)
 
-PAIRED = "Two faults strike one instance; at two instances each does what its own row says."
+PAIRED = "Two faults strike one instance, without times; at two instances each does what its own row says."
 
-FATES, NOTICED, TIME = 24, 21, 15
-"""The widths of the columns of the table for a terminal."""
+MINUTE = 60
+
+HEAD = [["fault"], ["outcome"], ["first to notice"], ["noticed after"], ["recovered after"]]
+"""The columns of the table for a terminal, and the first row of each."""
+
+GAP = 2
+"""Blanks between two columns of the table for a terminal."""
 
 
 def render(table: FaultTable) -> str:
@@ -60,7 +68,15 @@ def to_json(table: FaultTable) -> str:
 
 def to_markdown(table: FaultTable) -> str:
     """A section with a table for each role."""
-    head = ["fault", "what goes wrong", "outcome", "first to notice", "noticed (s)", "recovered (s)", "facts"]
+    head = [
+        "fault",
+        "what goes wrong",
+        "outcome",
+        "first to notice",
+        "noticed after",
+        "recovered after",
+        "facts",
+    ]
     sections = (
         markdown.section(
             role,
@@ -102,27 +118,43 @@ RENDERERS: Mapping[str, Callable[[FaultTable], str]] = {
 
 def _role(rows: list[FaultRow], told: bool) -> Iterator[str]:
     shown = [row for row in rows if row.outcome != "none"]
-    wide = max((len(part) for row in shown for part in row.fault.split(" + ")), default=0) + 2
-    timed = any(row.noticed_s or row.recovered_s for row in shown)
+    cells = [_columns(row) for row in shown]
+    widths = [
+        max((len(line) for lines in column for line in lines), default=0)
+        for column in zip(HEAD, *cells, strict=True)
+    ]
     if shown:
-        times = f"{'noticed':{TIME}}recovered" if timed else ""
-        head = f"  {'fault':{wide}}{'outcome':{FATES}}{'first to notice':{NOTICED}}{times}"
-        yield click.style(head.rstrip(), dim=True)
-    for row in shown:
-        yield from _line(row, wide, timed)
+        yield click.style(_aligned([lines[0] for lines in HEAD], widths), dim=True)
+    for row, lines in zip(shown, cells, strict=True):
+        yield from _lines(row, lines, widths)
         yield from _told(row) if told else ()
     yield from textwrap.wrap(_absent(rows), 98, initial_indent="  ", subsequent_indent="  ")
 
 
-def _line(row: FaultRow, wide: int, timed: bool) -> Iterator[str]:
+def _columns(row: FaultRow) -> list[list[str]]:
+    """The lines of each cell."""
     first, *others = row.fault.split(" + ")
-    words = ", ".join(row.fates)
-    fates, gap = click.style(words, fg=COLOURS.get(row.outcome)), " " * (FATES - len(words))
-    times = f"{_span(row.noticed_s):{TIME}}{_span(row.recovered_s)}" if timed else ""
-    yield f"  {first:{wide}}{fates}{gap}{row.noticed_by:{NOTICED}}{times}".rstrip()
-    yield from (f"  + {other}" for other in others)
+    return [
+        [first, *(f"+ {other}" for other in others)],
+        [", ".join(row.fates)],
+        row.noticed_by.split(", "),
+        [_span(row.noticed_s)],
+        [_span(row.recovered_s)],
+    ]
+
+
+def _lines(row: FaultRow, cells: list[list[str]], widths: list[int]) -> Iterator[str]:
+    first, *others = zip_longest(*cells, fillvalue="")
+    words = cells[1][0]
+    yield _aligned(first, widths).replace(words, click.style(words, fg=COLOURS.get(row.outcome)), 1)
+    yield from (_aligned(line, widths) for line in others)
     if row.note:
         yield from textwrap.wrap(row.note, 96, initial_indent="    ", subsequent_indent="    ")
+
+
+def _aligned(cells: Iterable[str], widths: list[int]) -> str:
+    blanks = " " * GAP
+    return (blanks + blanks.join(f"{cell:{wide}}" for cell, wide in zip(cells, widths, strict=True))).rstrip()
 
 
 def _told(row: FaultRow) -> Iterator[str]:
@@ -130,8 +162,19 @@ def _told(row: FaultRow) -> Iterator[str]:
     facts = f"{row.title}; facts: {', '.join(row.facts) or 'none'}."
     text = f"{facts} {f'Assumed: {row.assumption}' if row.assumption else ''}"
     yield from textwrap.wrap(text, 96, initial_indent="    ", subsequent_indent="    ")
+    for text in dict.fromkeys(_awaited(time) for time in (row.noticed_s, row.recovered_s)):
+        yield from textwrap.wrap(text, 96, initial_indent="    ", subsequent_indent="    ")
     if row.trace:
         yield from trace_lines(row.trace)
+
+
+def _awaited(time: Seconds | None) -> str:
+    """Why there is no greatest time."""
+    if time is None or time.greatest is not None:
+        return ""
+    if not time.waits_for:
+        return "No greatest time: it need not happen."
+    return f"No greatest time: it waits for {' or '.join(time.waits_for)}, and nothing says for how long."
 
 
 def _absent(rows: list[FaultRow]) -> str:
@@ -145,8 +188,8 @@ def _legend(table: FaultTable) -> Iterator[str]:
         yield f"{click.style(f'{fate:9}', fg=COLOURS.get(fate))} {text}"
     if any(" + " in row.fault for row in table.rows):
         yield PAIRED
-    if not any(row.noticed_s or row.recovered_s for row in table.rows):
-        yield UNTIMED
+    if any(row.noticed_s or row.recovered_s for row in table.rows):
+        yield from TIMED
 
 
 def _used(table: FaultTable) -> list[tuple[Fate, str]]:
@@ -166,8 +209,8 @@ def _data(row: FaultRow) -> dict[str, Any]:
         "outcome": row.outcome,
         "fates": list(row.fates),
         "noticed_by": row.noticed_by,
-        "noticed_s": list(_pair(row.noticed_s)) if row.noticed_s else None,
-        "recovered_s": list(_pair(row.recovered_s)) if row.recovered_s else None,
+        "noticed_s": _times(row.noticed_s),
+        "recovered_s": _times(row.recovered_s),
         "trace": trace_data(row.trace),
         "loop": row.trace.loop if row.trace else None,
         "states": row.states,
@@ -175,6 +218,13 @@ def _data(row: FaultRow) -> dict[str, Any]:
         "assumption": row.assumption,
         "note": row.note,
     }
+
+
+def _times(time: Seconds | None) -> dict[str, Any] | None:
+    """``greatest`` is null where there is none."""
+    if time is None:
+        return None
+    return {"least": time.least, "greatest": time.greatest, "waits_for": list(time.waits_for)}
 
 
 def _cells(row: FaultRow) -> list[str]:
@@ -190,9 +240,24 @@ def _cells(row: FaultRow) -> list[str]:
     ]
 
 
-def _pair(time: Seconds | None) -> tuple[float | str, float | str]:
-    return (time.least, time.greatest) if time else ("", "")
+def _pair(time: Seconds | None) -> tuple[int | str, int | str]:
+    if time is None:
+        return "", ""
+    return time.least, "" if time.greatest is None else time.greatest
 
 
 def _span(time: Seconds | None) -> str:
-    return f"{time.least:g} to {time.greatest:g} s" if time else ""
+    """Both times in one unit: ``0 to 31 s``, ``20 to 24 min``, ``9:57 to 10:00 min``."""
+    if time is None:
+        return ""
+    least, greatest = time.least, time.least if time.greatest is None else time.greatest
+    unit = "s" if max(least, greatest) < MINUTE else "min"
+    whole = unit == "s" or (least % MINUTE == greatest % MINUTE == 0)
+    shown = [str(t if unit == "s" else t // MINUTE) if whole else _clock(t) for t in (least, greatest)]
+    if time.greatest is None:
+        return f"{shown[0]} {unit} or more"
+    return f"{' to '.join(dict.fromkeys(shown))} {unit}"
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // MINUTE}:{seconds % MINUTE:02}"

@@ -1,0 +1,129 @@
+"""Verb: a timed space in which faults strike becomes how long it takes until somebody notices, and until it is over.
+
+*Noticed*: the first event of the platform that does not happen in health and could not have happened from there on
+without the fault; what the victim does itself does not count.  *Recovered*: the instance serves and is sound, and
+stays so unless somebody does something.  Both count from where the last of the faults strikes, while the instance
+serves if it ever strikes then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolecycle.bounds import Timeline, Way, Ways, nowhere, ways
+from rolecycle.compose import resolve
+from rolecycle.fates import Question
+from rolecycle.fault_table import Seconds
+from rolecycle.graph import Graph, backward
+from rolecycle.guard import Guard
+from rolecycle.machine import TICK, Event
+from rolecycle.region import where
+from rolecycle.space import Space
+from rolecycle.tick_paths import fewest
+
+Truths = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long it takes, and who can be the first to notice; none where nobody ever does."""
+
+    noticed: Seconds | None = None
+    first: tuple[str, ...] = ()
+    recovered: Seconds | None = None
+
+
+def fault_times(space: Space, asked: Question) -> Times:
+    """The times in a timed space with its graph; none where the clock can stop, for then no time is the longest.
+
+    The space must be exhausted, with its graph, and of a timed system; else ``ValueError``.
+    """
+    line = nowhere(space)
+    line = replace(line, begins=_striking(line, asked))
+    noticing = replace(line, ends=_reacting(line, asked))
+    noticed, recovered = ways(noticing), ways(replace(line, end=_recovered(line, asked)))
+    return Times(_seconds(line, noticed), tuple(_first(noticing)), _seconds(line, recovered))
+
+
+# --- what begins and ends -------------------------------------------------------------------------
+
+
+def _striking(line: Timeline, asked: Question) -> Truths:
+    """bool[m]: the steps by which the last of the faults happens, while the instance serves if there are such steps."""
+    struck, serving = _where(line, asked.struck), _where(line, asked.serving)
+    striking = ~struck[line.sources] & struck[line.graph.targets]
+    late: Truths = striking & serving[line.sources]
+    return late if late.any() else striking
+
+
+def _reacting(line: Timeline, asked: Question) -> Truths:
+    """bool[m]: what the platform does only because of the fault."""
+    product, struck = line.space.packed.product, _where(line, asked.struck)
+    before = np.zeros(len(struck), dtype=np.bool_)
+    before[line.sources[line.begins]] = True
+    unharmed = _reached(line.graph, before, ~struck[line.graph.targets])
+    expected = np.unique(line.graph.labels[unharmed[line.sources] & ~struck[line.graph.targets]]).tolist()
+    reacts = np.array([_may_react(product.system.events[o.event], asked) for o in product.occurrences])
+    reacts &= [o.label not in asked.usual for o in product.occurrences]
+    reacts[expected] = False
+    found: Truths = reacts[line.graph.labels]
+    return found
+
+
+def _may_react(event: Event, asked: Question) -> bool:
+    return event.kind in ("platform", "time") and event.name != TICK and event.sender not in asked.senders
+
+
+def _recovered(line: Timeline, asked: Question) -> Truths:
+    """bool[n]: where the instance serves and is sound, and nothing but a fault or a person can change that."""
+    product = line.space.packed.product
+    unsound = ~_where(line, asked.serving) | _where(line, asked.broken)
+    by_itself = [product.system.events[o.event].kind not in ("fault", "user") for o in product.occurrences]
+    found: Truths = ~backward(line.graph, unsound, np.array(by_itself, dtype=np.bool_))
+    return found
+
+
+def _where(line: Timeline, wanted: Guard) -> Truths:
+    return where(line.space, resolve(wanted, line.space.packed.product.system))
+
+
+def _reached(graph: Graph, starts: Truths, follow: Truths) -> Truths:
+    """bool[n]: the states to which these steps lead from where it starts."""
+    found: Truths = fewest(graph, starts, follow, np.zeros_like(follow))[0] >= 0
+    return found
+
+
+# --- what is found --------------------------------------------------------------------------------
+
+
+def _seconds(line: Timeline, found: Ways) -> Seconds | None:
+    if found.least is None or found.greatest is None or found.stopped is not None:
+        return None
+    assert found.least.ticks is not None
+    unit, greatest = line.space.packed.product.system.unit, found.greatest.ticks
+    if greatest is None:
+        return Seconds(found.least.ticks * unit, None, tuple(_awaited(line, found.greatest)))
+    return Seconds(found.least.ticks * unit, greatest * unit)
+
+
+def _awaited(line: Timeline, endless: Way) -> Iterator[str]:
+    """The events that can happen all along a loop and do not: who waits for ever waits for them."""
+    graph, product = line.graph, line.space.packed.product
+    around = [int(line.sources[k]) for k in endless.steps[endless.loop :]]
+    enabled = [set(graph.labels[graph.offsets[s] : graph.offsets[s + 1]].tolist()) for s in around]
+    taken = {int(graph.labels[k]) for k in endless.steps[endless.loop :]}
+    yield from sorted(product.occurrences[k].label for k in set.intersection(*enabled) - taken)
+
+
+def _first(line: Timeline) -> Iterator[str]:
+    """Who can be the first to notice."""
+    product = line.space.packed.product
+    struck = np.zeros(len(line.end), dtype=np.bool_)
+    struck[line.graph.targets[line.begins]] = True
+    unnoticed = _reached(line.graph, struck, ~line.ends)
+    labels = np.unique(line.graph.labels[unnoticed[line.sources] & line.ends]).tolist()
+    yield from sorted({product.system.events[product.occurrences[k].event].sender for k in labels})
