@@ -75,7 +75,8 @@ VERBS = {
     "cone": "compose formula guard specification trace",
     "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry "
     "trace verdict",
-    "fault_systems": "guard instantiate machine specification system",
+    "fault_systems": "guard instantiate lengths machine space specification system timers",
+    "fault_times": "bounds compose fates fault_table graph guard machine region space tick_paths",
     "fates": "compose fair_cycles fault_table graph guard liveness paths region space trace",
     "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
     "specification system trace verdict",
@@ -151,7 +152,7 @@ TOP = {
     "time_between": "bounds diagnostics load.guards pipeline specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
-    "faults": "compose diagnostics explore fates fault_systems fault_table guard instantiate pack pipeline "
+    "faults": "compose diagnostics explore fates fault_systems fault_table fault_times guard instantiate pack pipeline "
     "read_service service_jobs service_systems space specification system",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
