@@ -108,8 +108,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC137": (
         "Time cannot be counted here",
         "A timed scenario needs a system in one piece, without reduced members, in which some row that can happen says "
-        "'after', 'within' or 'every', or for which the scenario says what takes how long. A timer counts 100,000 ticks at "
-        "most, and a tick is the greatest common divisor of the lengths in play.",
+        "'after', 'within' or 'every', or for which the scenario says what takes how long. A timer counts 100,000 "
+        "ticks at most, and a tick is the greatest common divisor of the lengths in play.",
     ),
     "RC140": (
         "A row without source",
