@@ -48,7 +48,8 @@ ENGINE = {
     "rounds": "kernels layout pack search space steps visited",
     "explore": "checkpoint graph kernels layout pack rounds search space steps visited",
     "region": "fair_cycles formula graph kernels layout pack space steps visited",
-    "fold": "compose explore formula layout pack search system",
+    "restriction": "compose formula machine",
+    "fold": "compose explore layout pack restriction search system",
 }
 """Integers: no role, no file, no service."""
 
@@ -73,8 +74,8 @@ VERBS = {
     "system trace",
     "flatten": "compose formula machine reduce specification system",
     "cone": "compose formula guard specification trace",
-    "liveness": "compose fair_cycles formula guard machine paths region space specification symmetry "
-    "trace verdict",
+    "liveness": "compose explore fair_cycles formula guard layout machine pack paths region restriction search space "
+    "specification symmetry system trace verdict",
     "fault_systems": "guard instantiate lengths machine space specification system timers",
     "fault_times": "bounds compose fates fault_table graph guard machine region space tick_paths",
     "fates": "compose fair_cycles fault_table graph guard liveness paths region space trace",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import networkx
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import lifecycle
 import naive
 import strategies
+from rolecycle import liveness
 from rolecycle.compose import compose
 from rolecycle.explore import explore
 from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Quantified
@@ -58,6 +60,12 @@ def system(*machines: Machine, **kinds: str) -> System:
 def verdict(toys: System, wanted: Property) -> Verdict:
     whole = observed(toys, [wanted.observer] if wanted.observer else [])
     return judge(explore(pack(compose(whole))), wanted)
+
+
+def verdict_by_few(toys: System, wanted: Property) -> Verdict:
+    """The same as in large spaces: few members may prove it, and a run that refutes it is looked for near by."""
+    with patch.object(liveness, "SMALL", 0), patch.object(liveness, "NEAR", (2, 5)):
+        return verdict(toys, wanted)
 
 
 def leads(premise: Guard, conclusion: Guard, **more: Any) -> Property:
@@ -198,13 +206,13 @@ def test_the_twin_gives_the_same_verdicts(kind: str, drawn: System, data: st.Dat
     assume(twin.space.complete)
     assume(len({a for _, a, _ in twin.moves}) < 7)
     wanted = properties(drawn, data)
-    found = verdict(drawn, wanted)
     expected = "refuted" if twin_refutes(twin, drawn, wanted) else "holds"
     event(f"{wanted.kind} {expected}")
-    assert found.outcome == expected
-    if found.trace:
-        check_lasso(drawn, twin, wanted, found.trace)
-    check_needed(drawn, twin, wanted, found)
+    for found in (verdict(drawn, wanted), verdict_by_few(drawn, wanted)):
+        assert found.outcome == expected
+        if found.trace:
+            check_lasso(drawn, twin, wanted, found.trace)
+        check_needed(drawn, twin, wanted, found)
 
 
 def check_lasso(drawn: System, twin: Twin, wanted: Property, trace: Trace) -> None:
@@ -268,9 +276,22 @@ def test_the_twin_gives_the_same_verdicts_for_each_copy(drawn: System, data: st.
     goals = strategies.guards(drawn, indices, 1)
     wanted = leads(data.draw(goals), data.draw(goals), per=strategies.FAMILY)
     broken = [k for k in indices if twin_refutes(twin, drawn, wanted, k)]
-    found = verdict(drawn, wanted)
-    assert found.outcome == ("refuted" if broken else "holds")
-    assert found.note == (f"{strategies.FAMILY}[{broken[0]}]" if broken else "")
+    for found in (verdict(drawn, wanted), verdict_by_few(drawn, wanted)):
+        assert found.outcome == ("refuted" if broken else "holds")
+        assert found.note == (f"{strategies.FAMILY}[{broken[0]}]" if broken else "")
+
+
+def test_few_members_prove_what_they_decide_alone() -> None:
+    """The instance that has crashed comes back whatever the others do; and what the others decide it does not prove."""
+    whole, at = lifecycle.lifecycle(2), lifecycle.FAMILY
+    crashed, off = In("guest_os", ("Crashed",)), In("guest_os", ("Off", "Booting"))
+    drained = In("update_slot", ("Target",)), In("update_slot", ("No",))
+    few, all_ = (judged(whole, leads(crashed, off, per=at)) for judged in (verdict_by_few, verdict))
+    assert few.outcome == all_.outcome == "holds"
+    assert [a.event for a in few.needed] == [a.event for a in all_.needed] == ["recycle", "restart_os"]
+    assert {a.event for a in few.assumed} < {a.event for a in all_.assumed}
+    few, all_ = (judged(whole, leads(*drained, per=at)) for judged in (verdict_by_few, verdict))
+    assert few.outcome == all_.outcome == "refuted"
 
 
 # --- by hand ----------------------------------------------------------------------------------------------

@@ -428,6 +428,21 @@ def enabled(product: Product, occurrence: int) -> Formula:
     return formula.disjunction(ways)
 
 
+def changing(product: Product, occurrence: int) -> Formula:
+    """The condition under which an occurrence can happen and changes a state of the system."""
+    system, watching = product.system, {p for p, m in enumerate(product.system.members) if m.watches}
+    ways = (
+        formula.conjunction([_possible(system, rule), _changing(system, _without(rule, watching))])
+        for rule in product.rules
+        if rule.occurrence == occurrence
+    )
+    return formula.disjunction(ways)
+
+
+def _without(rule: Rule, members: set[int]) -> Rule:
+    return replace(rule, moves=tuple(move for move in rule.moves if move.member not in members))
+
+
 def occurrences_of(product: Product, events: Iterable[str]) -> list[int]:
     """The numbers of the occurrences of these events (by name, every index)."""
     wanted = set(events)

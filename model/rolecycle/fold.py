@@ -6,17 +6,15 @@ could reach if nothing outside it ever hindered a step: a superset of those it d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from rolecycle import formula
-from rolecycle.compose import Move, Product, Rule
+from rolecycle.compose import Product
 from rolecycle.explore import explore
-from rolecycle.formula import Atom, Formula, conjuncts
 from rolecycle.layout import Cluster, Numbers, local_states
 from rolecycle.pack import pack
+from rolecycle.restriction import restricted
 from rolecycle.search import Limits
 from rolecycle.system import System
 
@@ -53,28 +51,8 @@ def _copies(system: System) -> Iterable[tuple[str, tuple[int, ...]]]:
 
 def joint_states(product: Product, members: Sequence[int]) -> Numbers | None:
     """int64[n, members]: the joint local states of these members, the initial one first; none when too many."""
-    alone = _restricted(product, members)
+    alone = restricted(product, members)
     space = explore(pack(alone), Limits(states=MOST_CODES))
     if not space.exhaustive or len(space.states) > MOST_CODES:
         return None
     return np.stack([local_states(field, space.states) for field in space.packed.fields], axis=1)
-
-
-def _restricted(product: Product, members: Sequence[int]) -> Product:
-    """The part of a product that these members are, with everything outside them free."""
-    number = {member: k for k, member in enumerate(members)}
-    system = replace(product.system, members=tuple(product.system.members[m] for m in members))
-    rules: dict[tuple[tuple[Move, ...], Formula], Rule] = {}
-    for rule in product.rules:
-        moves = tuple(Move(number[m.member], m.destinations) for m in rule.moves if m.member in number)
-        if moves:
-            guard = formula.conjunction(_inside(rule.guard, number))
-            rules.setdefault((moves, guard), Rule(rule.occurrence, moves, guard))
-    return Product(system, product.occurrences, tuple(rules.values()))
-
-
-def _inside(guard: Formula, number: Mapping[int, int]) -> Iterable[Formula]:
-    """The plain conjuncts that read members of the cluster, the very ones by which the tables restrict a rule."""
-    for part in conjuncts(guard):
-        if isinstance(part, Atom) and part.member in number:
-            yield Atom(number[part.member], part.states)

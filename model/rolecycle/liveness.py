@@ -14,20 +14,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle import formula, guard
-from rolecycle.compose import Product, indices_of, meaning
+from rolecycle.compose import Product, changing, indices_of, meaning, occurrences_of
+from rolecycle.explore import explore
 from rolecycle.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, missed, path, tour
 from rolecycle.formula import Formula
+from rolecycle.layout import CHUNK, evaluate
 from rolecycle.machine import Fairness
+from rolecycle.pack import pack
 from rolecycle.paths import depth_of, lasso_by
 from rolecycle.region import Region, region, where
+from rolecycle.restriction import over, restricted
+from rolecycle.search import Limits
 from rolecycle.space import Space
-from rolecycle.specification import Property
+from rolecycle.specification import Property, PropertyKind
 from rolecycle.symmetry import symmetric_families
+from rolecycle.system import System
 from rolecycle.trace import Trace
 from rolecycle.verdict import Assumption, Outcome
 
 Truths = NDArray[np.bool_]
 Strengths = Mapping[str, Fairness]
+
+Parts = tuple[Formula, Formula, Formula]
+"""Where a run that refutes a property stays, where that begins, and what it sees again and again."""
+
+SMALL = 1 << 16
+"""Up to so many states a property is judged on the space at once."""
+
+NEAR = (1 << 14, 1 << 17, 1 << 20)
+"""In spaces of more states, a run that refutes is first looked for among so many nearest to the initial one."""
+
+FEW = 1 << 14
+"""A proof of few members has so many states at most."""
 
 EXCHANGED = "fairness tells copies apart, and the space was explored up to their exchange"
 HIDDEN = (
@@ -75,10 +93,20 @@ def lasting(space: Space, wanted: Property) -> Finding:
     if len(space.packed.tables.blocks) > 1:
         return Finding("unknown", note=EXCHANGED)
     product = space.packed.product
+    copies = _copies(product, wanted)
+    if len(space.states) > SMALL and len(copies) == 1:
+        found = _by_few(space, wanted, *copies[0])
+        if found:
+            return found
     strengths = fairness_of(product)
-    cases = [_case(space, wanted, copy, index) for copy, index in _copies(product, wanted)]
+    for first in (*(n for n in NEAR if n < len(space.states)), len(space.states)):
+        cases = [
+            _case(space, wanted.kind, _parts(wanted, product, index), copy, first) for copy, index in copies
+        ]
+        hit = _hit(product, cases, strengths)
+        if hit:
+            break
     assumed = tuple(Assumption(event, strengths[event]) for event in _at_hand(product, cases, strengths))
-    hit = _hit(product, cases, strengths)
     if hit is None:
         needed = tuple(_needed(space, cases, {a.event: a.strength for a in assumed}))
         return Finding("holds", assumed=assumed, needed=needed)
@@ -116,18 +144,22 @@ def _copies(product: Product, wanted: Property) -> list[tuple[str, int]]:
     return [(f"{wanted.per}[{index}]" if index else wanted.per, index) for index in alike.values()]
 
 
-def _case(space: Space, wanted: Property, copy: str, index: int) -> _Case:
-    product = space.packed.product
-    inside, begin, visit = (where(space, part) for part in _parts(wanted, product, index))
+def _case(space: Space, kind: PropertyKind, parts: Parts, copy: str, first: int) -> _Case:
+    """What a run that refutes the property does among the first so many states of the space.
+
+    A fair set there is one in the whole space, for what leads outside counts as enabled.
+    """
+    product, near = space.packed.product, np.arange(len(space.states)) < first
+    inside, begin, visit = (where(space, part) & near for part in parts)
     found = region(space, inside, begin)
     follow = np.ones(len(found.graph.labels), dtype=np.bool_)
-    if wanted.kind == "converges":
+    if kind == "converges":
         calm = [product.system.events[o.event].kind != "fault" for o in product.occurrences]
         follow = np.array(calm * 2, dtype=np.bool_)[found.graph.labels]
     return _Case(copy, found, follow, visit[found.numbers], components(found.graph, follow))
 
 
-def _parts(wanted: Property, product: Product, index: int) -> tuple[Formula, Formula, Formula]:
+def _parts(wanted: Property, product: Product, index: int) -> Parts:
     """Where a run that refutes the property stays, where that begins, and what it sees again and again."""
     if isinstance(wanted.goal, guard.Implies) and wanted.kind == "leads to":
         premise = meaning(product, wanted.goal.premise, index)
@@ -186,7 +218,15 @@ def _hit(product: Product, cases: Iterable[_Case], strengths: Strengths) -> _Hit
 
 def _needed(space: Space, cases: Sequence[_Case], assumed: Strengths) -> Iterator[Assumption]:
     """A least part of the fairness with which no run refutes the property, each with the run that it excludes."""
-    product = space.packed.product
+    chosen, broken = _least(space.packed.product, cases, assumed)
+    for event, strength in sorted(chosen.items()):
+        yield Assumption(event, strength, _lasso(_unseen(space), broken[event]))
+
+
+def _least(
+    product: Product, cases: Sequence[_Case], assumed: Strengths
+) -> tuple[dict[str, Fairness], dict[str, _Hit]]:
+    """The events of such a part, and what there is without each of them."""
     chosen: dict[str, Fairness] = {}
     while hit := _hit(product, cases, chosen):
         event, strength = _excluding(product, hit, chosen, assumed)
@@ -199,8 +239,7 @@ def _needed(space: Space, cases: Sequence[_Case], assumed: Strengths) -> Iterato
                 chosen = less
                 break
             broken[event] = broken.get(event, found)
-    for event, strength in sorted(chosen.items()):
-        yield Assumption(event, strength, _lasso(_unseen(space), broken[event]))
+    return chosen, broken
 
 
 def _unseen(space: Space) -> Space:
@@ -225,6 +264,62 @@ def _excluding(product: Product, hit: _Hit, chosen: Strengths, assumed: Strength
             return occurrence.event, "weak"
     events = (o.event for o, missing in zip(product.occurrences, sometimes, strict=False) if missing)
     return next((e, assumed[e]) for e in events if assumed.get(e) == "strong" != chosen.get(e))
+
+
+# --- what few members prove -----------------------------------------------------------------------
+
+
+def _by_few(space: Space, wanted: Property, copy: str, index: int) -> Finding | None:
+    """That the property holds, if few members have no fair run that refutes it, whatever all others do.
+
+    A fair run of all, seen by these members, is a fair run of theirs: it owes them only what they alone decide.  None
+    where that proves nothing, and where no run that stays where it is shows that each fairness is needed.
+    """
+    product = space.packed.product
+    parts = _parts(wanted, product, index)
+    for members in _neighbourhoods(product.system, parts):
+        few = explore(pack(restricted(product, members)), Limits(states=FEW))
+        if not few.exhaustive:
+            return None
+        inside, begin, visit = (over(part, members) for part in parts)
+        case = _case(few, wanted.kind, (inside, begin, visit), copy, len(few.states))
+        strengths = fairness_of(few.packed.product)
+        if _hit(few.packed.product, [case], strengths) is None:
+            assumed = {e: strengths[e] for e in _at_hand(few.packed.product, [case], strengths)}
+            chosen, _ = _least(few.packed.product, [case], assumed)
+            needed = [Assumption(e, chosen[e], _resting(space, parts, chosen, e)) for e in sorted(chosen)]
+            if all(each.without for each in needed):
+                return Finding(
+                    "holds",
+                    assumed=tuple(Assumption(*each) for each in assumed.items()),
+                    needed=tuple(needed),
+                )
+            return None
+    return None
+
+
+def _neighbourhoods(system: System, parts: Parts) -> Iterator[list[int]]:
+    """The members that are read, with those of the same copies, and then with those that stand alone; never all."""
+    members = system.members
+    read = {atom.member for part in parts for atom in formula.atoms(part)}
+    copies = {(members[p].family, members[p].index) for p in read if members[p].family}
+    near = {p for p, m in enumerate(members) if p in read or (m.family, m.index) in copies}
+    for found in (near, near | {p for p, m in enumerate(members) if not m.family}):
+        if 0 < len(found) < len(members):
+            yield sorted(found)
+
+
+def _resting(space: Space, parts: Parts, chosen: Strengths, event: str) -> Trace | None:
+    """A shortest run that refutes the property without the fairness of an event by staying where it begins."""
+    product = space.packed.product
+    kept = occurrences_of(product, (e for e in chosen if e != event))
+    moving = formula.disjunction(changing(product, k) for k in kept)
+    stays = formula.conjunction([*parts, formula.negation(moving)])
+    for begin in range(0, len(space.states), CHUNK):
+        there = np.flatnonzero(evaluate(stays, space.packed.fields, space.states[begin : begin + CHUNK]))
+        if len(there):
+            return lasso_by(_unseen(space), begin + int(there[0]), (), 0)
+    return None
 
 
 # --- how it is shown ------------------------------------------------------------------------------
