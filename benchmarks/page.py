@@ -1,8 +1,8 @@
 """Measure, and write the figures into docs/explanation/performance.md, between its markers.
 
-python benchmarks/page.py [compared] [scaling] [look-ups] [OPTION ...]
+python benchmarks/page.py [compared] [scaling] [long-run] [look-ups] [OPTION ...]
 
-All three, if none is named; options are those of the scripts, such as --quick.
+All of them, if none is named; options are those of the scripts, such as --quick.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ PAGE = ROOT / "docs/explanation/performance.md"
 COMMANDS = {
     "compared": ["bench.py"],
     "scaling": ["bench.py", "--scaling"],
+    "long-run": ["lasting.py"],
     "look-ups": ["lookups.py"],
 }
-TEXT_COLUMNS = ("model", "engine")
+TEXT_COLUMNS = ("model", "engine", "property", "found")
 
 
 def main(words: list[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import bench
 import fleet
+import lasting
 import lifecycle
 import lookups
 import page
@@ -173,3 +174,18 @@ def test_the_probe_enters_every_key_once() -> None:
     lookups.entered(table, 64 - 10, 1 << 9)
     lookups.entered(table, 64 - 10, 1 << 9)
     assert np.count_nonzero(table) == 1 << 9
+
+
+def test_the_long_run_is_judged_and_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    lasting.measure(2)
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [(row[1], row[2]) for row in rows] == [
+        ("exploration", str(lifecycle.states_expected(2))),
+        ("crashed to not crashed", "holds"),
+        ("idle to starting", "holds"),
+        ("stopping to updating", "holds"),
+        ("ready to not ready", "refuted"),
+        ("idle to ready", "refuted"),
+        ("verifying to idle", "refuted"),
+        ("out to in", "refuted"),
+    ]

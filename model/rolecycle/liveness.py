@@ -41,7 +41,7 @@ Parts = tuple[Formula, Formula, Formula]
 SMALL = 1 << 16
 """Up to so many states a property is judged on the space at once."""
 
-NEAR = (1 << 14, 1 << 17, 1 << 20)
+NEAR = (1 << 14, 1 << 16, 1 << 18, 1 << 20)
 """In spaces of more states, a run that refutes is first looked for among so many nearest to the initial one."""
 
 FEW = 1 << 14
@@ -149,9 +149,9 @@ def _case(space: Space, kind: PropertyKind, parts: Parts, copy: str, first: int)
 
     A fair set there is one in the whole space, for what leads outside counts as enabled.
     """
-    product, near = space.packed.product, np.arange(len(space.states)) < first
-    inside, begin, visit = (where(space, part) & near for part in parts)
-    found = region(space, inside, begin)
+    product, near = space.packed.product, replace(space, states=space.states[:first])
+    inside, begin, visit = (where(near, part) for part in parts)
+    found = region(near, inside, begin)
     follow = np.ones(len(found.graph.labels), dtype=np.bool_)
     if kind == "converges":
         calm = [product.system.events[o.event].kind != "fault" for o in product.occurrences]
