@@ -11,13 +11,15 @@ from itertools import product
 import pytest
 from click.testing import CliRunner
 
+import naive
 from rolecycle.bounds import Bounds, Moment, bounds
 from rolecycle.cli import main
 from rolecycle.compose import compose
 from rolecycle.diagnostics import NOWHERE, InputError
 from rolecycle.durations import DurationError, seconds, written
 from rolecycle.explore import explore
-from rolecycle.guard import TRUE, And, Guard, In, Not
+from rolecycle.guard import TRUE, And, Guard, In, Not, Quantified
+from rolecycle.layout import decode
 from rolecycle.lengths import lengths, reset
 from rolecycle.load import load
 from rolecycle.load.guards import parse_guard
@@ -193,6 +195,26 @@ CASES = {
 def test_a_bound_is_the_one_computed_by_hand(name: str) -> None:
     kinds, begin, end, expected, machines = CASES[name]
     assert between(kinds, begin, end, *machines) == expected
+
+
+def test_all_copies_of_a_family_have_one_clock() -> None:
+    """One goes on after a minute, the other at any time until the third: both at once are a minute away at least."""
+    early = machine("early", "A B", row("e", "A", "B", after="1 min"))
+    late = machine("late", "A B", row("l", "A", "B", within="3 min"))
+    members = (Member(early, "pair", 1), Member(late, "pair", 2))
+    system = timed(System("s", members, {n: Event(n) for n in ("e", "l")}), {}, CLOCK)
+    space = explore(pack(compose(system)), keep_graph=True)
+    both = And((Quantified("all", "early", In("early", ("B",))), Quantified("all", "late", In("late", ("B",)))))
+    found = bounds(space, Moment(Quantified("all", "early", In("early", ("A",)))), Moment(both))
+    assert found.least
+    assert found.greatest
+    assert (found.least.seconds, found.greatest.seconds) == (MINUTE, 3 * MINUTE)
+    assert {decode(space.packed.fields, s) for s in space.states} == set(naive_locals(system))
+
+
+def naive_locals(system: System) -> Iterator[tuple[int, ...]]:
+    for state in naive.explore(system).states:
+        yield tuple(m.machine.states.index(s) for m, s in zip(system.members, state, strict=True))
 
 
 def test_a_clock_that_stops_is_told() -> None:

@@ -97,7 +97,7 @@ class File:
 class Machine:
     """A component: states, an initial state, rows; two rows may leave one state on one event (choice).
 
-    ``answers_to`` holds its own name and the names of the machines that it extends.
+    ``answers_to`` holds the names of those in whose place it stands, and of the machines that it extends.
     ``groups`` names sets of states; groups may overlap.  ``inside`` holds the names of the machines that
     a reduced system was made of, at every level, and ``hidden`` their events that it does not show.
     """

@@ -85,7 +85,8 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
     members = [replace(m, machine=_held_up(m, counting, timers, unit)) for m in system.members]
     beside = [replace(each.member, machine=timers[id(each)], times=True) for each in counting]
     due = [*(_due(each, timers.get(id(each))) for each in limits), *_prompt(system, limits, scenario)]
-    tick = Event(TICK, "time", meaning=f"The clock goes on by {written(unit)}.")
+    families = tuple(sorted({member.family for member in system.members} - {""}))  # one clock for all copies
+    tick = Event(TICK, "time", meaning=f"The clock goes on by {written(unit)}.", collective=families)
     return replace(
         system,
         members=(*members, *beside),

@@ -146,7 +146,7 @@ class Builder:
             initial=initial,
             rows=(*inherited, *rows),
             groups=groups,
-            answers_to=(base.name, *base.answers_to) if base else (),
+            answers_to=(*data.get("answers to", ()), *((base.name, *base.answers_to) if base else ())),
             abstract=data.get("abstract", False),
             title=data["title"],
             runs_on=data.get("runs on", base.runs_on if base else ""),

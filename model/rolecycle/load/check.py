@@ -114,6 +114,8 @@ def _of_machines(spec: Specification) -> Iterator[Diagnostic]:
                 yield from _event(row.trigger, row.place, spec)
                 yield from _facts(row.facts, row.place, spec)
                 yield from _of_guard(row.when, row.place, known)
+        for name in machine.answers_to:
+            yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", machine.place)
         yield from _mixed_modes(machine)
     senders = set(spec.machines) | set(spec.actors)
     for event in spec.events.values():
