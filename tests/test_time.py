@@ -204,7 +204,9 @@ def test_all_copies_of_a_family_have_one_clock() -> None:
     members = (Member(early, "pair", 1), Member(late, "pair", 2))
     system = timed(System("s", members, {n: Event(n) for n in ("e", "l")}), {}, CLOCK)
     space = explore(pack(compose(system)), keep_graph=True)
-    both = And((Quantified("all", "early", In("early", ("B",))), Quantified("all", "late", In("late", ("B",)))))
+    both = And(
+        (Quantified("all", "early", In("early", ("B",))), Quantified("all", "late", In("late", ("B",))))
+    )
     found = bounds(space, Moment(Quantified("all", "early", In("early", ("A",)))), Moment(both))
     assert found.least
     assert found.greatest

@@ -149,9 +149,10 @@ def _generated(source: str) -> str:
 
 
 def _kinship(spec: Specification, machine: Machine) -> str:
-    """What the machine extends and what extends it."""
+    """What the machine extends and stands for, and what extends it."""
     bases = [spec.machines[name] for name in machine.answers_to if name in spec.machines]
     lines = [f"Extends {_links(bases)}."] if bases else []
+    lines += [f"Stands for {code(name)}." for name in machine.answers_to if name not in spec.machines]
     lines += ["A base: it is only there to be extended, and never runs itself."] if machine.abstract else []
     heirs = extenders(spec, machine)
     return " ".join([*lines, *([f"Extended by {_links(heirs)}."] if heirs else [])])

@@ -14,6 +14,12 @@ Status = Literal["unexpected", "unfailing", "unknown", "hazard", "expected", "ho
 """A verdict read against what is expected of it, the gravest first."""
 
 
+OPEN_TIME = (
+    "where time is not counted a limit may pass at any moment: more can happen than really does, so what always "
+    "holds there holds with time, too"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The runs made, the service they were made for (if any) and the findings in its files.
@@ -51,6 +57,11 @@ class Outcome:
         if verdict.outcome == "refuted":
             return "hazard" if verdict.expected == "holds" else "expected"
         return "vacuous" if verdict.vacuous else "holds"
+
+    @property
+    def time_is_open(self) -> str:
+        """What it means that some run leaves time open; empty where none does."""
+        return OPEN_TIME if any(run.time == "open" for run in self.runs) else ""
 
     @property
     def exit_code(self) -> int:

@@ -30,7 +30,7 @@ from rolecycle.sizes import prove, speaks_of_copies
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 from rolecycle.system import System
-from rolecycle.verdict import Run, Verdict
+from rolecycle.verdict import Run, Time, Verdict
 
 Report = Callable[[str, Progress], None]
 Watch = Callable[["Job", Space], None]
@@ -117,6 +117,7 @@ def run(job: Job, shop: Workshop) -> Run:
         memory=max(each.memory for each in told),
         applied=tuple(dict.fromkeys(applied)),
         reduced=_sizes(system, job.spec) if "quotient" in shop.reductions else {},
+        time=_time(system, job.spec),
     )
 
 
@@ -367,6 +368,15 @@ def skipped(job: Job, reason: str, seconds: float = 0.0) -> Run:
         unexplored(p, p.expected(job.scenario), reason) for p in concerned if named_in(p, job.scenario)
     )
     return Run(job.system.name, job.scenario.name, verdicts, 0, 0, 0, reason, seconds)
+
+
+def _time(system: System, spec: Specification) -> Time:
+    """Time is left open where a limit of it may pass at any moment."""
+    if system.unit:
+        return "counted"
+    happening = {event for m in system.members for event in m.machine.alphabet | m.machine.hidden}
+    limits = {event.name for event in spec.events.values() if event.kind == "time"}
+    return "none" if happening.isdisjoint(limits - system.forbidden) else "open"
 
 
 def _sizes(system: System, spec: Specification) -> dict[str, int]:

@@ -12,6 +12,7 @@ from rolecycle.specification import Expectation, Property
 from rolecycle.trace import Trace
 
 Outcome = Literal["holds", "refuted", "unknown"]
+Time = Literal["none", "open", "counted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Run:
 
     ``seconds`` of the whole run, ``memory`` in bytes of the space's arrays, ``applied`` the
     reductions that were used, ``reduced`` the members that are reduced systems, with their sizes.
+    ``time``: whether it was counted, or left open though limits of time play a part, or plays none.
     """
 
     system: str
@@ -74,6 +76,7 @@ class Run:
     memory: int = 0
     applied: tuple[Applied, ...] = ()
     reduced: Mapping[str, int] | None = None
+    time: Time = "none"
 
     @property
     def exhaustive(self) -> bool:

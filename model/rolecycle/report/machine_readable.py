@@ -95,6 +95,7 @@ def _run(outcome: Outcome, run: Run) -> dict[str, Any]:
             {"reduction": a.reduction, "what": a.what, "condition": a.condition} for a in run.applied
         ],
         "reduced": dict(run.reduced or {}),
+        "time": run.time,
         "properties": [_verdict(outcome, verdict) for verdict in run.verdicts],
     }
 

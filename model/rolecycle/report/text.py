@@ -103,7 +103,8 @@ def _head(run: Run) -> str:
         return click.style("the whole suite", bold=True)
     size = f"{run.states:,} states, {run.transitions:,} transitions, depth {run.depth}, {run.seconds:.2f} s"
     limit = click.style(f"  incomplete: {run.limit}", fg="yellow") if run.limit else ""
-    return f"{name}: {size}{limit}"
+    counted = ", time is counted" if run.time == "counted" else ""
+    return f"{name}: {size}{counted}{limit}"
 
 
 def _reduced(run: Run) -> Iterator[str]:
@@ -117,12 +118,11 @@ def _reduced(run: Run) -> Iterator[str]:
 
 
 def _conditions(outcome: Outcome) -> Iterator[str]:
-    """Why no reduction that was used changes a verdict."""
-    used = {(a.reduction, a.condition): None for run in outcome.runs for a in run.applied}
-    for reduction, condition in used:
-        lines = textwrap.wrap(
-            f"{reduction} changes no verdict: {condition}", width=107, subsequent_indent="  "
-        )
+    """Why no reduction that was used changes a verdict, and what it means that time is not counted."""
+    used = dict.fromkeys((a.reduction, a.condition) for run in outcome.runs for a in run.applied)
+    texts = [f"{reduction} changes no verdict: {condition}" for reduction, condition in used]
+    for text in [*texts, *([outcome.time_is_open] if outcome.time_is_open else [])]:
+        lines = textwrap.wrap(text, width=107, subsequent_indent="  ")
         yield from (click.style(line, dim=True) for line in lines)
 
 

@@ -57,6 +57,7 @@ def gather(outcome: Outcome, spec: Specification, explored: Explored, origin: st
         counts=counts(outcome),
         runs=outcome.runs,
         reductions=tuple({(a.reduction, a.condition): None for run in outcome.runs for a in run.applied}),
+        time_is_open=outcome.time_is_open,
         roles=tuple(_role(role) for role in service.roles) if service else None,
         findings=outcome.findings,
         themes=found,

@@ -200,6 +200,7 @@ class Page:
     counts: tuple[Count, ...]
     runs: tuple[Run, ...]
     reductions: tuple[tuple[str, str], ...]
+    time_is_open: str
     roles: tuple[RoleEntry, ...] | None
     findings: tuple[Diagnostic, ...]
     themes: tuple[Theme, ...]
