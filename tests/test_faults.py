@@ -475,6 +475,28 @@ def test_a_limit_leaves_every_cell_unknown_that_it_touches() -> None:
     assert all(row["note"] for row in rows if row["outcome"] == "unknown")
 
 
+def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter(range(3))
+
+    def row(*_: Any) -> FaultRow:
+        if next(made, None) is None:
+            raise KeyboardInterrupt
+        return cell(WORKERS, "guest-hangs")
+
+    monkeypatch.setattr("rolecycle.faults._row", row)
+    table = example_faults(shipped(), Wish(), Workshop())
+    assert (len(table.rows), table.limit, table.exit_code) == (3, "interrupted", 3)
+    assert "incomplete: interrupted, after 3 rows" in report.render(table)
+    assert json.loads(report.to_json(table))["limit"] == "interrupted"
+
+
+def test_progress_tells_how_many_rows_there_are() -> None:
+    said: list[str] = []
+    shop = Workshop(report=lambda name, _: said.append(name))
+    example_faults(shipped(), Wish(role=WORKERS, fault="guest-hangs"), shop)
+    assert {name.partition(",")[0] for name in said} == {"1 of 1"}
+
+
 def test_an_instance_that_never_settles_is_unknown() -> None:
     never = replace(catalogue(), serving=In("instance_status", ("DeletingVM",)))
     table = example_faults(

@@ -69,15 +69,16 @@ class FaultRow:
 class FaultTable:
     """Every row, the service it was made for (if any) and the findings in its files.
 
-    ``part``: one fault was singled out, so that there is room to tell its runs.
+    ``part``: one fault was singled out, so that there is room to tell its runs.  ``limit``: why rows are missing.
     """
 
     rows: tuple[FaultRow, ...]
     service: Service | None = None
     findings: tuple[Diagnostic, ...] = ()
     part: bool = False
+    limit: str = ""
 
     @property
     def exit_code(self) -> int:
-        """3 when something is unknown, else 0."""
-        return 3 if any(row.outcome == "unknown" for row in self.rows) else 0
+        """3 when something is unknown or missing, else 0."""
+        return 3 if self.limit or any(row.outcome == "unknown" for row in self.rows) else 0

@@ -68,15 +68,26 @@ def service_faults(
     service, findings = read_service(definition, configuration)
     found = hosted_instances(spec, service)
     patients = [_Patient(instance.name, instance, role.instances) for role, instance in found]
-    rows = tuple(_rows(spec, patients, wish, shop)) if patients else ()
-    return FaultTable(rows, service, (*findings, *modelling_notes(service)), bool(wish.fault))
+    rows, limit = _until_stopped(_rows(spec, patients, wish, shop) if patients else ())
+    return FaultTable(rows, service, (*findings, *modelling_notes(service)), bool(wish.fault), limit)
 
 
 def example_faults(spec: Specification, wish: Wish, shop: Workshop) -> FaultTable:
     """What each fault does to the examples of a specification; raises ``InputError`` RC150 and RC154."""
     systems = [spec.systems[name] for name in _catalogue(spec).examples]
     patients = [_Patient(system.name, system, EXAMPLES_HAVE) for system in systems]
-    return FaultTable(tuple(_rows(spec, patients, wish, shop)), findings=spec.warnings, part=bool(wish.fault))
+    rows, limit = _until_stopped(_rows(spec, patients, wish, shop))
+    return FaultTable(rows, findings=spec.warnings, part=bool(wish.fault), limit=limit)
+
+
+def _until_stopped(rows: Iterable[FaultRow]) -> tuple[tuple[FaultRow, ...], str]:
+    """The rows that were found before somebody stopped it, and whether somebody did."""
+    found: list[FaultRow] = []
+    try:
+        found.extend(rows)
+    except KeyboardInterrupt:
+        return tuple(found), INTERRUPTED
+    return tuple(found), ""
 
 
 def _catalogue(spec: Specification) -> FaultCatalogue:
@@ -96,24 +107,34 @@ def _rows(
         if patient.role in roles:
             content = (replace(patient.instance, name="", title=""), patient.instances == 1)
             key = tuple(map(repr, content))
-            if key not in known:
-                known[key] = list(_of_patient(spec, patient, faults, wish.pairs, shop))
-            yield from (replace(row, role=patient.role) for row in known[key])
+            if key in known:
+                yield from (replace(row, role=patient.role) for row in known[key])
+            else:
+                known[key] = []
+                for row in _of_patient(spec, patient, faults, wish.pairs, shop):
+                    known[key].append(row)
+                    yield row
 
 
 def _of_patient(
     spec: Specification, patient: _Patient, faults: Sequence[str], pairs: bool, shop: Workshop
 ) -> Iterator[FaultRow]:
     """One fault after another, or each pair of those that can happen of which one was asked for."""
-    catalogue = _catalogue(spec)
-    each = [a for fault in catalogue.faults.values() for a in aimed(spec, patient.instance, fault)]
-    if not pairs:
-        yield from (_row(spec, patient, (one,), shop) for one in each if one.fault.id in faults)
-        return
-    possible = [one for one in each if faulty_system(spec, patient.instance, (one,))]
-    for pair in combinations(possible, 2):
-        if independent(*pair) and any(one.fault.id in faults for one in pair):
-            yield _row(spec, patient, pair, shop)
+    each = [a for fault in _catalogue(spec).faults.values() for a in aimed(spec, patient.instance, fault)]
+    chosen: list[tuple[Aimed, ...]]
+    if pairs:
+        possible = [one for one in each if faulty_system(spec, patient.instance, (one,))]
+        chosen = [pair for pair in combinations(possible, 2) if independent(*pair)]
+    else:
+        chosen = [(one,) for one in each]
+    asked = [wanted for wanted in chosen if any(one.fault.id in faults for one in wanted)]
+    for number, wanted in enumerate(asked, 1):
+        yield _row(spec, patient, wanted, _counting(shop, f"{number} of {len(asked)}"))
+
+
+def _counting(shop: Workshop, place: str) -> Workshop:
+    """The workshop, whose progress tells how many rows there are."""
+    return replace(shop, report=lambda name, progress: shop.report(f"{place}, {name}", progress))
 
 
 def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: Workshop) -> FaultRow:

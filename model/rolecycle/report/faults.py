@@ -60,6 +60,7 @@ def to_json(table: FaultTable) -> str:
         "ok": table.exit_code == 0,
         "exit": table.exit_code,
         "service": service_data(table.service) if table.service else None,
+        "limit": table.limit,
         "findings": [finding(found) for found in table.findings],
         "rows": [_data(row) for row in table.rows],
     }
@@ -85,7 +86,10 @@ def to_markdown(table: FaultTable) -> str:
         )
         for role, found in ((role, list(rows)) for role, rows in groupby(table.rows, lambda row: row.role))
     )
-    return markdown.document(*sections, "\n".join(f"- *{fate}*: {text}." for fate, text in _used(table)))
+    limit = [f"Incomplete: {table.limit}."] if table.limit else []
+    return markdown.document(
+        *sections, *limit, "\n".join(f"- *{fate}*: {text}." for fate, text in _used(table))
+    )
 
 
 def to_csv(table: FaultTable) -> str:
@@ -184,6 +188,8 @@ def _absent(rows: list[FaultRow]) -> str:
 
 
 def _legend(table: FaultTable) -> Iterator[str]:
+    if table.limit:
+        yield click.style(f"incomplete: {table.limit}, after {len(table.rows)} rows", fg="yellow")
     for fate, text in _used(table):
         yield f"{click.style(f'{fate:9}', fg=COLOURS.get(fate))} {text}"
     if any(" + " in row.fault for row in table.rows):
