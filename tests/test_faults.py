@@ -29,7 +29,7 @@ from rolecycle.instantiate import instantiate
 from rolecycle.layout import decode
 from rolecycle.lengths import reset
 from rolecycle.load import load
-from rolecycle.machine import TICK
+from rolecycle.machine import TICK, Timing
 from rolecycle.pack import pack
 from rolecycle.pipeline import Workshop
 from rolecycle.read_service import read_service
@@ -439,7 +439,7 @@ def test_the_twin_finds_the_same_times(role: str, fault: str) -> None:
     for found, wanted in ((row.noticed_s, twin.noticed()), (row.recovered_s, twin.recovered())):
         if found:
             assert (found.least, found.greatest) == tuple(t if t is None else t * unit for t in wanted)
-    assert row.noticed_s or row.noticed_by == "nobody"
+    assert row.noticed_s or row.noticed_by == "nobody" or twin.noticed()[1] is None
     assert row.recovered_s or row.outcome != "recovers"
 
 
@@ -495,6 +495,31 @@ def test_progress_tells_how_many_rows_there_are() -> None:
     shop = Workshop(report=lambda name, _: said.append(name))
     example_faults(shipped(), Wish(role=WORKERS, fault="guest-hangs"), shop)
     assert {name.partition(",")[0] for name in said} == {"1 of 1"}
+
+
+@pytest.mark.parametrize("words", [("faults", "--role", WORKERS), ("verify", "--scenario", "timed-silence")])
+def test_lengths_that_do_not_fit_together_are_refused(words: tuple[str, ...]) -> None:
+    found = CliRunner().invoke(main, [*words, "--set", "longest_guest_boot=30s"])
+    assert found.exit_code == 2
+    assert "RC136" in found.stderr
+    assert "'guest_os.booted' takes at least 1 min, but at most 30 s" in found.stderr
+
+
+def test_what_cannot_be_timed_has_its_fates_all_the_same() -> None:
+    long = json.loads(rolecycle(
+        "--role", WORKERS, "--fault", "host-restarts", "--set", "longest_host_boot=3d", "--format", "json"
+    ).stdout)["rows"][0]  # fmt: skip
+    assert (long["outcome"], long["noticed_s"], long["recovered_s"]) == ("recovers", None, None)
+    assert "100,000 ticks" in long["note"]
+    spec = shipped()
+    machines = {
+        name: replace(m, rows=tuple(replace(r, timing=Timing()) for r in m.rows))
+        for name, m in spec.machines.items()
+    }
+    bare = replace(spec, machines=machines, catalogue=replace(catalogue(), takes={}))
+    (row,) = example_faults(bare, Wish(WORKERS, "guest-hangs"), Workshop()).rows
+    assert (row.outcome, row.noticed_s, row.recovered_s) == ("recovers", None, None)
+    assert "nothing that can happen" in row.note
 
 
 def test_an_instance_that_never_settles_is_unknown() -> None:

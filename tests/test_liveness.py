@@ -281,6 +281,22 @@ def test_the_twin_gives_the_same_verdicts_for_each_copy(drawn: System, data: st.
         assert found.note == (f"{strategies.FAMILY}[{broken[0]}]" if broken else "")
 
 
+def test_few_members_do_not_decide_that_fairness_must_be_strong() -> None:
+    """For the two whom the property is about, going is interrupted for ever; in truth the third one ends that."""
+    walker = toy("walker", row("go", "A", "B"))
+    lamp = toy("lamp", row("on", "A", "B"), row("off", "B", "A"))
+    third = toy("third", row("off", "A", "B"), states="AB")
+    walker = replace(walker, rows=tuple(replace(r, when=In("lamp", ("B",))) for r in walker.rows))
+    spare = [toy(f"spare{k}", row(f"s{k}", "A", "B"), row(f"t{k}", "B", "A")) for k in range(2)]
+    kinds = {"go": "strong"}
+    members = (walker, lamp, third, *spare)
+    whole = system(*members, **kinds)
+    wanted = leads(In("lamp", ("A", "B")), In("walker", ("B",)))
+    for found in (verdict(whole, wanted), verdict_by_few(whole, wanted)):
+        assert found.outcome == "holds"
+        assert [(a.event, a.strength) for a in found.needed] == [("go", "weak"), ("on", "weak")]
+
+
 def test_few_members_prove_what_they_decide_alone() -> None:
     """The instance that has crashed comes back whatever the others do; and what the others decide it does not prove."""
     whole, at = lifecycle.lifecycle(2), lifecycle.FAMILY

@@ -323,6 +323,14 @@ CASES = {
         "machine 'aplliance'",
         "did you mean 'appliance'?",
     ),
+    "stands for an unknown system": Case(
+        "RC123",
+        KETTLE,
+        "answers to: [dwelling]",
+        "answers to: [dweling]",
+        "unknown system 'dweling'",
+        "'dwelling'",
+    ),
     "unknown base of a system": Case(
         "RC123", KITCHEN, "extends: room", "extends: §rom", "system 'rom'", "'room'"
     ),
@@ -608,7 +616,7 @@ def test_a_scenario_that_cannot_count_time() -> None:
         (
             spec.systems["dwelling"],
             spec.scenarios["teatime"],
-            "counts time, and nothing in 'dwelling' takes any",
+            "nothing that can happen in 'dwelling' takes any",
         ),
     ):
         with pytest.raises(InputError, match=why) as caught:

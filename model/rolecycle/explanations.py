@@ -103,7 +103,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC136": (
         "Not a length of time",
         "A length of time is a number with s, min, h or d (10 min), the name of a duration of durations.yaml, or a sum "
-        "of such, with factors (heartbeat_timeout + 2 * 15 s). A row has 'after', 'within' or both, or 'every' alone.",
+        "of such, with factors (heartbeat_timeout + 2 * 15 s). A row has 'after', 'within' or both, or 'every' alone. "
+        "What takes at least longer than at most can never happen.",
     ),
     "RC137": (
         "Time cannot be counted here",

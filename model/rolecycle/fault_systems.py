@@ -75,7 +75,7 @@ def timed_system(spec: Specification, space: Space) -> System:
     """The system of a space in which faults strike, with time; what never happens in that space is left out.
 
     Time adds no run, so what nobody does without it nobody does with it.  Raises ``InputError`` RC137 where nothing
-    that happens takes any time.
+    that happens takes any time or a limit is too long, and RC136 as ``timed`` does.
     """
     assert spec.catalogue is not None
     product, said = space.packed.product, spec.catalogue

@@ -1,9 +1,9 @@
 """Verb: a timed space in which faults strike becomes how long it takes until somebody notices, and until it is over.
 
-*Noticed*: the first event of the platform that does not happen in health and could not have happened from there on
-without the fault; what the victim does itself does not count.  *Recovered*: the instance serves and is sound, and
-stays so unless somebody does something.  Both count from where the last of the faults strikes, while the instance
-serves if it ever strikes then.
+*Noticed*: the first event of the platform that does not happen in health and could not have happened from any place
+where the fault strikes on without it; what the victim does itself does not count.  *Recovered*: the instance serves and
+is sound, and stays so unless somebody does something.  Both count from where the last of the faults strikes, while the
+instance serves if it ever strikes then.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Truths = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long it takes, and who can be the first to notice; none where nobody ever does."""
+    """How long it takes, and who can be the first to notice; no time where it need not happen or the clock can stop."""
 
     noticed: Seconds | None = None
     first: tuple[str, ...] = ()
@@ -106,17 +106,24 @@ def _seconds(line: Timeline, found: Ways) -> Seconds | None:
     assert found.least.ticks is not None
     unit, greatest = line.space.packed.product.system.unit, found.greatest.ticks
     if greatest is None:
-        return Seconds(found.least.ticks * unit, None, tuple(_awaited(line, found.greatest)))
+        waits_for = tuple(_awaited(line, found.greatest))
+        return Seconds(found.least.ticks * unit, None, waits_for) if waits_for else None
     return Seconds(found.least.ticks * unit, greatest * unit)
 
 
 def _awaited(line: Timeline, endless: Way) -> Iterator[str]:
-    """The events that can happen all along a loop and do not: who waits for ever waits for them."""
+    """What could happen all along a loop and does not, neither a fault nor a decision: it is waited for."""
     graph, product = line.graph, line.space.packed.product
     around = [int(line.sources[k]) for k in endless.steps[endless.loop :]]
-    enabled = [set(graph.labels[graph.offsets[s] : graph.offsets[s + 1]].tolist()) for s in around]
+    enabled = [{int(graph.labels[k]) for k in _steps_from(graph, s) if graph.targets[k] != s} for s in around]
     taken = {int(graph.labels[k]) for k in endless.steps[endless.loop :]}
-    yield from sorted(product.occurrences[k].label for k in set.intersection(*enabled) - taken)
+    for occurrence in (product.occurrences[k] for k in sorted(set.intersection(*enabled) - taken)):
+        if product.system.events[occurrence.event].kind not in ("fault", "user"):
+            yield occurrence.label
+
+
+def _steps_from(graph: Graph, state: int) -> range:
+    return range(int(graph.offsets[state]), int(graph.offsets[state + 1]))
 
 
 def _first(line: Timeline) -> Iterator[str]:

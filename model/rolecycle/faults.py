@@ -170,8 +170,17 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
 
 
 def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, shop: Workshop) -> FaultRow:
-    """The row with how long it takes until somebody notices, if anybody surely does, and until it has recovered."""
-    space = _space(timed_system(spec, untimed), f"{row.role}, {row.fault}, times", shop, keep_graph=True)
+    """The row with how long it takes until somebody notices, unless nobody need, and until it has recovered.
+
+    Raises ``InputError`` RC136 for lengths of time that do not fit together.
+    """
+    try:
+        system = timed_system(spec, untimed)
+    except InputError as problem:
+        if any(found.code != "RC137" for found in problem.diagnostics):
+            raise
+        return replace(row, note=f"no times: {problem.diagnostics[0].message}")
+    space = _space(system, f"{row.role}, {row.fault}, times", shop, keep_graph=True)
     if not space.exhaustive:
         return replace(row, note=f"no times: {space.limit}")
     times = fault_times(space, asked)

@@ -39,7 +39,7 @@ Parts = tuple[Formula, Formula, Formula]
 """Where a run that refutes a property stays, where that begins, and what it sees again and again."""
 
 SMALL = 1 << 16
-"""Up to so many states a property is judged on the space at once."""
+"""In spaces of more states, few members are tried first."""
 
 NEAR = (1 << 14, 1 << 16, 1 << 18, 1 << 20)
 """In spaces of more states, a run that refutes is first looked for among so many nearest to the initial one."""
@@ -273,7 +273,8 @@ def _by_few(space: Space, wanted: Property, copy: str, index: int) -> Finding | 
     """That the property holds, if few members have no fair run that refutes it, whatever all others do.
 
     A fair run of all, seen by these members, is a fair run of theirs: it owes them only what they alone decide.  None
-    where that proves nothing, and where no run that stays where it is shows that each fairness is needed.
+    where that proves nothing, or where a run of all that rests in one state does not show each fairness to be needed;
+    nor can such a run show that it must be strong.
     """
     product = space.packed.product
     parts = _parts(wanted, product, index)
@@ -288,13 +289,9 @@ def _by_few(space: Space, wanted: Property, copy: str, index: int) -> Finding | 
             assumed = {e: strengths[e] for e in _at_hand(few.packed.product, [case], strengths)}
             chosen, _ = _least(few.packed.product, [case], assumed)
             needed = [Assumption(e, chosen[e], _resting(space, parts, chosen, e)) for e in sorted(chosen)]
-            if all(each.without for each in needed):
-                return Finding(
-                    "holds",
-                    assumed=tuple(Assumption(*each) for each in assumed.items()),
-                    needed=tuple(needed),
-                )
-            return None
+            if all(each.without and each.strength == "weak" for each in needed):
+                at_hand = tuple(Assumption(*each) for each in assumed.items())
+                return Finding("holds", assumed=at_hand, needed=tuple(needed))
     return None
 
 

@@ -15,8 +15,8 @@ Status = Literal["unexpected", "unfailing", "unknown", "hazard", "expected", "ho
 
 
 OPEN_TIME = (
-    "where time is not counted a limit may pass at any moment: more can happen than really does, so what always "
-    "holds there holds with time, too"
+    "where time is not counted a limit may pass at any moment, so more can happen than really does: what is never "
+    "violated there is never violated with time; whether something can be reached, or must happen, may depend on time"
 )
 
 

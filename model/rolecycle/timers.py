@@ -65,7 +65,8 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
     """The system with timers, and with what time waits for: what a timer says is due, and what the platform can do.
 
     Raises ``InputError`` RC137 where a member is a reduced system, whose inside cannot be timed, where no row that
-    could happen says anything of time, and where a limit is more than ``MOST_TICKS``.
+    could happen says anything of time, and where a limit is more than ``MOST_TICKS``; RC136 where a least time is
+    greater than the greatest.
     """
     for member in system.members:
         if member.machine.inside:
@@ -74,10 +75,10 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
     limits = list(_limits(system, durations, scenario))
     unit = gcd(*(length for each in limits for length in (each.least, each.greatest)))
     if not unit:
-        text = f"scenario '{scenario.name}' counts time, and nothing in '{system.name}' takes any"
+        text = f"time is counted, and nothing that can happen in '{system.name}' takes any"
         raise InputError([Diagnostic("RC137", text, scenario.place)])
     counting = [each for each in limits if each.greatest]
-    problems = list(_too_fine(counting, unit, scenario))
+    problems = [*_too_short(counting, scenario), *_too_long(counting, unit, scenario)]
     if problems:
         raise InputError(problems)
     named = zip(counting, _names(counting), strict=True)
@@ -97,11 +98,19 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
     )
 
 
-def _too_fine(limits: Iterable[_Limit], unit: int, scenario: Scenario) -> Iterator[Diagnostic]:
+def _too_short(limits: Iterable[_Limit], scenario: Scenario) -> Iterator[Diagnostic]:
+    """The limits that end before they begin: their events could never happen."""
+    for limit in limits:
+        if limit.least > limit.greatest:
+            text = f"'{limit.event}' takes at least {written(limit.least)}, but at most {written(limit.greatest)}"
+            yield Diagnostic("RC136", text, scenario.place)
+
+
+def _too_long(limits: Iterable[_Limit], unit: int, scenario: Scenario) -> Iterator[Diagnostic]:
     """The limits for which a timer would count too far."""
     for limit in limits:
         if limit.greatest // unit > MOST_TICKS:
-            length = f"'{limit.event}' takes up to {written(limit.greatest)}"
+            length = f"'{limit.event}' has a limit of {written(limit.greatest)}"
             text = f"{length}, which is more than {MOST_TICKS:,} ticks of {written(unit)}"
             hint = "choose lengths that have a greater common divisor"
             yield Diagnostic("RC137", text, scenario.place, hint=hint)

@@ -40,7 +40,8 @@ class Verdict:
 
     ``hazard``: a refutation would follow from the user's own choice.  ``vacuous``: the property holds
     because what it speaks of never happens here.  ``assumed``: the fairness that was assumed of the events that can
-    happen where a property of what must happen is not yet fulfilled; ``needed``: a least part of it that suffices.
+    happen where a property of what must happen is not yet fulfilled, as far as the search went; ``needed``: a least
+    part of it that suffices.
     ``all_sizes``: where it was asked for.
     """
 
@@ -62,7 +63,7 @@ class Run:
 
     ``seconds`` of the whole run, ``memory`` in bytes of the space's arrays, ``applied`` the
     reductions that were used, ``reduced`` the members that are reduced systems, with their sizes.
-    ``time``: whether it was counted, or left open though limits of time play a part, or plays none.
+    ``time``: whether it was counted, or left open though limits of time play a part, or plays none; None: not run.
     """
 
     system: str
@@ -76,7 +77,7 @@ class Run:
     memory: int = 0
     applied: tuple[Applied, ...] = ()
     reduced: Mapping[str, int] | None = None
-    time: Time = "none"
+    time: Time | None = None
 
     @property
     def exhaustive(self) -> bool:

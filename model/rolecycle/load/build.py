@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -146,7 +146,7 @@ class Builder:
             initial=initial,
             rows=(*inherited, *rows),
             groups=groups,
-            answers_to=(*data.get("answers to", ()), *((base.name, *base.answers_to) if base else ())),
+            answers_to=tuple(dict.fromkeys([*data.get("answers to", ()), *_chain(base)])),
             abstract=data.get("abstract", False),
             title=data["title"],
             runs_on=data.get("runs on", base.runs_on if base else ""),
@@ -535,6 +535,12 @@ def _words(text: str) -> list[str]:
 def _range(value: str | Sequence[str]) -> tuple[str, str]:
     """The least and the greatest of a length of time; one alone is both."""
     return (value, value) if isinstance(value, str) else (value[0], value[1])
+
+
+def _chain(base: Machine | None) -> Iterator[str]:
+    """A machine that is extended, and those behind it."""
+    if base:
+        yield from (base.name, *base.answers_to)
 
 
 def _widened(row: Row, base: Machine, states: tuple[str, ...]) -> Row:

@@ -115,7 +115,8 @@ def _of_machines(spec: Specification) -> Iterator[Diagnostic]:
                 yield from _facts(row.facts, row.place, spec)
                 yield from _of_guard(row.when, row.place, known)
         for name in machine.answers_to:
-            yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", machine.place)
+            if not _extends(machine, spec.machines.get(name)):
+                yield from _known(name, spec.systems, "system", machine.place)
         yield from _mixed_modes(machine)
     senders = set(spec.machines) | set(spec.actors)
     for event in spec.events.values():
@@ -128,6 +129,11 @@ def _of_machines(spec: Specification) -> Iterator[Diagnostic]:
             )
         for family in event.collective:
             yield from _known(family, _families(spec), "family", event.place)
+
+
+def _extends(machine: Machine, other: Machine | None) -> bool:
+    """Whether a machine has all states of another; one that extends it has."""
+    return other is not None and set(other.states) <= set(machine.states)
 
 
 def _mixed_modes(machine: Machine) -> Iterator[Diagnostic]:

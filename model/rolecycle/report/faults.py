@@ -176,8 +176,6 @@ def _awaited(time: Seconds | None) -> str:
     """Why there is no greatest time."""
     if time is None or time.greatest is not None:
         return ""
-    if not time.waits_for:
-        return "No greatest time: it need not happen."
     return f"No greatest time: it waits for {' or '.join(time.waits_for)}, and nothing says for how long."
 
 
