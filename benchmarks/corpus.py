@@ -1,8 +1,9 @@
-"""Verify every service of a folder and print a line for each: exit code, states, seconds, peak memory.
+"""Run every service of a folder and print a line for each: exit code, what was found, seconds, peak memory.
 
 ``processor``: the seconds that the process computed, whatever else the machine did meanwhile.
 
-python benchmarks/corpus.py ../shared/corpus/services
+python benchmarks/corpus.py ../shared/corpus/services            verify
+python benchmarks/corpus.py ../shared/corpus/services faults     the tables of faults
 """
 
 from __future__ import annotations
@@ -15,42 +16,46 @@ import time
 from collections import Counter
 from pathlib import Path
 
+FOUND = {"verify": "runs\tstates\ttransitions", "faults": "roles\trows\tunknown"}
 
-def main(folder: Path) -> None:
-    print("service\texit\truns\tstates\ttransitions\tseconds\tprocessor\tpeak_mib\tlimit")
+
+def main(folder: Path, what: str = "verify") -> None:
+    print(f"service\texit\t{FOUND[what]}\tseconds\tprocessor\tpeak_mib\tlimit")
     codes: Counter[int] = Counter()
     for definition in sorted(folder.glob("*/*.csdef")):
-        row, code = measured(definition)
+        row, code = measured(definition, what)
         codes[code] += 1
         print("\t".join(map(str, row)), flush=True)
     print("exit codes: " + ", ".join(f"{code}: {n}" for code, n in sorted(codes.items())), file=sys.stderr)
 
 
-def measured(definition: Path) -> tuple[list[object], int]:
+def measured(definition: Path, what: str) -> tuple[list[object], int]:
     """One whole process: what it found and what it took."""
     begin = time.monotonic()
-    command = [sys.executable, "-m", "rolecycle", "verify", str(definition), "--format", "json"]
+    command = [sys.executable, "-m", "rolecycle", what, str(definition), "--format", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         output = process.stdout.read()
         _, status, usage = waited(process)
     seconds = time.monotonic() - begin
+    found = of_runs(output) if what == "verify" else of_rows(output)
+    times = [f"{seconds:.2f}", f"{usage.ru_utime + usage.ru_stime:.2f}", usage.ru_maxrss // 1024]
+    return [f"{definition.parent.name}/{definition.name}", status, *found[:3], *times, found[3]], status
+
+
+def of_runs(output: bytes) -> list[object]:
+    """How many runs, states and transitions there were, and the limits that were met."""
     runs = json.loads(output)["runs"] if output else []
     states, transitions = (sum(run[key] for run in runs) for key in ("states", "transitions"))
-    limits = sorted({run["limit"] for run in runs if run["limit"]})
-    name = f"{definition.parent.name}/{definition.name}"
-    row = [
-        name,
-        status,
-        len(runs),
-        states,
-        transitions,
-        f"{seconds:.2f}",
-        f"{usage.ru_utime + usage.ru_stime:.2f}",
-        usage.ru_maxrss // 1024,
-        "; ".join(limits),
-    ]
-    return row, status
+    return [len(runs), states, transitions, "; ".join(sorted({run["limit"] for run in runs if run["limit"]}))]
+
+
+def of_rows(output: bytes) -> list[object]:
+    """How many roles and rows there were, how many of them are unknown, and the limits that were met."""
+    rows = json.loads(output)["rows"] if output else []
+    unknown = [row for row in rows if row["outcome"] == "unknown"]
+    notes = "; ".join(sorted({row["note"] for row in unknown}))
+    return [len({row["role"] for row in rows}), len(rows), len(unknown), notes]
 
 
 def waited(process: subprocess.Popen[bytes]) -> tuple[int, int, resource.struct_rusage]:
@@ -63,4 +68,4 @@ def waited(process: subprocess.Popen[bytes]) -> tuple[int, int, resource.struct_
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:3])
