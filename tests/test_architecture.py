@@ -74,11 +74,12 @@ VERBS = {
     "system trace",
     "flatten": "compose formula machine reduce specification system",
     "cone": "compose formula guard specification trace",
-    "liveness": "compose explore fair_cycles formula guard layout machine pack paths region restriction search space "
+    "fair_runs": "compose fair_cycles formula machine region space specification",
+    "liveness": "compose explore fair_cycles fair_runs formula guard layout pack paths region restriction search space "
     "specification symmetry system trace verdict",
     "fault_systems": "guard instantiate lengths machine space specification system timers",
     "fault_times": "bounds compose fates fault_table graph guard machine region space tick_paths",
-    "fates": "compose fair_cycles fault_table graph guard liveness paths region space trace",
+    "fates": "compose fair_cycles fair_runs fault_table graph guard paths region space trace",
     "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
     "specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification system",

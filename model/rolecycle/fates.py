@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from rolecycle.compose import resolve
 from rolecycle.fair_cycles import Wanted, components, fair_sets, path, tour
+from rolecycle.fair_runs import fairness_of
 from rolecycle.fault_table import GRAVEST, NOBODY, Fate
 from rolecycle.graph import Graph, sources_of
 from rolecycle.guard import Guard
-from rolecycle.liveness import fairness_of
 from rolecycle.paths import lasso_by
 from rolecycle.region import region, where
 from rolecycle.space import Space
