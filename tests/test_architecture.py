@@ -78,8 +78,8 @@ VERBS = {
     "liveness": "compose explore fair_cycles fair_runs formula guard layout pack paths region restriction search space "
     "specification symmetry system trace verdict",
     "fault_systems": "guard instantiate lengths machine space specification system timers",
-    "fault_times": "bounds compose fates fault_table graph guard machine region space tick_paths",
-    "fates": "compose fair_cycles fair_runs fault_table graph guard paths region space trace",
+    "fault_times": "bounds compose fates fault_table graph guard region space",
+    "fates": "compose fair_cycles fair_runs fault_table graph guard machine paths region space tick_paths trace",
     "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
     "specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification system",

@@ -22,7 +22,7 @@ from rolecycle.machine import TICK
 from rolecycle.paths import lasso_by, path_to
 from rolecycle.region import where
 from rolecycle.space import Space
-from rolecycle.tick_paths import fewest, most, ticking
+from rolecycle.tick_paths import fewest, most, reached, ticking
 from rolecycle.trace import Trace
 
 Truths = NDArray[np.bool_]
@@ -72,11 +72,15 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """``least``, ``greatest`` and ``stopped`` as bounds have them; the last is a state."""
+    """``least``, ``greatest`` and ``stopped`` as bounds have them; the last is a state.
+
+    ``exits``: bool[m], the transitions with which it can end.
+    """
 
     least: Way | None
     greatest: Way | None
     stopped: int | None
+    exits: Truths
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def bounds(space: Space, begin: Moment, end: Moment) -> Bounds:
 def ways(line: Timeline) -> Ways:
     """Ways that attain the bounds of the time from where it begins to where it ends."""
     stretch = _stretch(line)
-    return Ways(_least(line), _greatest(line, stretch), _stopped(line, stretch))
+    return Ways(_least(line), _greatest(line, stretch), _stopped(line, stretch), stretch.exits)
 
 
 def nowhere(space: Space) -> Timeline:
@@ -184,8 +188,8 @@ class _Stretch:
 def _stretch(line: Timeline) -> _Stretch:
     starts = _begun(line) & ~line.end
     onward = line.onward & ~line.exits
-    reached = fewest(line.graph, starts, onward, line.ticks)[0] >= 0
-    return _Stretch(starts, reached[line.sources] & onward, reached[line.sources] & line.exits)
+    there = reached(line.graph, starts, onward)[line.sources]
+    return _Stretch(starts, there & onward, there & line.exits)
 
 
 def _begun(line: Timeline) -> Truths:

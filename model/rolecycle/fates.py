@@ -15,15 +15,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.compose import resolve
+from rolecycle.compose import Product, resolve
 from rolecycle.fair_cycles import Wanted, components, fair_sets, path, tour
 from rolecycle.fair_runs import fairness_of
 from rolecycle.fault_table import GRAVEST, NOBODY, Fate
 from rolecycle.graph import Graph, sources_of
 from rolecycle.guard import Guard
+from rolecycle.machine import TICK
 from rolecycle.paths import lasso_by
 from rolecycle.region import region, where
 from rolecycle.space import Space
+from rolecycle.tick_paths import reached
 from rolecycle.trace import Trace
 
 Truths = NDArray[np.bool_]
@@ -145,6 +147,26 @@ def usual(space: Space, serving: Guard) -> frozenset[str]:
     return frozenset(product.occurrences[k % count].label for k in np.unique(graph.labels[inside]).tolist())
 
 
+def reactions(product: Product, asked: Question) -> Truths:
+    """bool[occurrences]: what the platform does, without the victims, and not while an instance serves in health."""
+    events = [product.system.events[o.event] for o in product.occurrences]
+    acts = (
+        e.kind in ("platform", "time") and e.name != TICK and e.sender not in asked.senders for e in events
+    )
+    return np.array(
+        [a and o.label not in asked.usual for a, o in zip(acts, product.occurrences, strict=True)]
+    )
+
+
+def expected(graph: Graph, starts: Truths, striking: Truths) -> NDArray[np.int32]:
+    """The labels of what can happen from where it starts as long as nothing strikes.
+
+    ``starts``: bool[n]; ``striking``: bool[m].
+    """
+    unharmed = reached(graph, starts, ~striking)[sources_of(graph)]
+    return np.unique(graph.labels[unharmed & ~striking])
+
+
 # --- the graph ------------------------------------------------------------------------------------
 
 
@@ -250,27 +272,9 @@ def _noticed(after: _Aftermath, steps: Sequence[int]) -> str:
     """Who does the first thing after the fault that nobody would have done without it; its victim does not count."""
     striking, labels = after.striking, after.graph.labels
     first = next(i for i, k in enumerate(steps) if striking[k])
-    expected = _expected(after, int(after.sources[steps[first]]))
+    starts = np.arange(len(after.struck)) == after.sources[steps[first]]
     product = after.space.packed.product
-    for k in steps[first + 1 :]:
-        occurrence = product.occurrences[labels[k]]
-        event = product.system.events[occurrence.event]
-        reacts = event.kind in ("platform", "time") and event.sender not in after.asked.senders
-        if reacts and labels[k] not in expected and occurrence.label not in after.asked.usual:
-            return event.sender
-    return NOBODY
-
-
-def _expected(after: _Aftermath, state: int) -> frozenset[int]:
-    """The labels of what can happen from a state on as long as no further fault does."""
-    graph, queue, labels, striking = after.graph, [state], set[int](), after.striking
-    seen = set(queue)
-    for source in queue:
-        for k in range(int(graph.offsets[source]), int(graph.offsets[source + 1])):
-            target = int(graph.targets[k])
-            if not striking[k]:
-                labels.add(int(graph.labels[k]))
-                if target not in seen:
-                    seen.add(target)
-                    queue.append(target)
-    return frozenset(labels)
+    reacts = reactions(product, after.asked)
+    reacts[expected(after.graph, starts, striking)] = False
+    noticing = (labels[k] for k in steps[first + 1 :] if reacts[labels[k]])
+    return next((product.system.events[product.occurrences[k].event].sender for k in noticing), NOBODY)

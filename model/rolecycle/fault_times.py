@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 
 from rolecycle.bounds import Timeline, Way, Ways, nowhere, ways
 from rolecycle.compose import resolve
-from rolecycle.fates import Question
+from rolecycle.fates import Question, expected, reactions
 from rolecycle.fault_table import Seconds
 from rolecycle.graph import Graph, backward
 from rolecycle.guard import Guard
-from rolecycle.machine import TICK, Event
 from rolecycle.region import where
 from rolecycle.space import Space
-from rolecycle.tick_paths import fewest
 
 Truths = NDArray[np.bool_]
 
@@ -43,39 +41,31 @@ def fault_times(space: Space, asked: Question) -> Times:
     The space must be exhausted, with its graph, and of a timed system; else ``ValueError``.
     """
     line = nowhere(space)
-    line = replace(line, begins=_striking(line, asked))
-    noticing = replace(line, ends=_reacting(line, asked))
-    noticed, recovered = ways(noticing), ways(replace(line, end=_recovered(line, asked)))
-    return Times(_seconds(line, noticed), tuple(_first(noticing)), _seconds(line, recovered))
+    striking = _striking(line, asked)
+    late = striking & _where(line, asked.serving)[line.sources]
+    line = replace(line, begins=late if late.any() else striking)
+    noticed = ways(replace(line, ends=_reacting(line, asked, striking)))
+    recovered = ways(replace(line, end=_recovered(line, asked)))
+    return Times(_seconds(line, noticed), tuple(_first(line, noticed)), _seconds(line, recovered))
 
 
 # --- what begins and ends -------------------------------------------------------------------------
 
 
 def _striking(line: Timeline, asked: Question) -> Truths:
-    """bool[m]: the steps by which the last of the faults happens, while the instance serves if there are such steps."""
-    struck, serving = _where(line, asked.struck), _where(line, asked.serving)
-    striking = ~struck[line.sources] & struck[line.graph.targets]
-    late: Truths = striking & serving[line.sources]
-    return late if late.any() else striking
+    """bool[m]: the steps by which the last of the faults happens."""
+    struck = _where(line, asked.struck)
+    return ~struck[line.sources] & struck[line.graph.targets]
 
 
-def _reacting(line: Timeline, asked: Question) -> Truths:
+def _reacting(line: Timeline, asked: Question, striking: Truths) -> Truths:
     """bool[m]: what the platform does only because of the fault."""
-    product, struck = line.space.packed.product, _where(line, asked.struck)
-    before = np.zeros(len(struck), dtype=np.bool_)
+    before = np.zeros(len(line.begin), dtype=np.bool_)
     before[line.sources[line.begins]] = True
-    unharmed = _reached(line.graph, before, ~struck[line.graph.targets])
-    expected = np.unique(line.graph.labels[unharmed[line.sources] & ~struck[line.graph.targets]]).tolist()
-    reacts = np.array([_may_react(product.system.events[o.event], asked) for o in product.occurrences])
-    reacts &= [o.label not in asked.usual for o in product.occurrences]
-    reacts[expected] = False
+    reacts = reactions(line.space.packed.product, asked)
+    reacts[expected(line.graph, before, striking)] = False
     found: Truths = reacts[line.graph.labels]
     return found
-
-
-def _may_react(event: Event, asked: Question) -> bool:
-    return event.kind in ("platform", "time") and event.name != TICK and event.sender not in asked.senders
 
 
 def _recovered(line: Timeline, asked: Question) -> Truths:
@@ -89,12 +79,6 @@ def _recovered(line: Timeline, asked: Question) -> Truths:
 
 def _where(line: Timeline, wanted: Guard) -> Truths:
     return where(line.space, resolve(wanted, line.space.packed.product.system))
-
-
-def _reached(graph: Graph, starts: Truths, follow: Truths) -> Truths:
-    """bool[n]: the states to which these steps lead from where it starts."""
-    found: Truths = fewest(graph, starts, follow, np.zeros_like(follow))[0] >= 0
-    return found
 
 
 # --- what is found --------------------------------------------------------------------------------
@@ -126,11 +110,8 @@ def _steps_from(graph: Graph, state: int) -> range:
     return range(int(graph.offsets[state]), int(graph.offsets[state + 1]))
 
 
-def _first(line: Timeline) -> Iterator[str]:
+def _first(line: Timeline, noticed: Ways) -> Iterator[str]:
     """Who can be the first to notice."""
     product = line.space.packed.product
-    struck = np.zeros(len(line.end), dtype=np.bool_)
-    struck[line.graph.targets[line.begins]] = True
-    unnoticed = _reached(line.graph, struck, ~line.ends)
-    labels = np.unique(line.graph.labels[unnoticed[line.sources] & line.ends]).tolist()
+    labels = np.unique(line.graph.labels[noticed.exits]).tolist()
     yield from sorted({product.system.events[product.occurrences[k].event].sender for k in labels})

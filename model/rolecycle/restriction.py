@@ -42,7 +42,10 @@ def restricted(product: Product, members: Sequence[int]) -> Product:
 
 def over(condition: Formula, members: Sequence[int]) -> Formula:
     """A formula that reads these members only, with their new numbers."""
-    number = {member: k for k, member in enumerate(members)}
+    return _renumbered(condition, {member: k for k, member in enumerate(members)})
+
+
+def _renumbered(condition: Formula, number: Mapping[int, int]) -> Formula:
     return formula.mapped(condition, lambda atom: Atom(number[atom.member], atom.states))
 
 
@@ -63,4 +66,4 @@ def _inside(condition: Formula, number: Mapping[int, int]) -> Iterator[Formula]:
     """The conjuncts that read no other members."""
     for part in conjuncts(condition):
         if all(atom.member in number for atom in atoms(part)):
-            yield formula.mapped(part, lambda atom: Atom(number[atom.member], atom.states))
+            yield _renumbered(part, number)

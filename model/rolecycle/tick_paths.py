@@ -24,6 +24,12 @@ def fewest(graph: Graph, starts: Truths, follow: Truths, ticks: Truths) -> tuple
     return count, via
 
 
+def reached(graph: Graph, starts: Truths, follow: Truths) -> Truths:
+    """bool[n]: the states to which a way leads from a start by the transitions to follow, with the starts."""
+    found: Truths = fewest(graph, starts, follow, np.zeros_like(follow))[0] >= 0
+    return found
+
+
 def most(graph: Graph, follow: Truths, exits: Truths, ticks: Truths) -> tuple[Numbers, Numbers, Numbers]:
     """The most ticks on the ways out of a part of a graph that has no cycle with a tick.
 
