@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -436,7 +436,18 @@ def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
     memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
     spill = bounds["spill"] and writable(bounds["spill"])
     limits = Limits(bounds["max_states"], deadline, memory, spill, cores)
-    return Workshop(limits, ticker, checkpoints=checkpoints(bounds["checkpoint"], bounds["resume"]))
+    kept = checkpoints(bounds["checkpoint"], bounds["resume"])
+    if kept:
+        click.get_current_context().call_on_close(lambda: _say(kept.findings))
+    return Workshop(limits, ticker, checkpoints=kept)
+
+
+def _say(findings: Iterable[Diagnostic]) -> None:
+    """Print findings beside the results."""
+    from rolecycle.report import text
+
+    for found in findings:
+        click.echo(text.diagnostic(found), err=True)
 
 
 def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:
@@ -528,10 +539,9 @@ def _misused(message: str, form: str) -> NoReturn:
 
 
 def _fail(diagnostics: tuple[Diagnostic, ...], form: str, code: int = 2) -> NoReturn:
-    from rolecycle.report import machine_readable, text
+    from rolecycle.report import machine_readable
 
-    for found in diagnostics:
-        click.echo(text.diagnostic(found), err=True)
+    _say(diagnostics)
     if form == "json":
         click.echo(machine_readable.errors_to_json(diagnostics, code))
     sys.exit(code)

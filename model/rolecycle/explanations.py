@@ -155,6 +155,12 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "No faults are known",
         "The specification has no faults.yaml, which says what can go wrong and when an instance is well again.",
     ),
+    "RC155": (
+        "A checkpoint is not used",
+        "A checkpoint is used only if it is whole, and was written for the same search by the same version of "
+        "rolecycle: one that is damaged, cut short, foreign or older counts as absent, and the search begins anew. One "
+        "that does not fit into --max-memory is left as it is.",
+    ),
 }
 
 NETS: Mapping[str, tuple[str, str]] = {

@@ -191,17 +191,32 @@ def _judged(job: Job, system: System, group: Group, shop: Workshop) -> Judged:
     """Explore what a group of properties needs, judge them, and forget the space."""
     less = _fewer(job, system, group, shop)
     space = _explore(job, less, group, shop)
-    if not any(p.is_story for p in group):
-        shop.watch(job, space)
+    verdicts, limit = _verdicts(job, space, group, less, shop)
     return Judged(
-        tuple(judge(space, p, p.expected(job.scenario), less.told) for p in group),
+        verdicts,
         less.applied,
         len(space.states),
         space.transitions,
         space.depth,
         space.memory,
-        space.limit,
+        limit,
     )
+
+
+def _verdicts(
+    job: Job, space: Space, group: Group, less: Fewer, shop: Workshop
+) -> tuple[tuple[Verdict, ...], str]:
+    """The verdicts on a group of properties, and what limits them: Ctrl-C leaves the verdicts that were found."""
+    found: list[Verdict] = []
+    limit = space.limit
+    try:
+        if not any(p.is_story for p in group):
+            shop.watch(job, space)
+        found.extend(judge(space, p, p.expected(job.scenario), less.told) for p in group)
+    except KeyboardInterrupt:
+        limit = INTERRUPTED
+    missed = (unexplored(p, p.expected(job.scenario), limit) for p in group[len(found) :])
+    return (*found, *missed), limit
 
 
 def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:

@@ -165,7 +165,8 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
         yield f"           {verdict.note}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
         yield from trace_lines(verdict.trace)
-    if _tells(outcome, verdict) and verdict.property.is_lasting:
+    searched = verdict.outcome != "unknown" or verdict.assumed
+    if _tells(outcome, verdict) and verdict.property.is_lasting and searched:
         yield from _fairness(verdict)
 
 
