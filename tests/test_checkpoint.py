@@ -12,9 +12,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,16 +24,19 @@ import lifecycle
 import rolecycle.checkpoint as checkpoint_module
 import rolecycle.explore as explore_module
 import rolecycle.layout as layout_module
+import rolecycle.pipeline as pipeline_module
 from rolecycle.checkpoint import PROGRESS, Checkpoint, Checkpoints, checkpoint_of, resumed
+from rolecycle.cli import main
 from rolecycle.compose import Product, compose
-from rolecycle.explore import explore
+from rolecycle.explore import INTERRUPTED, Progress, explore
 from rolecycle.pack import Packed, pack
 from rolecycle.paths import parent
 from rolecycle.search import Limits
 from rolecycle.space import Space
+from rolecycle.specification import Property
+from rolecycle.verdict import Verdict
 
 TESTS = Path(__file__).parent
-WORDS = [sys.executable, "-m", "rolecycle"]
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +289,7 @@ from pathlib import Path
 import lifecycle
 from rolecycle.checkpoint import Checkpoint
 from rolecycle.compose import compose
-from rolecycle.explore import explore
+from rolecycle.explore import INTERRUPTED, Progress, explore
 from rolecycle.pack import Packed, pack
 print("begun", flush=True)
 space = explore(pack(compose(lifecycle.lifecycle(3))), checkpoint=Checkpoint(Path(sys.argv[2]), every=0.0))
@@ -311,28 +316,91 @@ def test_a_search_that_is_killed_goes_on(product: Product, tmp_path: Path) -> No
     assert done.stdout.split()[1:] == [str(len(whole.states)), str(whole.transitions), str(whole.depth)]
 
 
-def verify(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*WORDS, "verify", "--format", "json", *words], capture_output=True, text=True, check=False
-    )
+def verify(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["verify", "--format", "json", *map(str, words)])
+
+
+def sizes(found: Result) -> list[list[int]]:
+    return [[run[k] for k in ("states", "transitions", "depth")] for run in json.loads(found.stdout)["runs"]]
+
+
+def verdicts(found: Result) -> list[str]:
+    return [p["verdict"] for run in json.loads(found.stdout)["runs"] for p in run["properties"]]
+
+
+CHOSEN = ("--system", "worker_instance", "--scenario", "R12-single-instance")
 
 
 def test_verify_resumes(tmp_path: Path) -> None:
-    chosen = ("--system", "worker_instance", "--scenario", "R12-single-instance")
-    whole = json.loads(verify(*chosen).stdout)
-    kept = ("--checkpoint", str(tmp_path / "kept"))
-    assert verify(*chosen, *kept, "--max-states", "1000").returncode == 3
-    refused = verify(*chosen, *kept)
-    assert refused.returncode == 2
+    whole = verify(*CHOSEN)
+    kept = ("--checkpoint", tmp_path / "kept")
+    assert verify(*CHOSEN, *kept, "--max-states", "1000").exit_code == 3
+    refused = verify(*CHOSEN, *kept)
+    assert refused.exit_code == 2
     assert "--resume" in refused.stderr
-    found = json.loads(verify(*chosen, *kept, "--resume").stdout)
-    keys = ("states", "transitions", "depth")
-    assert [[run[k] for k in keys] for run in found["runs"]] == [
-        [run[k] for k in keys] for run in whole["runs"]
-    ]
-    assert [p["verdict"] for run in found["runs"] for p in run["properties"]] == [
-        p["verdict"] for run in whole["runs"] for p in run["properties"]
-    ]
+    found = verify(*CHOSEN, *kept, "--resume")
+    assert (sizes(found), verdicts(found)) == (sizes(whole), verdicts(whole))
+    assert found.stderr == ""
+
+
+def test_verify_says_that_a_checkpoint_is_damaged(tmp_path: Path) -> None:
+    whole = verify(*CHOSEN)
+    kept = ("--checkpoint", tmp_path / "kept")
+    assert verify(*CHOSEN, *kept, "--max-states", "1000").exit_code == 3
+    for states in (tmp_path / "kept").glob("*/states"):
+        content = bytearray(states.read_bytes())
+        content[-8:] = b"\xff" * 8
+        states.write_bytes(content)
+    found = verify(*CHOSEN, *kept, "--resume")
+    assert (sizes(found), verdicts(found)) == (sizes(whole), verdicts(whole))
+    assert found.exit_code == whole.exit_code
+    assert "RC155" in found.stderr
+    assert "damaged ('states')" in found.stderr
+
+
+def test_verify_says_that_nothing_kept_is_of_use(tmp_path: Path) -> None:
+    kitchen = ("--spec", TESTS / "specs" / "good", "--system", "kitchen", "--checkpoint", tmp_path / "kept")
+    assert verify(*kitchen, "--scenario", "calm").exit_code == 0
+    assert verify(*kitchen, "--scenario", "calm", "--resume").stderr == ""
+    assert "nothing that is kept here" in verify(*CHOSEN, *kitchen[-2:], "--resume").stderr
+
+
+def test_ctrl_c_while_properties_are_judged_leaves_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kitchen = ("--spec", TESTS / "specs" / "good", "--system", "kitchen", "--scenario", "calm")
+    chosen = (*kitchen, "--reduction", "symmetry", "--property", "P03", "--property", "P06")
+    kept = ("--checkpoint", tmp_path / "kept")
+    whole = verify(*chosen)
+    judge, judged = pipeline_module.judge, list[str]()
+
+    def pressed(space: Space, wanted: Property, *more: Any) -> Verdict:
+        if judged:
+            raise KeyboardInterrupt
+        judged.append(wanted.id)
+        return judge(space, wanted, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline_module, "judge", pressed)
+        found = verify(*chosen, *kept)
+    assert found.exit_code == 3
+    (run,) = json.loads(found.stdout)["runs"]
+    assert run["limit"] == INTERRUPTED
+    assert sizes(found) == sizes(whole)
+    told = {p["id"]: p["verdict"] for p in run["properties"]}
+    expected = dict(zip(told, verdicts(whole), strict=True))
+    assert told == {name: expected[name] if name in judged else "unknown" for name in told}
+    expanded: list[Progress] = []
+    monkeypatch.setattr(
+        "rolecycle.progress.Ticker.__call__", lambda _, __, progress: expanded.append(progress)
+    )
+    again = verify(*chosen, *kept, "--resume")
+    assert (sizes(again), verdicts(again), again.exit_code) == (
+        sizes(whole),
+        verdicts(whole),
+        whole.exit_code,
+    )
+    assert expanded == []
 
 
 def test_resume_needs_a_folder() -> None:

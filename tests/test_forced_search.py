@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -29,10 +30,11 @@ from rolecycle.checkpoint import Checkpoint
 from rolecycle.compose import compose
 from rolecycle.explore import INTERRUPTED, explore
 from rolecycle.fold import folded_copies
+from rolecycle.machine import Event, Machine, Row
 from rolecycle.pack import Packed, pack
 from rolecycle.search import Limits, LostStateError
 from rolecycle.symmetry import symmetric_families
-from rolecycle.system import System
+from rolecycle.system import Member, System
 from rolecycle.visited import OVERFLOW
 
 Case = tuple[Packed, Plain]
@@ -75,6 +77,36 @@ def test_distances_that_do_not_fit(
         with monkeypatch.context() as patch:
             forced.apply(Force(distance=distance, crowd=crowd, sent=sent, share=share), patch)
             forced.check(explore(packed, Limits(cores=cores)), wanted)
+
+
+def counters(sizes: tuple[int, ...]) -> System:
+    """Counters that go round, each by an event of its own: every joint state is reachable, and keys lie close."""
+    machines = [
+        Machine(
+            f"counter{number}",
+            tuple(f"S{k}" for k in range(size)),
+            f"S{size // 2}",
+            tuple(Row(f"turn{number}", (f"S{k}",), f"S{(k + 1) % size}") for k in range(size)),
+        )
+        for number, size in enumerate(sizes)
+    ]
+    events = {f"turn{number}": Event(f"turn{number}") for number in range(len(sizes))}
+    return System("counters", tuple(map(Member, machines)), events)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3])
+@pytest.mark.parametrize("last", [3, 4, 5, 6, 7])
+def test_distances_that_do_not_fit_among_keys_that_lie_close(
+    last: int, cores: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not fit equals the entry of a neighbour: a state that is taken for it would be lost."""
+    for sizes in permutations((3, 4, 5, last)):
+        packed = pack(compose(counters(sizes)))
+        wanted = forced.plain(packed)
+        for distance in (1, 2, 3):
+            with monkeypatch.context() as patch:
+                forced.apply(Force(distance=distance, share=20, sent=20), patch)
+                forced.check(explore(packed, Limits(cores=cores)), wanted)
 
 
 @pytest.mark.parametrize("cores", [1, 2, 3])

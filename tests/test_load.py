@@ -56,6 +56,7 @@ ELSEWHERE = {
     "RC152": "test_cli.py",
     "RC153": "test_cli.py",
     "RC154": "test_cli.py",
+    "RC155": "test_checkpoint.py",
 }
 """The codes that no case below emits, and where they are emitted."""
 
