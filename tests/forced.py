@@ -1,6 +1,6 @@
 """Searches by force: tables, blocks, boxes and rounds made tiny, so that whatever a search does rarely happens often.
 
-Against them stands a plain set: the states, one by one, by ``successors`` and ``canonical`` alone.
+Against them stands a plain set: the states one by one, each by the kernel that takes steps and knows no table.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import pytest
 import rolecycle.explore as explore_module
 import rolecycle.rounds as rounds_module
 import rolecycle.search as search_module
-import rolecycle.steps as steps_module
 import rolecycle.visited as visited_module
 from rolecycle.pack import Packed
 from rolecycle.space import Space
-from rolecycle.steps import canonical, successors
+from rolecycle.steps import block, canonical, found, generate
 from rolecycle.visited import KeyTable
 
 State = tuple[int, ...]
@@ -71,28 +70,23 @@ class Plain:
 
 
 def plain(packed: Packed) -> Plain:
-    """Search with a plain set."""
+    """Search with a plain set, state by state."""
     first = tuple(canonical(packed, packed.initial).tolist())
-    levels, steps, todo, dead = {first: 0}, {first: 0}, [first], set[State]()
+    room, noted = block(packed, 1), found(packed, 1)
+    levels, steps, dead = {first: 0}, {first: 0}, set[State]()
+    todo = [first]
     for state in todo:
-        targets = [target for _, target in successors(packed, np.array(state, dtype=np.uint64))]
-        steps[state] = len(targets)
-        if _is_dead(packed, state):
+        noted.tally[:] = 0
+        row = np.array([state], dtype=np.uint64)
+        filled, _ = generate(packed.tables, row, 0, 1, room, noted)
+        steps[state] = filled
+        if noted.tally[0]:
             dead.add(state)
-        for target in targets:
-            found = tuple(canonical(packed, target).tolist())
-            if found not in levels:
-                levels[found] = levels[state] + 1
-                todo.append(found)
+        for target in map(tuple, room.targets[:filled].tolist()):
+            if target not in levels:
+                levels[target] = levels[state] + 1
+                todo.append(target)
     return Plain(levels, steps, frozenset(dead))
-
-
-def _is_dead(packed: Packed, state: State) -> bool:
-    """Whether the kernel that takes the steps of this state alone, without any table, notes a deadlock."""
-    noted = steps_module.found(packed, 1)
-    row = np.array(state, dtype=np.uint64).reshape(1, -1)
-    steps_module.generate(packed.tables, row, 0, 1, steps_module.block(packed, 1), noted)
-    return bool(noted.tally[0])
 
 
 def check(space: Space, wanted: Plain) -> None:
@@ -104,12 +98,12 @@ def check(space: Space, wanted: Plain) -> None:
 
 def check_part(space: Space, wanted: Plain) -> None:
     """Nothing is there twice or too much, states lie level by level, and steps are counted of those expanded."""
-    found = [tuple(state) for state in space.states.tolist()]
-    assert len(found) == len(set(found))
-    levels = [wanted.levels[state] for state in found]
+    states = [tuple(state) for state in space.states.tolist()]
+    assert len(states) == len(set(states))
+    levels = [wanted.levels[state] for state in states]
     assert levels == sorted(levels)
-    assert space.transitions == sum(wanted.steps[state] for state in found[: space.expanded])
-    dead = np.zeros(len(found), dtype=np.bool_)
-    dead[: space.expanded] = [state in wanted.deadlocks for state in found[: space.expanded]]
+    assert space.transitions == sum(wanted.steps[state] for state in states[: space.expanded])
+    dead = np.zeros(len(states), dtype=np.bool_)
+    dead[: space.expanded] = [state in wanted.deadlocks for state in states[: space.expanded]]
     assert np.array_equal(space.dead, dead)
     assert len(space.deadlocks) == dead.sum()
