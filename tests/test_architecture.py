@@ -149,7 +149,8 @@ REVIEW = {
 TOP = {
     "pipeline": "checkpoint compose cone counting explore flatten fold instantiate judge machine pack quotients reduce "
     "reduction search sizes space specification system verdict",
-    "service_systems": "service specification",
+    "rotations": "service",
+    "service_systems": "rotations service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "time_between": "bounds diagnostics load.guards pipeline specification",
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rolecycle.guard import And, Guard, In
 from rolecycle.instantiate import instantiate
 from rolecycle.lengths import lengths
-from rolecycle.machine import Machine, Row
+from rolecycle.machine import Event, Fairness, Machine, Row
 from rolecycle.space import Space
 from rolecycle.specification import Fault, FaultCatalogue, Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
@@ -64,7 +64,7 @@ def faulty_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Ai
     owed = {event for each in wanted for event in each.fault.owed}
     owed |= {catalogue.spare.event} if catalogue.spare else set()
     events = {
-        name: replace(event, kind="platform", fairness="weak") if name in owed else event
+        name: replace(event, kind="platform", fairness=_owed_as(event)) if name in owed else event
         for name, event in system.events.items()
     }
     added = (*_memories(wanted, happening), *_spare(catalogue, happening))
@@ -108,6 +108,11 @@ def struck(wanted: Sequence[Aimed]) -> Guard:
 def untouched(wanted: Sequence[Aimed]) -> Guard:
     """When none of the faults has happened."""
     return And(tuple(In(name, (AWAITED,)) for name in _names(wanted)))
+
+
+def _owed_as(event: Event) -> Fairness:
+    """The fairness of an outcome that a fault owes: strong where the event itself asks for it."""
+    return "strong" if event.fairness == "strong" else "weak"
 
 
 def _is_about(machine: Machine, fault: Fault) -> bool:

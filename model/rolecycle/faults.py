@@ -152,6 +152,8 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
     if system is None:
         return row
     space = _space(system, f"{patient.role}, {name}", shop)
+    if space.exhaustive and not _can_happen(space, wanted):
+        return replace(row, states=len(space.states))
     healthy = _healthy(spec, patient, wanted, shop)
     if not healthy.exhaustive:
         return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
@@ -167,6 +169,13 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
         states=len(space.states),
     )
     return row if len(wanted) > 1 or not found.trace else _timed(spec, row, space, asked, shop)
+
+
+def _can_happen(space: Space, wanted: Sequence[Aimed]) -> bool:
+    """Whether each fault has something to happen, and what it brings about is an outcome that this role has."""
+    taken = {space.packed.product.occurrences[k].event for k in space.taken}
+    parts = [events for one in wanted for events in (one.fault.events, one.fault.owed) if events]
+    return all(not taken.isdisjoint(events) for events in parts)
 
 
 def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, shop: Workshop) -> FaultRow:

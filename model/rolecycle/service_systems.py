@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from rolecycle.rotations import Rotation, rotations
 from rolecycle.service import Role, Service
 from rolecycle.specification import MemberSpec, Specification, SystemSpec
 
@@ -14,6 +15,9 @@ PLUG_INS = {
     "RemoteForwarder": ("remote_forwarder_agent",),
 }
 """The startup tasks that an import expands into (S1-H2, S2-H2, X-CFG4)."""
+
+INTERNAL_PLUG_INS = frozenset({"RemoteAccess", "Caching"})
+"""The imports that add an internal endpoint to the role (X-LB12)."""
 
 READINGS = {"unknown": ("web_full_iis", "web_hwc")}
 """The kinds that a role may have whose kind the files do not tell: each is verified."""
@@ -124,34 +128,32 @@ def hosted_instances(spec: Specification, service: Service) -> list[tuple[Role, 
 
 def _readings(service: Service, role: Role) -> Iterator[Reading]:
     """Each kind that the role may have with each way in which its rotation is decided."""
-    kinds, rotations = READINGS.get(role.kind, (role.kind,)), _rotations(role)
+    kinds = READINGS.get(role.kind, (role.kind,))
     for kind in kinds:
-        for rotation in rotations:
-            told = [*[kind][: len(kinds) - 1], *[f"rotation {rotation}"][: len(rotations) - 1]]
+        ways = rotations(service, role, kind)
+        for way in ways:
+            told = [*[kind][: len(kinds) - 1], *[way.name][: len(ways) - 1]]
             name = f"{role.name} ({', '.join(told)})" if told else role.name
-            yield Reading(role, name, kind, _values(service, role, kind, rotation))
+            yield Reading(role, name, kind, _values(service, role, kind, way))
 
 
-def _values(service: Service, role: Role, kind: str, rotation: str) -> Mapping[str, str]:
-    """What the files say, as parameters (X-RE6, X-CFG5, X-RH11)."""
+def _values(service: Service, role: Role, kind: str, way: Rotation) -> Mapping[str, str]:
+    """What the files say, as parameters (X-RE6, X-RE8, X-CFG5, X-RH11)."""
     return {
         "entry_point": "program" if role.entry_point == "program" else "role_entry_point",
         "role_kind": kind,
-        "rotation": rotation,
+        "rotation": way.decided_by,
+        "probe_target": way.probe_target,
         "topology_discovery": TOPOLOGY[service.topology_change_discovery],
+        "internal_endpoint": "yes" if _has_internal_endpoint(role) else "no",
         "guest_os_updates": "automatic" if service.os_version == "*" else "manual",
     }
 
 
-def _rotations(role: Role) -> list[str]:
-    """What decides the rotation of each input endpoint, every way once (X-LB1, X-LB4, X-LB7, X-LB8)."""
-    inputs = [e for e in role.endpoints if e.kind == "input"]
-    if not inputs and "RemoteForwarder" not in role.imports:
-        return ["none"]
-    if role.instances == 1:
-        return ["ignored"]
-    ways = {"ignored" if e.ignore_role_instance_status else "role" if e.probe else "agent" for e in inputs}
-    return sorted(ways) or ["agent"]
+def _has_internal_endpoint(role: Role) -> bool:
+    """Whether the role writes an internal endpoint or imports one."""
+    written = any(endpoint.kind == "internal" for endpoint in role.endpoints)
+    return written or not INTERNAL_PLUG_INS.isdisjoint(role.imports)
 
 
 # --- one role ---------------------------------------------------------------------------------------

@@ -189,8 +189,9 @@ CODES: dict[str, tuple[str, str]] = {
     "RC242": (
         "The endpoint has a probe of its own",
         "The load balancer asks this probe and no longer the guest agent: an instance may be Ready "
-        "and out of rotation, or busy and in it, as the probe answers. See that what answers it knows "
-        "the role's status.",
+        "and out of rotation, or busy and in it, as the probe answers. The answer comes from the process "
+        "that owns the port: the site in w3wp, or the role host. See that it knows the role's status. A "
+        "single instance is always in rotation, whatever the probe finds.",
     ),
     "RC243": (
         "The probe asks too often or waits too briefly",

@@ -126,7 +126,7 @@ def _endpoints(role: Role, probes: frozenset[str]) -> Iterator[Diagnostic]:
     certificates = frozenset(certificate.name for certificate in role.certificates)
     for endpoint in role.endpoints:
         yield from _certificate(endpoint, certificates)
-        yield from _asks_probe(endpoint, probes)
+        yield from _asks_probe(endpoint, probes, role)
         if endpoint.ignore_role_instance_status:
             message = f"endpoint {shown(endpoint.name)} gets traffic whatever the status of the instance"
             yield found("RC241", message, endpoint.place, "leave out ignoreRoleInstanceStatus")
@@ -142,11 +142,14 @@ def _certificate(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagn
         yield found("RC227", message, endpoint.place, 'write certificate="..."')
 
 
-def _asks_probe(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagnostic]:
+def _asks_probe(endpoint: Endpoint, declared: frozenset[str], role: Role) -> Iterator[Diagnostic]:
     if endpoint.probe is None:
         return
     message = f"endpoint {shown(endpoint.name)} names the probe {shown(endpoint.probe)}"
-    if endpoint.probe in declared:
+    if endpoint.probe in declared and role.instances == 1:
+        message += f": it decides nothing, for role {shown(role.name)} has 1 instance, always in rotation"
+        yield found("RC242", message, endpoint.place, "use a count of 2 or more")
+    elif endpoint.probe in declared:
         hint = "see that what answers the probe knows the status of the role"
         yield found("RC242", f"{message}: it decides on rotation, not the guest agent", endpoint.place, hint)
     else:
