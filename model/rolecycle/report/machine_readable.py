@@ -76,6 +76,8 @@ def _role(role: Role) -> dict[str, Any]:
         "tasks": [{"command": task.command, "type": task.type} for task in role.tasks],
         "endpoints": [endpoint.name for endpoint in role.endpoints],
         "imports": list(role.imports),
+        "open_imports": list(role.open_imports),
+        "defaulted": list(role.defaulted),
     }
 
 
@@ -109,6 +111,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "expected": outcome.expected(verdict),
         "as_expected": outcome.as_expected(verdict),
         "hazard": verdict.hazard,
+        "supposed": verdict.supposed,
         "vacuous": verdict.vacuous,
         "note": verdict.note,
         "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
