@@ -17,6 +17,9 @@ RoleKind = Literal["worker", "web_full_iis", "web_hwc", "vm", "unknown"]
 ExecutionContext = Literal["limited", "elevated"]
 EntryPoint = Literal["program", "netfx", "reflection", "none", "unknown"]
 
+OPEN_COUNTS = (1, 2)
+"""The numbers of instances that are judged where no file gives one: a single instance, and the fewest of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class PortRange:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.pipeline import Job
-from rolecycle.service import Role, Service
-from rolecycle.service_systems import COUNTS, PLUG_INS, READINGS, service_systems
+from rolecycle.service import OPEN_COUNTS, Role, Service
+from rolecycle.service_systems import PLUG_INS, READINGS, service_systems
 from rolecycle.specification import Specification
 
 
@@ -49,7 +49,7 @@ def _left_open(role: Role) -> Iterator[tuple[str, str]]:
     for name in role.open_imports:
         yield "RC270", f"the import of '{name}' is not known; the role is verified with it and without"
     if role.instances is None:
-        counts = " and with ".join(str(count) for count in COUNTS)
+        counts = " and with ".join(str(count) for count in OPEN_COUNTS)
         yield "RC271", f"the number of instances is not known; the role is verified with {counts}"
 
 

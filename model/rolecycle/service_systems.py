@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from rolecycle.service import Role, Service
+from rolecycle.service import OPEN_COUNTS, Role, Service
 from rolecycle.specification import MemberSpec, Specification, SystemSpec
 
 PLUG_INS = {
@@ -29,9 +29,6 @@ VM_ROLE = {
 
 TOPOLOGY = {"Blast": "blast", "UpgradeDomainWalk": "upgrade_domain_walk"}
 """What topologyChangeDiscovery means in the model (X-RE6)."""
-
-COUNTS = (1, 2)
-"""The numbers of instances that are judged where no file gives one: a single instance, and the fewest of several."""
 
 HOSTS = 3
 """Hosts of the small cluster on which two instances of a role are judged."""
@@ -162,7 +159,7 @@ def hosted_instances(spec: Specification, service: Service) -> list[tuple[Readin
 def _scales(service: Service) -> list[Scale]:
     """The service as it is counted, once for each number of instances that is judged where the number is open."""
     is_open = any(role.instances is None for role in service.roles)
-    return [Scale(service, count) for count in COUNTS] if is_open else [Scale(service)]
+    return [Scale(service, count) for count in OPEN_COUNTS] if is_open else [Scale(service)]
 
 
 def _readings(scale: Scale, role: Role) -> Iterator[Reading]:
