@@ -267,13 +267,38 @@ TOP = {
     "runs": list,
 }
 SERVICE = {"name": str, "roles": list}
-ROLE = {"name": str, "kind": str, "instances": int, "tasks": list, "endpoints": list, "imports": list}
+ROLE = {"name": str, "kind": str, "instances": int, "tasks": list, "endpoints": list, "imports": list,
+        "assumed": list, "instances_judged": list}  # fmt: skip
 TASK = {"command": str, "type": str}
 FINDING = {"code": str, "severity": str, "message": str, "file": str, "line": int}
 RUN = {"system": str, "scenario": str, "states": int, "transitions": int, "exhaustive": bool, "seconds": float,
        "properties": list}  # fmt: skip
-PROPERTY = {"id": str, "kind": str, "verdict": str, "expected": str, "trace": list}
+PROPERTY = {"id": str, "kind": str, "verdict": str, "expected": str, "supposed": str, "trace": list}
 STEP = {"event": str, "changes": dict}
+
+
+def test_what_no_file_gives_is_marked_as_assumed() -> None:
+    found = answer(
+        "verify", SERVICES / "disagreeing" / "ServiceDefinition.csdef", "--scenario", "undisturbed"
+    )
+    first, second = found["service"]["roles"]
+    assert (first["instances"], first["instances_judged"], "instances" in first["assumed"]) == (
+        1,
+        [1, 2],
+        True,
+    )
+    assert (second["instances"], second["instances_judged"], "instances" in second["assumed"]) == (
+        2,
+        [2],
+        False,
+    )
+    supposed = {
+        p["supposed"]
+        for run in found["runs"]
+        if run["system"] == "Role1 (1 instance)"
+        for p in run["properties"]
+    }
+    assert supposed == {"1 instance"}
 
 
 def expect(data: dict[str, Any], shape: dict[str, Any]) -> None:

@@ -136,7 +136,20 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     ),
     "RC261": (
         "The kind of role is not known",
-        "A packaged definition has no Sites element whatever the hosting, so the role is verified under each reading.",
+        "A packaged definition has no Sites element whatever the hosting; and where Site or Sites stands in a wrong "
+        "place, Sites may be meant or not. The role is verified under each reading.",
+    ),
+    "RC270": (
+        "An import that is not known",
+        "Of what the import of Diagnostics adds, the packaged definition has only the setting ConnectionString, which "
+        "the diagnostics extension (from SDK 2.5 on) needs as well. With the import two startup tasks run in the role, "
+        "with the extension none. The role is verified under each reading. Give the source definition to settle it.",
+    ),
+    "RC271": (
+        "The number of instances is not known",
+        "No configuration gives it. The role is verified with one instance and with two, the fewest of several; runs "
+        "of a service name the number that they take. A hazard of a single instance is then no choice of the user's: "
+        "it is what one reading says. Give a configuration to settle it.",
     ),
     "RC150": (
         "Nothing to run",

@@ -67,7 +67,7 @@ def service_faults(
     """What each fault does to each role of a service; raises ``InputError`` as ``verify`` does, and RC154."""
     service, findings = read_service(definition, configuration)
     found = hosted_instances(spec, service)
-    patients = [_Patient(instance.name, instance, role.instances) for role, instance in found]
+    patients = [_Patient(instance.name, instance, reading.instances) for reading, instance in found]
     rows, limit = _until_stopped(_rows(spec, patients, wish, shop) if patients else ())
     return FaultTable(rows, service, (*findings, *modelling_notes(service)), bool(wish.fault), limit)
 

@@ -108,7 +108,7 @@ def run(job: Job, shop: Workshop) -> Run:
     return Run(
         system=job.system.name,
         scenario=job.scenario.name,
-        verdicts=tuple(found[p.id] for p in wanted),
+        verdicts=tuple(replace(found[p.id], supposed=job.system.supposes) for p in wanted),
         states=sum(each.states for each in told),
         transitions=sum(each.transitions for each in told),
         depth=max(each.depth for each in told),

@@ -38,8 +38,9 @@ class Assumption:
 class Verdict:
     """``holds`` only when the space was exhausted; ``trace`` is a shortest counterexample, or a witness.
 
-    ``hazard``: a refutation would follow from the user's own choice.  ``vacuous``: the property holds
-    because what it speaks of never happens here.  ``assumed``: the fairness that was assumed of the events that can
+    ``hazard``: a refutation would follow from the user's own choice, or from what is ``supposed`` of the service
+    because no file says it.  ``vacuous``: the property holds because what it speaks of never happens here.
+    ``assumed``: the fairness that was assumed of the events that can
     happen where a property of what must happen is not yet fulfilled, as far as the search went; ``needed``: a least
     part of it that suffices.
     ``all_sizes``: where it was asked for.
@@ -55,6 +56,7 @@ class Verdict:
     assumed: tuple[Assumption, ...] = ()
     needed: tuple[Assumption, ...] = ()
     all_sizes: AllSizes | None = None
+    supposed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

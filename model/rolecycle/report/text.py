@@ -19,6 +19,7 @@ REMARKS: Mapping[Status, str] = {
     "unexpected": click.style("  <- not as expected", fg="red", bold=True),
     "unfailing": click.style("  <- not as expected", fg="red", bold=True),
     "hazard": "  (a hazard of the user's own choice)",
+    "supposed": "  (a hazard if there is but one instance, which no file says)",
     "expected": "  (as expected)",
 }
 """What is said of a verdict that is not simply held."""
@@ -52,7 +53,7 @@ def _service(outcome: Outcome) -> Iterator[str]:
     for role in service.roles:
         tasks = f", {len(role.tasks)} startup task{'s' * (len(role.tasks) != 1)}" if role.tasks else ""
         imports = f", imports {', '.join(role.imports)}" if role.imports else ""
-        count = f"{role.instances} instance{'s' * (role.instances != 1)}"
+        count = f"{role.instances or 'an unknown number of'} instance{'s' * (role.instances != 1)}"
         yield f"  {role.name}: {role.kind}, {count}{tasks}{imports}"
     yield ""
 
@@ -88,7 +89,7 @@ def _held_as_expected(outcome: Outcome, verdict: Verdict) -> bool:
 
 def _untold(outcome: Outcome, verdict: Verdict) -> bool:
     """Whether a verdict is a story that no run tells, as it should be: an incident in a healthy system."""
-    return verdict.property.is_story and outcome.status(verdict) in ("expected", "hazard")
+    return verdict.property.is_story and outcome.status(verdict) in ("expected", "hazard", "supposed")
 
 
 def _tells(outcome: Outcome, verdict: Verdict) -> bool:
