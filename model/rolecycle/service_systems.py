@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rolecycle.service import Role, Service
+from rolecycle.service import Role, Service, Task
 from rolecycle.specification import MemberSpec, Specification, SystemSpec
 
 PLUG_INS = {
@@ -49,6 +49,15 @@ class Reading:
     def base(self, name: str) -> str:
         """The system of the specification that the role begins with on a level."""
         return VM_ROLE.get(name, name) if self.kind == "vm" else name
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """One instance of a role with its host; ``tasks``: what each of its startup tasks stands for, a plug-in by name."""
+
+    role: Role
+    instance: SystemSpec
+    tasks: tuple[Task | str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -106,11 +115,15 @@ def service_systems(spec: Specification, service: Service) -> tuple[Specificatio
     return replace(spec, systems={**spec.systems, **assembly.systems}), found
 
 
-def hosted_instances(spec: Specification, service: Service) -> list[tuple[Role, SystemSpec]]:
+def hosted_instances(spec: Specification, service: Service) -> list[Hosted]:
     """For each reading of each role one instance with the host that it is placed on, in one piece."""
     assembly = Assembly(spec)
     return [
-        (role, replace(system, name=reading.name, title=reading.name))
+        Hosted(
+            role,
+            replace(system, name=reading.name, title=reading.name),
+            tuple(origin for _, origin in _startup(reading)),
+        )
         for role in service.roles
         for reading in _readings(service, role)
         for system in [
@@ -172,16 +185,19 @@ def _of_role(assembly: Assembly, service: Service, role: Role) -> Iterator[Syste
 
 
 def _tasks(reading: Reading) -> Mapping[str, Sequence[str]]:
-    """The startup tasks in the order in which they start; a negative priority puts the role's own first.
+    """The machines of the startup tasks; a VM role has none (X-ST11)."""
+    return {} if reading.kind == "vm" else {"task": [machine for machine, _ in _startup(reading)]}
 
-    A VM role has none (X-ST11).
+
+def _startup(reading: Reading) -> list[tuple[str, Task | str]]:
+    """The startup tasks in the order in which they start, each with what it stands for.
+
+    A negative priority puts the role's own first.
     """
     role = reading.role
-    if reading.kind == "vm":
-        return {}
-    plug_ins = tuple(task for name in role.imports for task in PLUG_INS.get(name, ()))
-    own = tuple(f"{task.type}_task" for task in role.tasks)
-    return {"task": (*own, *plug_ins) if role.startup_priority < 0 else (*plug_ins, *own)}
+    plug_ins = [(machine, name) for name in role.imports for machine in PLUG_INS.get(name, ())]
+    own = [(f"{task.type}_task", task) for task in role.tasks]
+    return [*own, *plug_ins] if role.startup_priority < 0 else [*plug_ins, *own]
 
 
 def _node(assembly: Assembly, reading: Reading, placing: Mapping[str, str]) -> str:
