@@ -98,7 +98,8 @@ VERBS = {
 LOAD = {
     "load": "diagnostics spec_files specification load.build load.check load.schema load.source",
     "load.source": "diagnostics",
-    "load.schema": "diagnostics spec_files load.source",
+    "load.schema": "diagnostics spec_files load.formats load.source",
+    "load.formats": "",
     "load.guards": "diagnostics guard",
     "load.build": "diagnostics durations guard machine specification load.guards load.observers load.source",
     "load.observers": "machine",
@@ -156,7 +157,7 @@ TOP = {
     "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
     "verdict",
     "faults": "compose diagnostics explore fates fault_systems fault_table fault_times guard instantiate pack pipeline "
-    "read_service service_jobs service_systems space specification system",
+    "read_service service service_jobs service_systems space specification system",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
     "cli": "__init__ checkpoint diagnostics explanations fault_table faults gallery kept_specification lengths "

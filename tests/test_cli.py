@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -158,6 +159,24 @@ def test_2_wrong_input_and_wrong_words(words: list[str | Path], code: str) -> No
             [],
         )
         assert [f["code"] for f in found["findings"]] == [code]
+
+
+def single() -> Iterator[tuple[str, click.Option]]:
+    """Each option of each command that takes one value."""
+    for name, command in main.commands.items():
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.multiple and not option.is_flag:
+                yield name, option
+
+
+@pytest.mark.parametrize(("name", "option"), [*single()], ids=lambda value: getattr(value, "name", value))
+def test_2_an_option_that_takes_one_value_and_is_given_twice(name: str, option: click.Option) -> None:
+    value = option.type.choices[0] if isinstance(option.type, click.Choice) else "1"
+    needed = [given for given in main.commands[name].params if given.required and given is not option]
+    words = [w for p in needed for w in ((p.opts[-1], "x") if isinstance(p, click.Option) else ("x",))]
+    result = rolecycle(name, *words, *(option.opts[-1], value) * 2)
+    assert result.exit_code == 2
+    assert f"{option.opts[-1]} is given twice, and takes one value" in result.stderr
 
 
 def test_2_an_unknown_name_comes_with_a_hint() -> None:

@@ -262,7 +262,9 @@ class Interrupted:
         return self.trace
 
 
-@pytest.mark.filterwarnings("ignore:Exception ignored in.*FileIO")  # left open where Ctrl-C came before its end
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in.*FileIO"
+)  # left open where Ctrl-C came before its end
 @pytest.mark.parametrize("how", [(1, False), (1, True), (2, False)])
 def test_ctrl_c_at_every_line(
     few: Case, how: tuple[int, bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

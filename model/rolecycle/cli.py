@@ -93,7 +93,20 @@ def _limits(command: Callable[..., None]) -> Callable[..., None]:
 
 
 class _Verb(click.Command):
-    """A command that says what is wrong with its words in the format that they ask for."""
+    """A command that says what is wrong with its words in the format that they ask for.
+
+    An option that takes one value is refused when it stands twice: the second would silently replace the first.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words; raises ``click.UsageError`` also for an option that stands twice."""
+        words = list(args)  # parsing takes them out of the list
+        rest = super().parse_args(ctx, args)
+        _, _, given = self.make_parser(ctx).parse_args(words)
+        for option in dict.fromkeys(p for p in given if isinstance(p, click.Option)):
+            if given.count(option) > 1 and not (option.multiple or option.is_flag):
+                raise click.UsageError(f"{option.opts[-1]} is given twice, and takes one value", ctx)
+        return rest
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -295,7 +308,12 @@ def facts(spec: Path | None, form: str) -> None:
 @_config
 @_spec
 @click.option("--role", default="", help="Only this role.")
-@click.option("--fault", default="", help="Only this fault; its runs are told.")
+@click.option(
+    "--fault",
+    "chosen",
+    multiple=True,
+    help="Only this fault, by an id of the table; its runs are shown; may be given several times.",
+)
 @click.option("--pairs", is_flag=True, help="Two faults at once.")
 @_set
 @click.option(
@@ -308,8 +326,8 @@ def facts(spec: Path | None, form: str) -> None:
 @_cache
 @_limits
 def faults(
-    service: Path | None, config: Path | None, spec: Path | None, form: str, role: str, fault: str, pairs: bool,
-    settings: tuple[str, ...], **bounds: Any,
+    service: Path | None, config: Path | None, spec: Path | None, form: str, role: str, chosen: tuple[str, ...],
+    pairs: bool, settings: tuple[str, ...], **bounds: Any,
 ) -> None:  # fmt: skip
     """Show what each fault does to each role of a service, or of the examples of the specification.
 
@@ -319,7 +337,7 @@ def faults(
 
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
-    wish = (role, fault, pairs)
+    wish = (role, chosen, pairs)
     table = _guarded(
         lambda: _faults(_reset(_specification(spec), settings), (service, config), wish, bounds), form
     )
@@ -407,7 +425,7 @@ def _between(spec: Specification, asked: tuple[str, str, str, str], bounds: dict
 
 
 def _faults(
-    spec: Specification, files: Files, wish: tuple[str, str, bool], bounds: dict[str, Any]
+    spec: Specification, files: Files, wish: tuple[str, tuple[str, ...], bool], bounds: dict[str, Any]
 ) -> FaultTable:
     from rolecycle.faults import Wish, example_faults, service_faults
     from rolecycle.progress import Ticker

@@ -32,6 +32,12 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "The file is too large",
         "A specification file has at most 1 MiB, 32 levels and 100,000 entries.",
     ),
+    "RC107": (
+        "A file that nothing reads",
+        "A YAML file lies in the folder of the specification and is no part of it: its name does not end in .yaml in "
+        "small letters, its folder has another name, or it lies in a folder too deep. Nothing is passed over in "
+        "silence. Rename or move it; begin its name with a dot to set it aside.",
+    ),
     "RC110": (
         "Unknown key",
         "The language has no such key here. The hint names the closest one; the reference page lists all.",
@@ -41,7 +47,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC113": ("Value not in the list", "Only certain words are allowed here; the hint names the closest."),
     "RC114": (
         "The value does not fit",
-        "A name or number is outside what is allowed here, for instance a name with a space.",
+        "A name, number or list is outside what is allowed here, for instance a name with a space. The message says "
+        "what is allowed.",
     ),
     "RC120": (
         "The guard does not parse",

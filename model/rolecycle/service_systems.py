@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from rolecycle.rotations import Rotation, rotations
-from rolecycle.service import OPEN_COUNTS, Role, Service
+from rolecycle.service import OPEN_COUNTS, Role, Service, Task
 from rolecycle.specification import MemberSpec, Specification, SystemSpec
 
 PLUG_INS = {
@@ -79,6 +79,15 @@ class Reading:
         return VM_ROLE.get(name, name) if self.kind == "vm" else name
 
 
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """One instance of a role with its host; ``tasks``: what each of its startup tasks stands for, a plug-in by name."""
+
+    reading: Reading
+    instance: SystemSpec
+    tasks: tuple[Task | str, ...] = ()
+
+
 @dataclass(slots=True)
 class Assembly:
     """The systems of a service as they are put together.
@@ -141,7 +150,7 @@ def service_systems(spec: Specification, service: Service) -> tuple[Specificatio
     return replace(spec, systems={**spec.systems, **assembly.systems}), list(found.values())
 
 
-def hosted_instances(spec: Specification, service: Service) -> list[tuple[Reading, SystemSpec]]:
+def hosted_instances(spec: Specification, service: Service) -> list[Hosted]:
     """For each reading of each role one instance with the host that it is placed on, in one piece."""
     assembly = Assembly(spec)
     readings = {
@@ -151,7 +160,11 @@ def hosted_instances(spec: Specification, service: Service) -> list[tuple[Readin
         for reading in _readings(scale, role)
     }
     return [
-        (reading, replace(system, name=name, title=name))
+        Hosted(
+            reading,
+            replace(system, name=name, title=name),
+            tuple(origin for _, origin in _startup(reading)),
+        )
         for name, reading in readings.items()
         for system in [assembly.system(reading.base("hosted_instance"), reading.values, _tasks(reading))]
     ]
@@ -231,16 +244,19 @@ def _of_role(assembly: Assembly, scale: Scale, role: Role) -> Iterator[SystemSpe
 
 
 def _tasks(reading: Reading) -> Mapping[str, Sequence[str]]:
-    """The startup tasks in the order in which they start; a negative priority puts the role's own first.
+    """The machines of the startup tasks; a VM role has none (X-ST11)."""
+    return {} if reading.kind == "vm" else {"task": [machine for machine, _ in _startup(reading)]}
 
-    A VM role has none (X-ST11).
+
+def _startup(reading: Reading) -> list[tuple[str, Task | str]]:
+    """The startup tasks in the order in which they start, each with what it stands for.
+
+    A negative priority puts the role's own first.
     """
     role = reading.role
-    if reading.kind == "vm":
-        return {}
-    plug_ins = tuple(task for name in role.imports for task in PLUG_INS.get(name, ()))
-    own = tuple(f"{task.type}_task" for task in role.tasks)
-    return {"task": (*own, *plug_ins) if role.startup_priority < 0 else (*plug_ins, *own)}
+    plug_ins = [(machine, name) for name in role.imports for machine in PLUG_INS.get(name, ())]
+    own = [(f"{task.type}_task", task) for task in role.tasks]
+    return [*own, *plug_ins] if role.startup_priority < 0 else [*plug_ins, *own]
 
 
 def _node(assembly: Assembly, reading: Reading, placing: Mapping[str, str]) -> str:
