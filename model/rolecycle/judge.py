@@ -233,10 +233,14 @@ def _vacuous(space: Space, wanted: Property) -> bool:
 
 
 def _happening(space: Space, events: Iterable[str]) -> list[int]:
-    """The occurrences of these events that happen; where the search gave up, all of them may."""
-    found = occurrences_of(space.packed.product, events)
-    taken = space.taken if space.exhaustive else frozenset(found)
-    return [k for k in found if k in taken]
+    """The occurrences of these events that happen, at every index; where the search gave up, all of them may.
+
+    A space up to exchange of copies shows an event at some index only, and it happens at those of all equal copies.
+    """
+    product = space.packed.product
+    found = occurrences_of(product, events)
+    taken = {product.occurrences[k].event for k in (space.taken if space.exhaustive else found)}
+    return [k for k in found if product.occurrences[k].event in taken]
 
 
 def _unalarmed(space: Space, observer: Machine) -> bool:
