@@ -220,8 +220,10 @@ def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dic
 
 def _proved(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
     """The verdicts on what speaks of the copies of one system, with what is known of every number of these."""
-    reductions = shop.reductions | {"quotient"}  # a proof needs machines for its copies
-    system = _system(job, replace(shop, reductions=reductions))
+    reducing = replace(
+        shop, reductions=shop.reductions | {"quotient"}
+    )  # a proof needs machines for its copies
+    system = _system(job, reducing)
     asked = [v for v in verdicts if speaks_of_copies(system, v.property)]
     proofs = prove(system, [v.property for v in asked], deadline=shop.limits.deadline)
     return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
@@ -246,8 +248,7 @@ def _grouped_in(spec: Specification, name: str, family: str) -> tuple[str, ...]:
     of each; else none, for it is something else that has copies."""
     group = spec.systems.get(name)
     copies = group.families.get(family, ()) if group else ()
-    answering = {**spec.machines, **spec.systems}
-    names = [{copy, *answering[copy].answers_to} for copy in copies]
+    names = [{copy, *(spec.machines.get(copy) or spec.systems[copy]).answers_to} for copy in copies]
     return copies if group and all(each & {*group.answers_to} for each in names) else ()
 
 
