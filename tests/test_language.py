@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import product as combinations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from rolecycle.cli import main
 from rolecycle.diagnostics import InputError
 from rolecycle.pipeline import Workshop, explored, suite
 from rolecycle.reduction import EVERY_REDUCTION, Reduction
@@ -223,3 +227,113 @@ def test_a_guard_over_a_label_is_alive_or_dead_whether_or_not_its_system_is_redu
     (rows,) = [v for v in found.runs[-1].verdicts if v.property.id == "P56-rows"]
     assert rows.outcome == ("refuted" if dead else "holds")
     assert rows.note.startswith(f"{dead} dead: guard: sky.fall" if dead else "")
+
+
+# --- nothing there --------------------------------------------------------------------------------------
+
+NOTHING = {
+    "no member": "{system: top, title: t, suite: true}",
+    "no copy": "{system: top, title: t, suite: true, families: {hall: []}}",
+    "no row": "{system: top, title: t, suite: true, members: [stone]}",
+    "no row and no copy": "{system: top, title: t, suite: true, members: [stone], families: {hall: []}}",
+    "an empty system": "{system: top, title: t, suite: true, members: [hollow]}",
+    "copies of an empty system": "{system: top, title: t, suite: true, families: {row: [hollow, hollow]}}",
+}
+STONE = "{machine: stone, title: t, initial: There, states: [There]}"
+HOLLOW = "{system: hollow, title: t, families: {hall: []}}"
+TRUE_OF_NONE = {
+    "all lamp: lamp is Lit": True,
+    "no lamp: lamp is Lit": True,
+    "some lamp: lamp is Lit": False,
+    "count(lamp: lamp is Lit) == 0": True,
+    "count(lamp: true) >= 1": False,
+    "all hall: lamp is Lit": True,
+    "some hall: true": False,
+    "all lamp: (some other lamp: lamp is Lit)": True,
+}
+SAYS = {
+    "invariant": "kind: invariant, always: '%s'",
+    "reachable": "kind: reachable, reach: '%s'",
+    "recoverable": "kind: recoverable, reach: '%s'",
+    "helped": "kind: recoverable, helped: true, reach: '%s'",
+    "deadlock freedom": "kind: deadlock freedom, except: '%s'",
+    "leads to": "kind: leads to, from: 'true', to: '%s'",
+    "recurs": "kind: recurs, again: '%s'",
+    "settles": "kind: settles, stays: '%s'",
+    "converges": "kind: converges, stays: '%s'",
+}
+NEVER = {
+    "at": ("kind: precedence, at: sky.fall, require: 'some lamp: true'", "(holds)"),
+    "only after": ("kind: precedence, event: sky.fall, only after: user.light", "(holds)"),
+    "never after": ("kind: precedence, event: sky.fall, never after: user.light", "(holds)"),
+    "in order": ("kind: precedence, steps: [user.light, sky.fall]", "(holds)"),
+    "story": ("kind: reachable, steps: [user.light]", "refuted"),
+    "premise": ("kind: invariant, always: '(some lamp: true) implies false'", "(holds)"),
+    "from nowhere": ("kind: leads to, from: 'some lamp: true', to: 'false'", "(holds)"),
+}
+PER = {
+    "leads to": "kind: leads to, per: %s, from: lamp is Dark, to: lamp is Lit",
+    "recurs": "kind: recurs, per: %s, again: lamp is Lit",
+    "settles": "kind: settles, per: %s, stays: lamp is Lit",
+    "converges": "kind: converges, per: %s, stays: lamp is Lit",
+}
+
+
+def of_nothing(
+    root: Path, system: str, properties: Mapping[str, str], using: frozenset[Reduction]
+) -> Mapping[str, str]:
+    """The outcomes of properties of a system in which nobody ever moves; the other system has the family, too."""
+    said = ", ".join(f"{name}: {{title: t, systems: [top], {text}}}" for name, text in properties.items())
+    known = "{system: known, title: t, families: {hall: [lamp], row: [hollow]}}"
+    spec = written(root, LIGHTS, [LAMP, STONE], [system, HOLLOW, known], f"{{{said}}}")
+    (made,) = runs(spec, Workshop(reductions=using, all_sizes=True))
+    assert (made.states, made.transitions, made.limit) == (1, 0, "")
+    assert not any(v.all_sizes and v.all_sizes.proved for v in made.verdicts)
+    return {v.property.id: f"({v.outcome})" if v.vacuous else v.outcome for v in made.verdicts}
+
+
+@pytest.mark.parametrize("system", NOTHING)
+@pytest.mark.parametrize("using", [EVERY_REDUCTION, frozenset()], ids=len)
+def test_where_nobody_moves_each_property_says_what_is_true_of_the_only_state(
+    tmp_path: Path, system: str, using: frozenset[Reduction]
+) -> None:
+    pairs = {f"P{n:02}": pair for n, pair in enumerate(combinations(SAYS.values(), TRUE_OF_NONE))}
+    found = of_nothing(
+        tmp_path, NOTHING[system], {name: text % said for name, (text, said) in pairs.items()}, using
+    )
+    for name, (text, said) in pairs.items():
+        assert found[name].strip("()") == ("holds" if TRUE_OF_NONE[said] else "refuted"), (text, said)
+
+
+@pytest.mark.parametrize("system", NOTHING)
+def test_what_never_happens_holds_vacuously(tmp_path: Path, system: str) -> None:
+    wanted = {f"P{n:02}": text for n, (text, _) in enumerate(NEVER.values())}
+    found = of_nothing(tmp_path, NOTHING[system], wanted, EVERY_REDUCTION)
+    assert list(found.values()) == [outcome for _, outcome in NEVER.values()]
+
+
+@pytest.mark.parametrize("system", NOTHING)
+@pytest.mark.parametrize("per", ["hall", "lamp"])
+def test_a_property_of_each_copy_of_none_holds_vacuously(tmp_path: Path, system: str, per: str) -> None:
+    wanted = {f"P{n:02}": text % per for n, text in enumerate(PER.values())}
+    found = of_nothing(tmp_path, NOTHING[system], wanted, EVERY_REDUCTION)
+    assert set(found.values()) == {"(holds)"}
+
+
+@pytest.mark.parametrize("system", NOTHING)
+def test_time_is_not_counted_where_nobody_moves(tmp_path: Path, system: str) -> None:
+    timed = "{scenario: day, title: t, systems: [top], timed: true}"
+    known = "{system: known, title: t, families: {hall: [lamp]}}"
+    spec = written(tmp_path, LIGHTS, [LAMP, STONE], [NOTHING[system], HOLLOW, known], scenarios=[timed])
+    with pytest.raises(InputError, match="RC137"):
+        runs(spec)
+
+
+@pytest.mark.parametrize("system", NOTHING)
+def test_the_command_says_the_same(tmp_path: Path, system: str) -> None:
+    wanted = "{P01: {title: t, systems: [top], kind: deadlock freedom}}"
+    known = "{system: known, title: t, families: {hall: [lamp]}}"
+    written(tmp_path, LIGHTS, [LAMP, STONE], [NOTHING[system], HOLLOW, known], wanted)
+    result = CliRunner().invoke(main, ["verify", "--spec", str(tmp_path), "--system", "top"])
+    assert result.exit_code == 1
+    assert "already in the initial state" in result.output
