@@ -390,7 +390,7 @@ def _position(system: System, name: str, index: int) -> int:
 
 
 def _quantified(condition: guard.Quantified, system: System, index: int) -> Formula:
-    parts = [resolve(condition.body, system, family, k) for family, k in _range(condition, system, index)]
+    parts = [resolve(condition.body, system, family, k) for family, k in ranged(condition, system, index)]
     match condition.quantifier:
         case "all":
             return formula.conjunction(parts)
@@ -400,7 +400,7 @@ def _quantified(condition: guard.Quantified, system: System, index: int) -> Form
             return formula.tally(parts, condition.low, condition.high)
 
 
-def _range(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
+def ranged(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
     """The (family, index) pairs over which a quantifier ranges; a singleton counts as one copy.
 
     A system that stands in the place of what is asked for is itself the one copy.  Raises ``InputError`` RC138 where
@@ -431,7 +431,7 @@ def _range(condition: guard.Quantified, system: System, index: int) -> list[tupl
 
 def indices_of(system: System, over: str) -> list[int]:
     """The indices of the copies of a machine or of a family; 0 for what stands alone."""
-    return [index for _, index in _range(guard.Quantified("all", over, guard.TRUE), system, 0)]
+    return [index for _, index in ranged(guard.Quantified("all", over, guard.TRUE), system, 0)]
 
 
 def enabled(product: Product, occurrence: int) -> Formula:

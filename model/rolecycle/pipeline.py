@@ -194,7 +194,7 @@ def _judged(job: Job, system: System, group: Group, shop: Workshop) -> Judged:
     if not any(p.is_story for p in group):
         shop.watch(job, space)
     return Judged(
-        tuple(judge(space, p, p.expected(job.scenario), less.told) for p in group),
+        tuple(judge(space, p, p.expected(job.scenario), less.told, less.written) for p in group),
         less.applied,
         len(space.states),
         space.transitions,
