@@ -80,7 +80,8 @@ VERBS = {
     "fault_systems": "guard instantiate lengths machine space specification system timers",
     "fault_times": "bounds compose fates fault_table graph guard region space",
     "fates": "compose fair_cycles fair_runs fault_table graph guard machine paths region space tick_paths trace",
-    "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
+    "breach": "compose formula guard guard_text specification system trace verdict",
+    "judge": "bounds breach compose durations formula graph guard layout liveness machine paths region space "
     "specification system trace verdict",
     "reduce": "bisimulation compose graph layout machine space specification system",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",

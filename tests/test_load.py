@@ -307,6 +307,14 @@ CASES = {
     "unknown length of a property": Case(
         "RC136", PROPERTIES, "  P16:\n", "  §P16:\n", "unknown duration 'boiling_tim'", "'boiling_time'"
     ),
+    "an index compared with none": Case(
+        "RC138",
+        WINDOW,
+        '{name: Light, when: "some lamp',
+        '§{name: Light, when: "some other lamp',
+        "'other lamp' is read by who has no index to compare with",
+        "inside a quantifier",
+    ),
     "unknown length set": Case(
         "RC136",
         TEATIME,

@@ -113,12 +113,12 @@ class Product:
 
 
 def compose(system: System) -> Product:
-    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC133) for what does not fit."""
+    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit."""
     return combine(network(system))
 
 
 def network(system: System) -> Network:
-    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC133) for what does not fit."""
+    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit."""
     return Network(system, tuple(Synchronisation(o, _parts(system, o)) for o in _occurrences(system)))
 
 
@@ -308,7 +308,8 @@ def _at(system: System, member: int, states: Iterable[int]) -> Formula:
 def resolve(condition: guard.Guard, system: System, family: str = "", index: int = 0) -> Formula:
     """Bind the names of a guard to members, as read by a copy of ``family`` with ``index`` (0: by none).
 
-    Raises ``InputError`` RC131 for a machine that the system lacks, RC132 for an unknown state.
+    Raises ``InputError`` RC131 for a machine that the system lacks, RC132 for an unknown state, RC138 for an index
+    compared with none.
     """
 
     def bound(part: guard.Guard) -> Formula:
@@ -377,6 +378,11 @@ def _position(system: System, name: str, index: int) -> int:
     chosen = single or [p for p in copies if system.members[p].index == index]
     if len(chosen) == 1:
         return chosen[0]
+    if copies and not index:
+        text = f"system '{system.name}' has '{name}' in a family, and who reads it has no index"
+        raise InputError(
+            [Diagnostic("RC131", text, hint=f"say which copies: all, some, no or count of '{name}'")]
+        )
     what = "has no machine" if not chosen else "has more than one machine"
     hint = did_you_mean(name, {m.machine.name for m in system.members} | set(system.parameters))
     place = f" at index {index}" if index else ""
@@ -384,7 +390,7 @@ def _position(system: System, name: str, index: int) -> int:
 
 
 def _quantified(condition: guard.Quantified, system: System, index: int) -> Formula:
-    parts = [resolve(condition.body, system, family, k) for family, k in _range(condition, system, index)]
+    parts = [resolve(condition.body, system, family, k) for family, k in ranged(condition, system, index)]
     match condition.quantifier:
         case "all":
             return formula.conjunction(parts)
@@ -394,10 +400,11 @@ def _quantified(condition: guard.Quantified, system: System, index: int) -> Form
             return formula.tally(parts, condition.low, condition.high)
 
 
-def _range(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
+def ranged(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
     """The (family, index) pairs over which a quantifier ranges; a singleton counts as one copy.
 
-    A system that stands in the place of what is asked for is itself the one copy.
+    A system that stands in the place of what is asked for is itself the one copy.  Raises ``InputError`` RC138 where
+    copies are compared with the index of a reader that has none.
     """
     over = condition.over
     copies = {
@@ -407,6 +414,11 @@ def _range(condition: guard.Quantified, system: System, index: int) -> list[tupl
     }
     if not copies and over in system.definitions:
         copies = {("", index)}
+    if condition.which != "every" and not index and any(family for family, _ in copies):
+        text = f"'{condition.which} {over}' in system '{system.name}' is read by who has no index to compare with"
+        raise InputError(
+            [Diagnostic("RC138", text, hint="leave out the word, or read it inside a quantifier")]
+        )
     match condition.which:
         case "every":
             kept = copies
@@ -419,7 +431,7 @@ def _range(condition: guard.Quantified, system: System, index: int) -> list[tupl
 
 def indices_of(system: System, over: str) -> list[int]:
     """The indices of the copies of a machine or of a family; 0 for what stands alone."""
-    return [index for _, index in _range(guard.Quantified("all", over, guard.TRUE), system, 0)]
+    return [index for _, index in ranged(guard.Quantified("all", over, guard.TRUE), system, 0)]
 
 
 def enabled(product: Product, occurrence: int) -> Formula:

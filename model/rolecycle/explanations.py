@@ -119,6 +119,12 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "'after', 'within' or 'every', or for which the scenario says what takes how long. A timer counts 100,000 "
         "ticks at most, and a tick is the greatest common divisor of the lengths in play.",
     ),
+    "RC138": (
+        "An index compared with none",
+        "'earlier' and 'other' compare copies with the index of who reads them. A property has one at an event of a "
+        "family and with 'per', a machine outside every family at an event of a family; a label and a view have none. "
+        "Leave out the word, or read it inside a quantifier: 'all lamp: (some other lamp: lamp is On)'.",
+    ),
     "RC140": (
         "A row without source",
         "Cite the facts that the row rests on, or state an assumption with its reason.",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rolecycle import formula, guard
 from rolecycle.bounds import Moment, bounds, exceeds, told_in_words
+from rolecycle.breach import broken
 from rolecycle.compose import enabled, meaning, occurrences_of, resolve
 from rolecycle.durations import seconds
 from rolecycle.formula import Formula
@@ -53,10 +54,11 @@ def judge(
     wanted: Property,
     expected: Expectation = "holds",
     told: Callable[[Trace], Trace] = lambda trace: trace,
+    written: System | None = None,
 ) -> Verdict:
     """The verdict on one property, with a trace where one tells more than the word: shortest in the space.
 
-    ``told`` turns a run of the space into one of the system as written.
+    ``told`` turns a run of the space into one of the system as written, which is given where the space has other names.
     """
     system = space.packed.product.system
     hazard = resolve(wanted.hazard, system) == formula.TRUE
@@ -64,11 +66,20 @@ def judge(
         return _in_the_long_run(space, wanted, expected, hazard)
     if wanted.kind == "within":
         return _in_time(space, wanted, expected, hazard)
-    outcome, trace = _settle(space, wanted)
-    trace = trace and _without_observers(told(trace), system)
+    outcome, found = _settle(space, wanted)
+    trace = found and told(found)
     vacuous = outcome == "holds" and space.exhaustive and _vacuous(space, wanted)
+    product = space.packed.product
+    breaks = outcome == "refuted" and wanted.kind in ("invariant", "precedence")
     return Verdict(
-        wanted, outcome, expected, trace, hazard, vacuous, "" if outcome != "unknown" else space.limit
+        wanted,
+        outcome,
+        expected,
+        trace and _without_observers(trace, system),
+        hazard,
+        vacuous,
+        "" if outcome != "unknown" else space.limit,
+        broken=broken(wanted, product, written, trace if written else found) if breaks else (),
     )
 
 
@@ -233,10 +244,14 @@ def _vacuous(space: Space, wanted: Property) -> bool:
 
 
 def _happening(space: Space, events: Iterable[str]) -> list[int]:
-    """The occurrences of these events that happen; where the search gave up, all of them may."""
-    found = occurrences_of(space.packed.product, events)
-    taken = space.taken if space.exhaustive else frozenset(found)
-    return [k for k in found if k in taken]
+    """The occurrences of these events that happen, at every index; where the search gave up, all of them may.
+
+    A space up to exchange of copies shows an event at some index only, and it happens at those of all equal copies.
+    """
+    product = space.packed.product
+    found = occurrences_of(product, events)
+    taken = {product.occurrences[k].event for k in (space.taken if space.exhaustive else found)}
+    return [k for k in found if product.occurrences[k].event in taken]
 
 
 def _unalarmed(space: Space, observer: Machine) -> bool:

@@ -167,6 +167,8 @@ def _permitted(product: Product) -> Iterator[dict[int, frozenset[int]]]:
 def _allowed(layout: Layout, permitted: Sequence[dict[int, frozenset[int]]]) -> tuple[Numbers, Words]:
     """The table of allowed rules, a row for each value of each chunk of adjacent fields."""
     columns = max(1, -(-len(permitted) // WORD))
+    if not layout.places:  # nobody is there who could move
+        return np.zeros((1, 4), dtype=np.int64), np.zeros((columns, 1), dtype=np.uint64)
     readers = _readers(permitted)
     chunks: list[tuple[int, int, int, int]] = []
     rows: list[Words] = []

@@ -212,7 +212,7 @@ def _verdicts(
     try:
         if not any(p.is_story for p in group):
             shop.watch(job, space)
-        found.extend(judge(space, p, p.expected(job.scenario), less.told) for p in group)
+        found.extend(judge(space, p, p.expected(job.scenario), less.told, less.written) for p in group)
     except KeyboardInterrupt:
         limit = INTERRUPTED
     missed = (unexplored(p, p.expected(job.scenario), limit) for p in group[len(found) :])
@@ -220,31 +220,51 @@ def _verdicts(
 
 
 def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
-    """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them."""
+    """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them.
+
+    Where groups of copies stand as one member each is proved twice: for every number of the members as they stand,
+    and for every number of copies one by one.  Neither says anything of the other.
+    """
+    found = _proved(job, [v for v in verdicts if v.outcome != "refuted"], shop)
+    single = _ungrouped(job)
+    if single != job.system:
+        proved = [v for v in found.values() if v.all_sizes and v.all_sizes.proved]
+        found |= _proved(replace(job, system=single), proved, shop)
+    return found
+
+
+def _proved(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
+    """The verdicts on what speaks of the copies of one system, with what is known of every number of these."""
     reducing = replace(
         shop, reductions=shop.reductions | {"quotient"}
     )  # a proof needs machines for its copies
-    system = _system(replace(job, system=_ungrouped(job)), reducing)
-    asked = [v for v in verdicts if v.outcome != "refuted" and speaks_of_copies(system, v.property)]
+    system = _system(job, reducing)
+    asked = [v for v in verdicts if speaks_of_copies(system, v.property)]
     proofs = prove(system, [v.property for v in asked], deadline=shop.limits.deadline)
     return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
 
 
 def _ungrouped(job: Job) -> SystemSpec:
-    """The system with the copies of its families one by one, where groups of them stand as one member."""
+    """The system with the copies of its families one by one, where a group of them stands in the place of each."""
 
     def single(name: str, family: str) -> Iterator[str]:
-        group = job.spec.systems.get(name)
-        if group is None or family not in group.families:
-            yield name
-        else:
-            yield from (copy for inner in group.families[family] for copy in single(inner, family))
+        copies = _grouped_in(job.spec, name, family)
+        yield from (copy for inner in copies for copy in single(inner, family)) if copies else (name,)
 
     families = {
         family: tuple(copy for name in names for copy in single(name, family))
         for family, names in job.system.families.items()
     }
     return replace(job.system, families=families)
+
+
+def _grouped_in(spec: Specification, name: str, family: str) -> tuple[str, ...]:
+    """The copies for which a member of a family stands: those of its own family of that name, if it answers to a name
+    of each; else none, for it is something else that has copies."""
+    group = spec.systems.get(name)
+    copies = group.families.get(family, ()) if group else ()
+    names = [{copy, *(spec.machines.get(copy) or spec.systems[copy]).answers_to} for copy in copies]
+    return copies if group and all(each & {*group.answers_to} for each in names) else ()
 
 
 def suite(spec: Specification) -> Iterator[Job]:

@@ -118,6 +118,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
         "trace": trace_data(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
+        "broken": [{"part": each.part, "copies": list(each.copies)} for each in verdict.broken],
         "assumed": [_assumption(each) for each in verdict.assumed],
         "needed": [_assumption(each) for each in verdict.needed],
     }

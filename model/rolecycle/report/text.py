@@ -13,6 +13,9 @@ from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
 from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
 
+BREACHES = 5
+"""The parts of a goal that are shown where it breaks; JSON has all."""
+
 COLOURS = {"holds": "green", "refuted": "red", "unknown": "yellow"}
 
 REMARKS: Mapping[Status, str] = {
@@ -167,8 +170,20 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
     if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
         yield from trace_lines(verdict.trace)
     searched = verdict.outcome != "unknown" or verdict.assumed
+    yield from _broken(verdict)
     if _tells(outcome, verdict) and verdict.property.is_lasting and searched:
         yield from _fairness(verdict)
+
+
+def _broken(verdict: Verdict) -> Iterator[str]:
+    """The parts of a goal that are false, the first few of them."""
+    for breach in verdict.broken[:BREACHES]:
+        at = f"of {', '.join(breach.copies)}: " if breach.copies else ""
+        yield from textwrap.wrap(
+            f"{at}{breach.part}", width=107, initial_indent="           false ", subsequent_indent=" " * 17
+        )
+    if len(verdict.broken) > BREACHES:
+        yield f"           and {len(verdict.broken) - BREACHES} more"
 
 
 def _fairness(verdict: Verdict) -> Iterator[str]:
