@@ -59,6 +59,13 @@ class Limit:
         return possible(self.member, self.rows)
 
     @property
+    def states(self) -> tuple[str, ...]:
+        """The states of the member in which a clock counts."""
+        if isinstance(self.counted, In):
+            return self.counted.states
+        return tuple(dict.fromkeys(state for row in self.rows for state in row.sources))
+
+    @property
     def place(self) -> Place:
         """Where the first of the rows is written."""
         return self.rows[0].place

@@ -176,8 +176,8 @@ def _again(watch: _Watch, occurrence: Occurrence) -> Iterator[Guard]:
         yield TRUE
     if occurrence in clock.happening:
         yield _happened(watch.member, occurrence.event)
-    if limit.position in occurrence.participants and watch.reads(occurrence):
-        yield from _leaving(watch.member, limit.counted, occurrence.event)
+    if limit.counted != TRUE and limit.position in occurrence.participants and watch.reads(occurrence):
+        yield from _leaving(watch.member, limit, occurrence.event)
     yield from _entering(watch, occurrence)
 
 
@@ -189,14 +189,14 @@ def _happened(member: Member, event: str) -> Guard:
     )
 
 
-def _leaving(member: Member, counted: Guard, event: str) -> Iterator[Guard]:
+def _leaving(member: Member, limit: Limit, event: str) -> Iterator[Guard]:
     """Steps by which the member leaves for certain the states in which a timer counts: it then rests at its start.
 
     That is not needed for counting right, and keeps the space small.
     """
-    inside = set(counted.states) if isinstance(counted, In) else set(member.machine.states)
+    inside = set(limit.states)
     rows = [row for row in member.machine.rows if row.trigger == event]
-    for source in (s for s in member.machine.states if s in inside):
+    for source in limit.states:
         here = [row for row in rows if source in row.sources]
         if here and all(row.target(source) not in inside for row in here):
             yield And((In(own_name(member), (source,)), some(row.when for row in here)))
