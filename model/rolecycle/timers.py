@@ -100,13 +100,19 @@ class _Dial:
     @property
     def late(self) -> Guard:
         """That the least time has passed."""
-        return In(self.name, self.states[self.limit.least // self.unit :])
+        return self._counted_to(self.states[self.limit.least // self.unit :])
 
     @property
     def expired(self) -> Guard:
         """That a row could happen, and the greatest time has passed."""
-        passed = (In(self.name, self.states[-1:]),) if self.name else ()
+        passed = (self._counted_to(self.states[-1:]),) if self.name else ()
         return And((self.limit.possible, *passed))
+
+    def _counted_to(self, states: tuple[str, ...]) -> Guard:
+        """That a timer that counts is in one of these states; one that does not may rest anywhere."""
+        here = In(self.name, states)
+        elsewhere = {state for row in self.limit.rows for state in row.sources} - set(self.limit.states)
+        return And((self.limit.counted, here)) if elsewhere else here
 
 
 @dataclass(frozen=True, slots=True)
