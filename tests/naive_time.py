@@ -1,20 +1,21 @@
 """Time a second time: a plain simulation of a timed scenario, written from the language page alone.
 
 It knows no timers.  A state is the states of the members, and for each clock the seconds that it has counted; a clock
-looks at the guards of its rows before and after every step.  It stands on the step rule of ``naive``, and shares nothing
-with the engine but the nouns.
+looks at the guards of its rows before and after every step.  It stands on the step rule of ``naive``, and shares
+nothing with the engine but the nouns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import Any
 
 import naive
 from naive import Part
 from rolecycle.durations import seconds
-from rolecycle.guard import And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.guard import FALSE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.machine import Row, Timing
 from rolecycle.specification import Scenario
 from rolecycle.system import Member, System
@@ -23,6 +24,7 @@ from ticks import longest, shortest
 TICK = "tick"
 
 Places = tuple[str, ...]
+Graph = Mapping[Any, list[tuple[Any, int]]]
 State = tuple[Places, tuple[int, ...]]
 
 
@@ -68,13 +70,19 @@ class Timed:
     def all_clocks(self) -> Iterator[Clock]:
         for position, member in enumerate(self.system.members):
             for event in sorted(member.machine.alphabet - set(self.scenario.any_time)):
-                labels = [x for x, parts in self.table.items() if naive.event_of(x) == event and self.in_it(parts, position)]
-                readings = {self.hand(member, label): [] for label in labels}
-                for label in labels:
-                    readings[self.hand(member, label)].append(label)
-                for index, read in readings.items():
+                labels = self.labels(position, event)
+                for index in dict.fromkeys(self.hand(member, label) for label in labels):
+                    read = tuple(label for label in labels if self.hand(member, label) == index)
                     family = member.family or (self.families[event] if index else "")
-                    yield from self.clocks_of(position, family, index, tuple(read), event)
+                    yield from self.clocks_of(
+                        Clock(position, family, index, read, (), 0, 0, "possible"), event
+                    )
+
+    def labels(self, position: int, event: str) -> list[str]:
+        """Where a member takes part in an event."""
+        return [
+            x for x, parts in self.table.items() if naive.event_of(x) == event and self.in_it(parts, position)
+        ]
 
     def in_it(self, parts: list[Part], position: int) -> bool:
         return any(part.position == position for part in parts)
@@ -83,33 +91,33 @@ class Timed:
         """The index with which a member reads its guards at an occurrence."""
         return member.index if member.family else naive.index_of(label)
 
-    def clocks_of(self, position: int, family: str, index: int | None, labels: tuple[str, ...], event: str) -> Iterator[Clock]:
-        member = self.system.members[position]
-        rows = [r for r in member.machine.rows if r.trigger == event and r.sources and not self.idle(member, r)]
+    def clocks_of(self, blank: Clock, event: str) -> Iterator[Clock]:
+        member = self.system.members[blank.position]
+        rows = [r for r in member.machine.rows if r.trigger == event]
+        rows = [r for r in rows if r.sources and not self.idle(blank.position, r)]
         senders = [m for m in self.system.members if self.sends(m, event)]
         if event in self.scenario.takes and (member in senders or not senders):
             if rows and (senders or rows[0].mode == "must"):
                 least, greatest = (self.length(text) for text in self.scenario.takes[event])
-                yield Clock(position, family, index, labels, tuple(rows), least, greatest, "possible", joint=not senders)
+                yield replace(blank, rows=tuple(rows), least=least, greatest=greatest, joint=not senders)
             return
-        for row in rows:
-            if row.timing != Timing():
-                yield self.clock_of(Clock(position, family, index, labels, (row,), 0, 0, "possible"), row.timing)
+        yield from (self.clock_of(blank, row) for row in rows if row.timing != Timing())
 
-    def idle(self, member: Member, row: Row) -> bool:
+    def idle(self, position: int, row: Row) -> bool:
         """Whether nowhere the row can happen."""
-        position = self.system.members.index(member)
-        labels = [x for x, parts in self.table.items() if naive.event_of(x) == row.trigger and self.in_it(parts, position)]
-        return all(self.off(row.when, self.hand(member, label)) for label in labels)
+        member = self.system.members[position]
+        return all(
+            self.off(row.when, self.hand(member, label)) for label in self.labels(position, row.trigger)
+        )
 
-    def clock_of(self, blank: Clock, said: Timing) -> Clock:
+    def clock_of(self, blank: Clock, row: Row) -> Clock:
+        said = row.timing
         least = self.length(said.after or said.every)
         greatest = self.length(said.within or said.after or said.every)
-        counts: str | frozenset[str] = frozenset(said.during or blank.rows[0].sources)
+        counts: str | frozenset[str] = frozenset(said.during or row.sources)
         counts = "always" if said.every else "possible" if said.within else counts
-        return Clock(
-            blank.position, blank.family, blank.index, blank.labels, blank.rows, least, greatest, counts, said.without
-        )
+        without = said.without
+        return replace(blank, rows=(row,), least=least, greatest=greatest, counts=counts, without=without)
 
     def sends(self, member: Member, event: str) -> bool:
         return member.machine.is_a(self.system.events[event].sender) and event in member.machine.alphabet
@@ -149,14 +157,16 @@ class Timed:
 
     def known_of_all(self, guard: Quantified, index: int | None) -> bool | None:
         bodies = [self.known(guard.body, each) for each in naive.ranges_over(self.system, guard, index)]
-        answers = {naive.judge(guard, list(chosen)) for chosen in product(*([b] if b is not None else [True, False] for b in bodies))}
+        cases = product(*([True, False] if body is None else [body] for body in bodies))
+        answers = {naive.judge(guard, list(case)) for case in cases}
         return answers.pop() if len(answers) == 1 else None
-
 
     # ---- what is counted, what can happen, what is due ----
 
     def possible(self, clock: Clock, row: Row, places: Places) -> bool:
-        return places[clock.position] in row.sources and naive.holds(self.system, row.when, places, clock.index)
+        return places[clock.position] in row.sources and naive.holds(
+            self.system, row.when, places, clock.index
+        )
 
     def counting(self, clock: Clock, places: Places) -> bool:
         if clock.counts == "always":
@@ -279,27 +289,31 @@ class Space:
 
     def lost(self, goal: set[State]) -> set[State]:
         """From where no step that is owed leads on to the goal."""
-        return set(self.steps) - self.back(goal, lambda label: self.owed(label))
+        return set(self.steps) - self.back(goal, self.owed)
 
-    def back(self, goal: set[State], allowed) -> set[State]:  # type: ignore[no-untyped-def]
+    def back(self, goal: set[State], allowed: Callable[[str], bool]) -> set[State]:
         found = set(goal)
         changed = True
         while changed:
-            more = {s for s, steps in self.steps.items() if any(t in found and allowed(x) for x, t in steps)} - found
+            more = {
+                s for s, steps in self.steps.items() if any(t in found and allowed(x) for x, t in steps)
+            } - found
             found |= more
             changed = bool(more)
         return found
 
     def standstills(self) -> set[State]:
         """From where no machine is moved any more by what is owed."""
-        moving = {s for s, steps in self.steps.items() if any(self.owed(x) and t[0] != s[0] for x, t in steps)}
+        moving = {
+            s for s, steps in self.steps.items() if any(self.owed(x) and t[0] != s[0] for x, t in steps)
+        }
         return self.lost(moving)
 
     # ---- how long it takes ----
 
     def between(self, begin: Moment, end: Moment) -> Between:
         first, last = self.where(begin.guard), self.where(end.guard)
-        graph: dict[State | str, list[tuple[State | str, int]]] = {"end": []}
+        graph: dict[Any, list[tuple[Any, int]]] = {"end": []}
         entered, started = {self.timed.start()} & first, set(first)
         for state, steps in self.steps.items():
             graph[state] = []
@@ -317,9 +331,9 @@ class Space:
         least, greatest = shortest(graph, {*entered}, ends), longest(graph, {*started}, ends)
         return Between(True, least, greatest, self.stops(graph, {*started} - ends, ends))
 
-    def stops(self, graph: Mapping[State | str, list[tuple[State | str, int]]], begins: set[State | str], ends: set[State | str]) -> bool:
+    def stops(self, graph: Graph, begins: set[Any], ends: set[Any]) -> bool:
         """Whether on the way a state is met from which neither the clock goes on nor the end comes."""
-        inside, todo = set[State | str](), list(begins)
+        inside, todo = set[Any](), list(begins)
         while todo:
             state = todo.pop()
             if state not in inside:
@@ -338,7 +352,7 @@ class Space:
 class Moment:
     """Where a guard is true, or one of some events."""
 
-    guard: Guard = Or(())
+    guard: Guard = FALSE
     events: tuple[str, ...] = ()
 
 

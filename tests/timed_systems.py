@@ -15,6 +15,7 @@ NAMES = "efghi"
 SINGLES = ("boss", "door")
 FAMILIES = {"crew": "unit", "fleet": "ship"}
 ACTOR = "visitor"
+LENGTHS = (("1 s", "2 s", "3 s", "0 s"), ("2 s", "4 s", "short", "nothing"), ("3 s", "2 s + 1 s"))
 DURATIONS = {"short": 2, "nothing": 0}
 
 
@@ -31,9 +32,9 @@ class Dealer:
 
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
-        self.lengths = dice.choice([("1 s", "2 s", "3 s", "0 s"), ("2 s", "4 s", "short", "nothing"), ("3 s", "2 s + 1 s")])
+        self.lengths = dice.choice(LENGTHS)
         self.events = NAMES[: dice.choice([3, 4, 5])]
-        self.sizes = {family: dice.choice(sizes) for family, sizes in (("crew", (1, 2, 2, 2)), ("fleet", (0, 0, 0, 1, 2)))}
+        self.sizes = {"crew": dice.choice([1, 2, 2, 2]), "fleet": dice.choice([0, 0, 0, 1, 2])}
         self.singles = SINGLES[: dice.choice([0, 1, 1, 2])]
         self.alphabets: dict[str, tuple[str, ...]] = {}
 
@@ -41,19 +42,16 @@ class Dealer:
         return self.dice.random() < part
 
     def case(self) -> Case:
-        machines = {name: self.alphabet(name) for name in (*self.singles, *FAMILIES.values())}
-        self.alphabets = machines
+        self.alphabets = {name: self.alphabet() for name in (*self.singles, *FAMILIES.values())}
         members = [Member(self.machine(name)) for name in self.singles]
         for family, name in FAMILIES.items():
             machine = self.machine(name, family)
             other = replace(self.machine(name, family), name=f"{name}_x", answers_to=(name, f"{name}_x"))
-            different = self.chance(0.2)
-            for index in range(1, self.sizes[family] + 1):
-                members.append(Member(other if different and index == 2 else machine, family, index))
-        events = {name: self.event(name) for name in self.events}
-        return Case(self.system(members, events), self.scenario())
+            kinds = [machine, other if self.chance(0.2) else machine]
+            members += [Member(kinds[k], family, k + 1) for k in range(self.sizes[family])]
+        return Case(self.system(members, {name: self.event(name) for name in self.events}), self.scenario())
 
-    def alphabet(self, name: str) -> tuple[str, ...]:
+    def alphabet(self) -> tuple[str, ...]:
         return tuple(self.dice.sample(self.events, self.dice.choice([1, 2, 2, 3])))
 
     def event(self, name: str) -> Event:
@@ -76,7 +74,8 @@ class Dealer:
     def scenario(self) -> Scenario:
         takes = {
             name: self.dice.choice([self.two_lengths(), (self.length(),) * 2])
-            for name in self.events if self.chance(0.15)
+            for name in self.events
+            if self.chance(0.15)
         }
         any_time = tuple(name for name in self.events if self.chance(0.08))
         return Scenario("random", "t", (), timed=True, takes=takes, any_time=any_time)
@@ -93,18 +92,22 @@ class Dealer:
 
     def machine(self, name: str, family: str = "") -> Machine:
         states = ("A", "B", "C")[: self.dice.choice([2, 2, 3])]
-        rows = []
+        rows = list[Row]()
         for event in self.alphabets[name]:
             mode: Mode = "may" if self.chance(0.25) else "must"
-            for _ in range(self.dice.choice([1, 1, 2])):
-                rows.append(self.row(event, states, mode, name, family))
+            number = self.dice.choice([1, 1, 2])
+            rows += [self.row(event, states, mode, name, family) for _ in range(number)]
         return Machine(name, states, self.dice.choice(states), tuple(rows), answers_to=(name,))
 
     def row(self, event: str, states: tuple[str, ...], mode: Mode, name: str, family: str) -> Row:
-        sources = states if self.chance(0.15) else tuple(self.dice.sample(states, self.dice.choice([1, 1, 2])))
+        sources = (
+            states if self.chance(0.15) else tuple(self.dice.sample(states, self.dice.choice([1, 1, 2])))
+        )
         when = self.guard(event, name, family) if self.chance(0.4) else TRUE
         dest = self.dice.choice([*states, "="])
-        return Row(event, sources, dest, mode, when, timing=self.timing(states) if self.chance(0.6) else Timing())
+        return Row(
+            event, sources, dest, mode, when, timing=self.timing(states) if self.chance(0.6) else Timing()
+        )
 
     def timing(self, states: tuple[str, ...]) -> Timing:
         length = self.length()
@@ -137,7 +140,7 @@ class Dealer:
         )
 
     def atom(self, event: str, name: str, family: str) -> Guard:
-        """What the reader can read at its index: a single machine, a copy beside it, or one at the index of the event."""
+        """What can be read at an index: a single machine, the copy itself, or a copy at the index of the event."""
         words = [*self.singles, *([name] if family else [])]
         if not family and event in self.alphabets["unit"] and self.chance(0.5):
             words = ["unit"]
@@ -154,7 +157,7 @@ class Dealer:
 def goal(dice: random.Random, system: System) -> Guard:
     """What a property may say of such a system."""
     body = In("unit", (dice.choice("AB"),))
-    over: list[Guard] = [Quantified(dice.choice(["all", "some"]), "crew", body)]  # type: ignore[arg-type]
+    over: list[Guard] = [Quantified(dice.choice(["all", "some"]), "crew", body)]
     over += [In(m.machine.name, (dice.choice(m.machine.states),)) for m in system.members if not m.family]
     found = dice.choice(over)
     return Not(found) if dice.random() < 0.3 else found
