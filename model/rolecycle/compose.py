@@ -16,12 +16,16 @@ from rolecycle.system import Member, System
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """An event at an index: its label (``name`` or ``name[2]``) and the positions of its participants."""
+    """An event at an index: its label (``name`` or ``name[2]``) and the positions of its participants.
+
+    ``family``: the one that indexes it, if any.
+    """
 
     label: str
     event: str
     index: int
     participants: tuple[int, ...]
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,27 +123,35 @@ def compose(system: System) -> Product:
 
 def network(system: System) -> Network:
     """What each member does at each occurrence; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit."""
-    return Network(system, tuple(Synchronisation(o, _parts(system, o)) for o in _occurrences(system)))
+    return Network(system, tuple(Synchronisation(o, _parts(system, o)) for o in occurrences(system)))
 
 
 def combine(of: Network) -> Product:
     """Every way in which the participants of each occurrence can take it together; time waits for what is due."""
-    occurrences = tuple(s.occurrence for s in of.synchronisations)
+    happening = tuple(s.occurrence for s in of.synchronisations)
     rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in _rules(k, s.parts))
-    held_up = _urgent(of.system, occurrences, rules) if of.system.due else rules
-    return Product(of.system, occurrences, held_up, reading=of.reading)
+    held_up = _urgent(of.system, happening, rules) if of.system.due else rules
+    return Product(of.system, happening, held_up, reading=of.reading)
 
 
 # --- occurrences --------------------------------------------------------------------------------
 
 
-def _occurrences(system: System) -> Iterable[Occurrence]:
+def occurrences(system: System) -> Iterable[Occurrence]:
+    """Every event at every index, with who takes part in it; raises ``InputError`` RC130 for one of two families.
+
+    A timer takes part by label, so that it makes no event that of its family.
+    """
     alphabets: dict[str, list[int]] = {}
+    timers: dict[str, list[int]] = {}
     for position, member in enumerate(system.members):
         for event in member.machine.alphabet:
-            alphabets.setdefault(event, []).append(position)
-    for event in sorted(alphabets):
-        yield from _of_event(system, event, alphabets[event])
+            (timers if member.times else alphabets).setdefault(event, []).append(position)
+    clock = {TICK} if timers else set()
+    for event in sorted({*alphabets, *clock}):
+        for each in _of_event(system, event, alphabets.get(event, [])):
+            participants = tuple(sorted([*each.participants, *timers.get(each.label, [])]))
+            yield replace(each, participants=participants)
 
 
 def _of_event(system: System, event: str, positions: list[int]) -> Iterable[Occurrence]:
@@ -152,11 +164,12 @@ def _of_event(system: System, event: str, positions: list[int]) -> Iterable[Occu
     indices = (
         sorted({members[p].index for p in positions if members[p].family in families}) if families else [0]
     )
+    family = next(iter(families), "")
     for index in indices:
         label = f"{event}[{index}]" if index else event
         if event not in system.forbidden and label not in system.forbidden:
-            chosen = (p for p in positions if members[p].family not in families or members[p].index == index)
-            yield Occurrence(label, event, index, tuple(chosen))
+            chosen = (p for p in positions if members[p].family != family or members[p].index == index)
+            yield Occurrence(label, event, index, tuple(chosen), family)
 
 
 # --- rules --------------------------------------------------------------------------------------
@@ -183,8 +196,10 @@ def _parts(system: System, occurrence: Occurrence) -> tuple[Part, ...]:
 def _part(system: System, position: int, occurrence: Occurrence) -> Part:
     """The alternatives of one participant: partial functions over its states, each under one guard."""
     member = system.members[position]
-    rows = [row for row in member.machine.rows if row.trigger == occurrence.event]
-    arrows = _arrows(system, member, rows, member.index or occurrence.index)
+    trigger = occurrence.label if member.times else occurrence.event
+    rows = [row for row in member.machine.rows if row.trigger == trigger]
+    index = member.index if member.times else member.index or occurrence.index
+    arrows = _arrows(system, member, rows, index)
     may = rows[0].mode == "may"
     size = len(member.machine.states)
     if may and _functional(arrows):
@@ -201,7 +216,8 @@ def _part(system: System, position: int, occurrence: Occurrence) -> Part:
 def _arrows(system: System, member: Member, rows: Sequence[Row], index: int) -> list[_Arrow]:
     """One arrow for each source and destination; equal ones joined, so that steps are distinct.
 
-    The index at hand is the member's own, or for a member outside every family that of the event.
+    The index at hand is the member's own, or for a member outside every family that of the event; a timer counts the
+    same whatever happens.
     """
     number = {state: k for k, state in enumerate(member.machine.states)}
     guarding = dict.fromkeys(row.when for row in rows)
@@ -248,32 +264,35 @@ def _idle(system: System, position: int, arrows: Iterable[_Arrow]) -> Formula:
 # --- time ---------------------------------------------------------------------------------------
 
 
-def _urgent(system: System, occurrences: Sequence[Occurrence], rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def _urgent(system: System, happening: Sequence[Occurrence], rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """The rules, with those of ``tick`` held up while something is due."""
-    waiting = formula.negation(formula.disjunction(_waited_for(system, occurrences)))
+    waiting = formula.negation(formula.disjunction(_waited_for(system, happening)))
     return tuple(
         replace(rule, guard=formula.conjunction([rule.guard, waiting]))
-        if occurrences[rule.occurrence].event == TICK
+        if happening[rule.occurrence].event == TICK
         else rule
         for rule in rules
     )
 
 
-def _waited_for(system: System, occurrences: Sequence[Occurrence]) -> Iterable[Formula]:
+def _waited_for(system: System, happening: Sequence[Occurrence]) -> Iterable[Formula]:
     """The conditions under which something that is due can happen; what timers make of it does not matter."""
-    members = {member.name: member for member in system.members}
-    for due, (number, occurrence) in combinations(system.due, enumerate(occurrences)):
-        names = [system.members[p].name for p in occurrence.participants]
-        if due.event != occurrence.event or (due.member and due.member not in names):
-            continue
+    numbers = {occurrence.label: number for number, occurrence in enumerate(happening)}
+    for due in (due for due in system.due if due.label in numbers):
+        number = numbers[due.label]
+        occurrence = happening[number]
         acting = (p for p in occurrence.participants if not _looks_on(system.members[p]))
         parts = [_part(system, p, occurrence) for p in acting]
-        reader = members.get(due.member)
-        index = (reader.index if reader else 0) or occurrence.index
-        when = resolve(due.when, system, reader.family if reader else "", index)
+        when = [_read_by(system, position, part, occurrence) for position, part in due.when]
         for rule in _rules(number, parts):
-            moving = formula.TRUE if due.member else _changing(system, rule)
-            yield formula.conjunction([_possible(system, rule), when, moving])
+            moving = formula.TRUE if when else _changing(system, rule)
+            yield formula.conjunction([_possible(system, rule), *when, moving])
+
+
+def _read_by(system: System, position: int, condition: guard.Guard, occurrence: Occurrence) -> Formula:
+    """A guard as a member reads it at an occurrence."""
+    member = system.members[position]
+    return resolve(condition, system, member.family, member.index or occurrence.index)
 
 
 def _looks_on(member: Member) -> bool:

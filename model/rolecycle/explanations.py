@@ -111,7 +111,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "Not a length of time",
         "A length of time is a number with s, min, h or d (10 min), the name of a duration of durations.yaml, or a sum "
         "of such, with factors (heartbeat_timeout + 2 * 15 s). A row has 'after', 'within' or both, or 'every' alone. "
-        "What takes at least longer than at most can never happen.",
+        "What takes at least longer than at most can never happen. How long an event takes is counted by its sender, "
+        "or by those who must take part in it; one of them has to be there.",
     ),
     "RC137": (
         "Time cannot be counted here",

@@ -16,7 +16,7 @@ from rolecycle.compose import enabled, meaning, occurrences_of, resolve
 from rolecycle.durations import seconds
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
-from rolecycle.layout import evaluate
+from rolecycle.layout import Numbers, evaluate, local_states
 from rolecycle.liveness import is_vacuous, lasting
 from rolecycle.machine import Machine
 from rolecycle.paths import lasso, path_to
@@ -178,13 +178,34 @@ def _breaches(space: Space, wanted: Property) -> Iterator[tuple[Formula, int | N
 
 def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
     ends = meaning(space.packed.product, wanted.goal)
-    dead = space.deadlocks
+    if space.packed.product.system.unit and not space.exhaustive:
+        return "unknown", None
+    dead = _standstills(space)
     for begin in range(0, len(dead), CHUNK):
         part = dead[begin : begin + CHUNK]
         unnamed = ~evaluate(ends, space.packed.fields, space.states[part])
         if unnamed.any():
             return "refuted", path_to(space, int(part[np.argmax(unnamed)]))
     return _exhausted(space, "holds"), None
+
+
+def _standstills(space: Space) -> Numbers:
+    """The deadlocks; where time is counted, the states after which the clock goes on at most.
+
+    A clock that goes on, or begins anew, is no life, but it may lead to some.
+    """
+    system, graph = space.packed.product.system, space.graph
+    if not system.unit or graph is None:
+        return space.deadlocks
+    owed = np.array([system.owes(o.event) for o in space.packed.product.occurrences], dtype=np.bool_)
+    sources, moving = sources_of(graph), np.zeros(len(graph.labels), dtype=np.bool_)
+    for member, field in zip(system.members, space.packed.fields, strict=True):
+        if not (member.times or member.watches):
+            column = local_states(field, space.states)
+            moving |= column[sources] != column[graph.targets]
+    alive = np.zeros(len(space.states), dtype=np.bool_)
+    alive[sources[moving & owed[graph.labels]]] = True
+    return np.flatnonzero(~backward(graph, alive, owed))
 
 
 def _reachable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:

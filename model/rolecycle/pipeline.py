@@ -372,10 +372,15 @@ def _has_systems(job: Job, system: System) -> bool:
 
 def _explore(job: Job, found: Fewer, group: Group, shop: Workshop, keep_graph: bool = False) -> Space:
     packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
-    graph = keep_graph or any(p.kind in ("recoverable", "within") for p in group)
+    graph = keep_graph or any(_reads_graph(p, found.product.system) for p in group)
     name = f"{job.system.name} / {job.scenario.name}"
     checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)
+
+
+def _reads_graph(wanted: Property, system: System) -> bool:
+    """Whether a property is settled by the transitions of a space, not by its states alone."""
+    return wanted.kind in ("recoverable", "within") or (wanted.kind == "deadlock freedom" and system.unit > 0)
 
 
 # --- what is reported ---------------------------------------------------------------------------------------
