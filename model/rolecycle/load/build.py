@@ -583,17 +583,16 @@ def ordered(
     """Documents such that what one extends stands before it; a cycle is reported and left out."""
     named = {str(d.data[key]): d for d in documents if isinstance(d.data, dict)}
     done: dict[str, Document] = {}
-
-    def visit(name: str, trail: tuple[str, ...]) -> None:
-        if name in done or name not in named:
-            return
+    for start in named:
+        name, trail = start, dict[str, Document]()
+        while (
+            name in named and name not in done and name not in trail
+        ):  # a chain may be longer than calls may nest
+            trail[name] = named[name]
+            data = named[name].data
+            name = str(data.get("extends", "")) if isinstance(data, dict) else ""
         if name in trail:
-            report(named[name], " extends ".join((*trail[trail.index(name) :], name)))
-            return
-        data = named[name].data
-        visit(str(data.get("extends", "")) if isinstance(data, dict) else "", (*trail, name))
-        done.setdefault(name, named[name])
-
-    for name in named:
-        visit(name, ())
+            names = list(trail)
+            report(named[name], " extends ".join((*names[names.index(name) :], name)))
+        done.update(reversed(trail.items()))
     return list(done.values())
