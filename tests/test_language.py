@@ -208,6 +208,47 @@ def test_labels_and_views_have_no_index(tmp_path: Path, where: str) -> None:
         written(tmp_path, LIGHTS, [LAMP], [system])
 
 
+# --- who it was -----------------------------------------------------------------------------------------
+
+PROCESS = """
+machine: process
+title: t
+initial: Idle
+states: [Idle, Inside, Done]
+transitions:
+  - {trigger: user.acquire, source: Idle, dest: Inside, when: "%s", assumption: a}
+  - {trigger: user.release, source: Inside, dest: Done, assumption: a}
+"""
+LOCK = """
+machine: lock
+title: t
+initial: Free
+states: [Free, Held]
+transitions:
+  - {trigger: user.acquire, source: "*", dest: Held, assumption: a}
+  - {trigger: user.release, source: Held, dest: Free, assumption: a}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "outcome"), [("no process: process is Inside", "holds"), ("true", "refuted")]
+)
+def test_the_states_of_the_copies_tell_who_holds_a_lock(tmp_path: Path, when: str, outcome: str) -> None:
+    spec = written(
+        tmp_path,
+        "events: {user.acquire: {kind: platform, meaning: m}, user.release: {kind: platform, meaning: m}}",
+        [PROCESS % when, LOCK],
+        [HALL % ("lock", "process, process, process")],
+        "{P01: {title: t, kind: precedence, systems: [top], at: user.release,"
+        " require: 'process is Inside and (no other process: process is Inside) and lock is Held'}}",
+    )
+    assert outcomes(spec, Workshop(all_sizes=True)) == {"P01": outcome}
+    (made,) = runs(spec, Workshop(all_sizes=True))
+    assert [v.all_sizes.proved for v in made.verdicts if v.all_sizes] == (
+        [True] if outcome == "holds" else []
+    )
+
+
 # --- the checks over a whole suite, with and without reductions -----------------------------------------
 
 ROOM = "{system: room, title: t, suite: true, members: [lamp], labels: {Bright: lamp is Lit}}"

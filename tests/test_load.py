@@ -177,6 +177,14 @@ CASES = {
     "guard: unknown word": Case(
         "RC120", KETTLE, "when: fuse is Whole", "when: fuse §was Whole", "at 'was'", "'is'"
     ),
+    "guard: one copy by its number": Case(
+        "RC120",
+        KETTLE,
+        "when: fuse is Whole",
+        'when: "fuse§[2] is Whole"',
+        "at '['",
+        "all, some, no or count",
+    ),
     "guard: is runs into a name": Case(
         "RC120", KETTLE, "when: fuse is Whole", "when: fuse §isWhole", "'isWhole'", "'is'"
     ),

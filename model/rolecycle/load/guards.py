@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any, Literal
 
@@ -48,6 +49,8 @@ NAME: /[^\W\d_](\w|[^\x00-\x7f\s])*/
 MAX_DEPTH = 40
 """How deeply a guard may nest: what reads guards calls itself once a level."""
 
+ONE_COPY = "no guard names one copy by its number: say all, some, no or count"
+
 
 @cache
 def _parser() -> Lark:
@@ -67,9 +70,8 @@ def parse_guard(text: str, place: Place) -> guard.Guard:
         column = len(text) + 1 if ended else max(problem.column, 1)
         found = "the end" if ended else f"'{token or getattr(problem, 'char', '')}'"
         message = f"the guard does not parse at {found}: {_shortened(text)}"
-        raise InputError(
-            [Diagnostic("RC120", message, _moved(place, column), hint=_expected(problem))]
-        ) from None
+        hint = ONE_COPY if str(token) == "[" and "_IS" in _accepted(problem) else _expected(problem)
+        raise InputError([Diagnostic("RC120", message, _moved(place, column), hint=hint)]) from None
     if _depth(tree) > MAX_DEPTH:
         message = f"the guard nests more than {MAX_DEPTH} levels deep: {_shortened(text)}"
         raise InputError([Diagnostic("RC120", message, place)])
@@ -106,16 +108,20 @@ def _expected(problem: UnexpectedInput) -> str:
         "COLON": "':'",
         "COMMA": "','",
     }
-    names = sorted(
-        getattr(problem, "accepts", None)
-        or getattr(problem, "expected", None)
-        or getattr(problem, "allowed", None)
-        or []
-    )
+    names = sorted(_accepted(problem))
     shown = [
         words.get(n, f"'{n.lstrip('_').lower()}'") for n in names if n not in ("$END", "WHICH", "QUANTIFIER")
     ]
     return "expected " + " or ".join(shown) if shown else ""
+
+
+def _accepted(problem: UnexpectedInput) -> Collection[str]:
+    """The names of the tokens that could stand where the text does not parse."""
+    for key in ("accepts", "expected", "allowed"):
+        if found := getattr(problem, key, None):
+            names: Collection[str] = found
+            return names
+    return ()
 
 
 class _Build(Transformer[Token, Any]):
