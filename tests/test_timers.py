@@ -93,6 +93,15 @@ def test_two_families_may_wait_for_the_same_neighbour() -> None:
     assert between(found, "open", "bake") == (3, None)
 
 
+def test_copies_of_one_machine_in_two_families_count_for_themselves() -> None:
+    baker = replace(BAKER, rows=(row("bake", "Idle", "=", after="3 s"),))
+    events = {"bake": Event("bake", "code", collective=("oven",))}
+    members = (*copies("oven", baker), *copies("shelf", baker))
+    found = timed(System("s", members, events), {}, CLOCK)
+    assert labels(found) == {"bake[1]", TICK}
+    assert between(found, "bake", "bake") == (3, 3)
+
+
 def test_a_timer_sees_what_another_copy_does() -> None:
     """The second may follow 3 s after the first has gone, and not before."""
     walker = machine(

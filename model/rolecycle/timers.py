@@ -22,7 +22,7 @@ from rolecycle.guard import TRUE, And, Guard, In, Not
 from rolecycle.machine import TICK, Event, Machine, Row
 from rolecycle.specification import Scenario
 from rolecycle.system import Due, Member, System
-from rolecycle.time_limits import Clock, Limit, limits, named, own_name, some, too_short
+from rolecycle.time_limits import Clock, Limit, limits, named, own_name, possible, some, too_short
 
 MOST_TICKS = 100_000
 """A timer counts no further: more than a day of seconds."""
@@ -190,9 +190,7 @@ def _again(watch: _Watch, occurrence: Occurrence) -> Iterator[Guard]:
 def _happened(member: Member, event: str) -> Guard:
     """That the member takes one of its rows for an event that happens."""
     rows = [row for row in member.machine.rows if row.trigger == event]
-    return (
-        TRUE if rows[0].mode == "must" else some(And((In(own_name(member), r.sources), r.when)) for r in rows)
-    )
+    return TRUE if rows[0].mode == "must" else possible(member, rows)
 
 
 def _leaving(member: Member, limit: Limit, event: str) -> Iterator[Guard]:
@@ -235,11 +233,11 @@ def _crosses(system: System, atom: Atom, occurrence: Occurrence) -> bool:
     return any((s in inside) != (row.target(s) in inside) for row in rows for s in row.sources)
 
 
-def _where(part: Formula, possible: Mapping[int, set[int]]) -> Formula:
+def _where(part: Formula, known: Mapping[int, set[int]]) -> Formula:
     """What is left of a formula where some members, by position, are in one of some states."""
 
     def read(atom: Atom) -> Formula:
-        states = possible.get(atom.member)
+        states = known.get(atom.member)
         if states is None or not (states <= atom.states or states.isdisjoint(atom.states)):
             return atom
         return formula.FALSE if states.isdisjoint(atom.states) else formula.TRUE
