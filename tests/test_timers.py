@@ -18,7 +18,7 @@ from rolecycle.pack import pack
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario
 from rolecycle.system import Member, System
-from rolecycle.timers import timed
+from rolecycle.timers import MOST_AT_REST, timed
 
 CLOCK = Scenario("clock", "t", (), timed=True)
 
@@ -270,3 +270,10 @@ def test_a_state_that_waits_for_a_limit_is_no_deadlock() -> None:
     assert outcome(eaten, "deadlock freedom", FALSE) == "refuted"
     assert outcome(eaten, "deadlock freedom", parse_guard("egg is Done", NOWHERE)) == "holds"
     assert outcome(eaten, "invariant", TRUE) == "holds"
+
+
+def test_many_timers_do_not_multiply_the_ways_in_which_the_clock_goes_on() -> None:
+    """Thirty copies that wait for a neighbour: two ways each would be a thousand million."""
+    found = compose(system([Member(SHOP), *copies("staff", *[CLERK] * 30)], TRADE))
+    ticks = [rule for rule in found.rules if found.occurrences[rule.occurrence].event == TICK]
+    assert len(ticks) == 1 << MOST_AT_REST
