@@ -18,7 +18,7 @@ from rolecycle.pack import pack
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario
 from rolecycle.system import Member, System
-from rolecycle.timers import timed
+from rolecycle.timers import MOST_AT_REST, timed
 
 CLOCK = Scenario("clock", "t", (), timed=True)
 
@@ -91,6 +91,15 @@ def test_two_families_may_wait_for_the_same_neighbour() -> None:
     found = system([Member(SHOP), *copies("staff", CLERK, CLERK), *copies("oven", BAKER, BAKER)], TRADE)
     assert labels(found) >= {"open", "shut", "serve[2]", "bake[2]"}
     assert between(found, "open", "bake") == (3, None)
+
+
+def test_copies_of_one_machine_in_two_families_count_for_themselves() -> None:
+    baker = replace(BAKER, rows=(row("bake", "Idle", "=", after="3 s"),))
+    events = {"bake": Event("bake", "code", collective=("oven",))}
+    members = (*copies("oven", baker), *copies("shelf", baker))
+    found = timed(System("s", members, events), {}, CLOCK)
+    assert labels(found) == {"bake[1]", TICK}
+    assert between(found, "bake", "bake") == (3, 3)
 
 
 def test_a_timer_sees_what_another_copy_does() -> None:
@@ -261,3 +270,10 @@ def test_a_state_that_waits_for_a_limit_is_no_deadlock() -> None:
     assert outcome(eaten, "deadlock freedom", FALSE) == "refuted"
     assert outcome(eaten, "deadlock freedom", parse_guard("egg is Done", NOWHERE)) == "holds"
     assert outcome(eaten, "invariant", TRUE) == "holds"
+
+
+def test_many_timers_do_not_multiply_the_ways_in_which_the_clock_goes_on() -> None:
+    """Thirty copies that wait for a neighbour: two ways each would be a thousand million."""
+    found = compose(system([Member(SHOP), *copies("staff", *[CLERK] * 30)], TRADE))
+    ticks = [rule for rule in found.rules if found.occurrences[rule.occurrence].event == TICK]
+    assert len(ticks) == 1 << MOST_AT_REST

@@ -123,43 +123,32 @@ def _of_event(
 ) -> Iterator[Limit]:
     """The limits of a member for one event: what the scenario says of its time, else what each row says."""
     member, event = system.members[position], clocks[0].happening[0].event
-    rows = [
-        r for r in member.machine.rows if r.trigger == event and not _switched_off(system, member, r, clocks)
-    ]
-    joint = event in scenario.takes and not _senders(system, event)
-    if event in scenario.takes and (joint or member in _senders(system, event)):
-        if rows and not (joint and rows[0].mode == "may"):
-            least, greatest = (seconds(text, durations) for text in scenario.takes[event])
-            yield Limit(
-                position,
-                member,
-                tuple(rows),
-                least,
-                greatest,
-                possible(member, rows),
-                (),
-                clocks,
-                joint=joint,
-            )
-        return
+    rows = [row for row in member.machine.rows if row.trigger == event]
+    rows = [row for row in rows if not _switched_off(system, member, row, clocks)]
+    senders = _senders(system, event)
+    if event not in scenario.takes or (senders and member not in senders):
+        yield from _said_by_rows(position, member, rows, clocks, durations)
+    elif rows and (senders or rows[0].mode == "must"):
+        least, greatest = (seconds(text, durations) for text in scenario.takes[event])
+        counted, joint = possible(member, rows), not senders
+        yield Limit(position, member, tuple(rows), least, greatest, counted, (), clocks, joint=joint)
+
+
+def _said_by_rows(
+    position: int,
+    member: Member,
+    rows: Iterable[Row],
+    clocks: tuple[Clock, ...],
+    durations: Mapping[str, int],
+) -> Iterator[Limit]:
     groups: dict[tuple[Timing, Guard], list[Row]] = {}
-    for row in rows:
-        if row.timing != Timing():
-            groups.setdefault((row.timing, _counted(member, row)), []).append(row)
-    for (timing, counted), same in groups.items():
-        least = _length(timing.after or timing.every, durations)
-        greatest = _length(timing.within or timing.after or timing.every, durations)
-        yield Limit(
-            position,
-            member,
-            tuple(same),
-            least,
-            greatest,
-            counted,
-            timing.without,
-            clocks,
-            bool(timing.every),
-        )
+    for row in (row for row in rows if row.timing != Timing()):
+        groups.setdefault((row.timing, _counted(member, row)), []).append(row)
+    for (said, counted), same in groups.items():
+        least = _length(said.after or said.every, durations)
+        greatest = _length(said.within or said.after or said.every, durations)
+        at_first = bool(said.every)
+        yield Limit(position, member, tuple(same), least, greatest, counted, said.without, clocks, at_first)
 
 
 def _length(text: str, durations: Mapping[str, int]) -> int:

@@ -22,10 +22,13 @@ from rolecycle.guard import TRUE, And, Guard, In, Not
 from rolecycle.machine import TICK, Event, Machine, Row
 from rolecycle.specification import Scenario
 from rolecycle.system import Due, Member, System
-from rolecycle.time_limits import Clock, Limit, limits, named, own_name, some, too_short
+from rolecycle.time_limits import Clock, Limit, limits, named, own_name, possible, some, too_short
 
 MOST_TICKS = 100_000
 """A timer counts no further: more than a day of seconds."""
+
+MOST_AT_REST = 10
+"""So many timers rest while they do not count: each doubles the ways in which the clock can go on."""
 
 
 def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> System:
@@ -72,10 +75,16 @@ def _with_timers(system: System, found: Sequence[Limit], unit: int, scenario: Sc
     counting = [dial for dial in dials if dial.name]
     held_up = replace(system, members=tuple(_held_up(m, p, counting) for p, m in enumerate(system.members)))
     happening = tuple(occurrences(system))
+    clocks = [(dial, clock) for dial in counting for clock in dial.limit.clocks]
+    resting = _resting(clocks)
     timers = [
-        Member(_timer(_watch(held_up, dial, clock), happening), clock.family, clock.index, times=True)
-        for dial in counting
-        for clock in dial.limit.clocks
+        Member(
+            _timer(_watch(held_up, dial, clock, k in resting), happening),
+            clock.family,
+            clock.index,
+            times=True,
+        )
+        for k, (dial, clock) in enumerate(clocks)
     ]
     due = (*_due(dials), *_prompt(system, {each.event for each in found}, happening, scenario))
     return replace(held_up, members=(*held_up.members, *timers), due=due)
@@ -117,12 +126,17 @@ class _Dial:
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """A clock of a limit in a system whose rows wait for their timers; ``counted``: what it counts, resolved."""
+    """A clock of a limit in a system whose rows wait for their timers.
+
+    ``counted``: what it counts, resolved.  ``rests``: its timer rests at its start while that is not true; else it runs
+    on, which does not matter, for it begins anew where it becomes true.
+    """
 
     system: System
     dial: _Dial
     clock: Clock
     counted: Formula
+    rests: bool
 
     @property
     def member(self) -> Member:
@@ -152,8 +166,14 @@ def _clash(taken: set[tuple[str, int]], clocks: set[tuple[str, int]]) -> bool:
     return bool(taken & clocks) or len({family for family, _ in taken | clocks}) > 1
 
 
-def _watch(system: System, dial: _Dial, clock: Clock) -> _Watch:
-    return _Watch(system, dial, clock, resolve(dial.limit.counted, system, clock.family, clock.index))
+def _resting(clocks: Sequence[tuple[_Dial, Clock]]) -> set[int]:
+    """The numbers of the clocks whose timers rest: of those that do not always count, the longest."""
+    some_time = [k for k, (dial, _) in enumerate(clocks) if dial.limit.counted != TRUE]
+    return set(sorted(some_time, key=lambda k: -clocks[k][0].limit.greatest)[:MOST_AT_REST])
+
+
+def _watch(system: System, dial: _Dial, clock: Clock, rests: bool) -> _Watch:
+    return _Watch(system, dial, clock, resolve(dial.limit.counted, system, clock.family, clock.index), rests)
 
 
 def _timer(watch: _Watch, happening: Iterable[Occurrence]) -> Machine:
@@ -161,8 +181,8 @@ def _timer(watch: _Watch, happening: Iterable[Occurrence]) -> Machine:
     limit, states = watch.dial.limit, watch.dial.states
     first, last = states[0], states[-1]
     steps = zip(states, (*states[1:], last), strict=True)
-    rows = [Row(TICK, (old,), new, when=limit.counted) for old, new in steps]
-    if limit.counted != TRUE:
+    rows = [Row(TICK, (old,), new, when=limit.counted if watch.rests else TRUE) for old, new in steps]
+    if watch.rests:
         rows.append(Row(TICK, states, first, when=_stopped(limit)))
     for occurrence in happening:
         again = tuple(dict.fromkeys(_again(watch, occurrence)))
@@ -182,7 +202,7 @@ def _again(watch: _Watch, occurrence: Occurrence) -> Iterator[Guard]:
         yield TRUE
     if occurrence in clock.happening:
         yield _happened(watch.member, occurrence.event)
-    if limit.counted != TRUE and limit.position in occurrence.participants and watch.reads(occurrence):
+    if watch.rests and limit.position in occurrence.participants and watch.reads(occurrence):
         yield from _leaving(watch.member, limit, occurrence.event)
     yield from _entering(watch, occurrence)
 
@@ -190,9 +210,7 @@ def _again(watch: _Watch, occurrence: Occurrence) -> Iterator[Guard]:
 def _happened(member: Member, event: str) -> Guard:
     """That the member takes one of its rows for an event that happens."""
     rows = [row for row in member.machine.rows if row.trigger == event]
-    return (
-        TRUE if rows[0].mode == "must" else some(And((In(own_name(member), r.sources), r.when)) for r in rows)
-    )
+    return TRUE if rows[0].mode == "must" else possible(member, rows)
 
 
 def _leaving(member: Member, limit: Limit, event: str) -> Iterator[Guard]:
@@ -235,11 +253,11 @@ def _crosses(system: System, atom: Atom, occurrence: Occurrence) -> bool:
     return any((s in inside) != (row.target(s) in inside) for row in rows for s in row.sources)
 
 
-def _where(part: Formula, possible: Mapping[int, set[int]]) -> Formula:
+def _where(part: Formula, known: Mapping[int, set[int]]) -> Formula:
     """What is left of a formula where some members, by position, are in one of some states."""
 
     def read(atom: Atom) -> Formula:
-        states = possible.get(atom.member)
+        states = known.get(atom.member)
         if states is None or not (states <= atom.states or states.isdisjoint(atom.states)):
             return atom
         return formula.FALSE if states.isdisjoint(atom.states) else formula.TRUE
