@@ -167,9 +167,9 @@ def _readings(scale: Scale, role: Role) -> Iterator[Reading]:
     kinds, rotations = READINGS.get(role.kind, (role.kind,)), _rotations(role, scale.instances(role))
     count = [scale.name] if role.instances is None else []
     for kind, (with_or_without, imports), rotation in product(kinds, _imports(role), rotations):
-        told = [*count, *[kind][: len(kinds) - 1], *with_or_without]
-        told += [f"rotation {rotation}"][: len(rotations) - 1]
-        name = f"{role.name} ({', '.join(told)})" if told else role.name
+        words = [*count, *[kind][: len(kinds) - 1], *with_or_without]
+        words += [f"rotation {rotation}"][: len(rotations) - 1]
+        name = f"{role.name} ({', '.join(words)})" if words else role.name
         values = _values(scale.service, role, kind, rotation)
         yield Reading(replace(role, imports=imports), name, kind, scale.instances(role), values)
 
