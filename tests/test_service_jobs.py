@@ -385,7 +385,7 @@ def test_an_internal_endpoint_is_written_or_imported(role: Role, value: str) -> 
 
 
 @pytest.mark.parametrize("discovery", ["Blast", "UpgradeDomainWalk"])
-def test_a_change_of_topology_is_told_to_a_role_with_an_internal_endpoint_only(discovery: str) -> None:
+def test_a_change_of_topology_raises_events_where_there_is_an_internal_endpoint(discovery: str) -> None:
     """Nothing else changes in this run, so what is raised is raised for the topology."""
     only = spec().scenarios["topology-change-walk"]
     for endpoints, raised in (((PEERS,), True), ((), False)):
