@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import networkx
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 import naive
 from rolecycle.cli import main
-from rolecycle.compose import compose
+from rolecycle.compose import compose, resolve
 from rolecycle.diagnostics import InputError
 from rolecycle.explore import explore
 from rolecycle.fault_systems import Aimed, aimed, circumstances, faulty_system, timed_system
 from rolecycle.fault_table import GRAVEST, FaultRow, FaultTable, Seconds
-from rolecycle.faults import Wish, example_faults, service_faults
-from rolecycle.guard import Guard, In, Or
+from rolecycle.faults import Wish, can_happen, example_faults, service_faults
+from rolecycle.graph import backward
+from rolecycle.guard import And, Guard, In, Or, Quantified
 from rolecycle.instantiate import instantiate
 from rolecycle.layout import decode
 from rolecycle.lengths import reset
@@ -33,9 +35,12 @@ from rolecycle.machine import TICK, Timing
 from rolecycle.pack import pack
 from rolecycle.pipeline import Workshop
 from rolecycle.read_service import read_service
+from rolecycle.region import where
 from rolecycle.report import faults as report
 from rolecycle.search import Limits
+from rolecycle.service import Binding, Endpoint, PortRange, Probe, Role, Service, Site, Task
 from rolecycle.service_systems import hosted_instances
+from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import FaultCatalogue, Specification
 from rolecycle.system import System
@@ -43,6 +48,7 @@ from ticks import longest, shortest
 
 HERE = Path(__file__).parent
 WORKER = HERE / "services" / "worker" / "ServiceDefinition.csdef"
+PROBED_SITE = HERE / "services" / "probed-site" / "ServiceDefinition.csdef"
 SINGLE = HERE / "services" / "single-instance" / "ServiceDefinition.csdef"
 EXAMPLE = HERE.parent / "docs" / "examples" / "fabrikam-orders" / "ServiceDefinition.csdef"
 PAGE = HERE.parent / "docs" / "how-to" / "find-the-worst-outage-of-your-service.md"
@@ -95,6 +101,7 @@ def rolecycle(*words: str | Path) -> Result:
         (WORKERS, "host-dies", "recovers", "host_monitor, load_balancer"),  # X-FC8
         (WORKERS, "file-stays-locked", "stuck", "guest_agent"),  # X-GA8
         (WORKERS, "bad-version", "outage cycles", "guest_agent"),  # X-UP9
+        (WORKERS, "version-does-not-load", "outage cycles", "guest_agent"),  # X-RH13
         (WORKERS, "site-hangs", "none", ""),
         (WEB, "task-fails", "none", ""),
         (WEB, "site-hangs", "silent", "nobody"),  # X-RH14
@@ -232,6 +239,118 @@ def test_instances_share_nothing_but_the_power_of_a_rack() -> None:
     assert together - (set(found.forbid) - allowed) == {"rack.lose_power"}
 
 
+# --- faults that a role can have ----------------------------------------------------------------------------
+
+TASKS = tuple(Task("a.cmd", kind) for kind in ("simple", "background", "foreground"))
+PLUG_INS = ("Diagnostics", "RemoteAccess", "RemoteForwarder")
+INPUT = Endpoint("In", "input", "http", PortRange(80, 80))
+PROBED = replace(INPUT, probe="alive")
+SITES = (Site("Web", (Binding("b", "In"),)),)
+ROLES = [
+    Role("bare worker", "worker", 2),
+    Role("worker", "worker", 2, tasks=TASKS, imports=PLUG_INS, endpoints=(INPUT,)),
+    Role("probed worker", "worker", 2, endpoints=(PROBED,)),
+    Role("program", "worker", 2, tasks=TASKS, endpoints=(INPUT,), entry_point="program"),
+    Role("site", "web_full_iis", 2, tasks=TASKS, imports=PLUG_INS, endpoints=(INPUT,), sites=SITES),
+    Role("probed site", "web_full_iis", 2, endpoints=(PROBED,), sites=SITES),
+    Role("web core", "web_hwc", 2, tasks=TASKS, endpoints=(INPUT,)),
+    Role("image", "vm", 2, endpoints=(INPUT,)),
+    Role("probed image", "vm", 2, endpoints=(PROBED,)),
+]
+
+
+def speaks_of(role: Role) -> dict[str, bool]:
+    """Words that the title of a fault may have, and whether the role has what they are about."""
+    stack, inputs = role.kind != "vm", bool(role.endpoints)
+    return {
+        "OnStart": stack and role.entry_point != "program",
+        "OnStop throws": stack and role.entry_point != "program",
+        "OnStop": stack,
+        "Run": stack,
+        "StatusCheck": stack,
+        "role calls": stack,
+        "WaHostBootstrapper": stack,
+        "bootstrapper": stack,
+        "loaded": stack,
+        "version": stack,
+        "temporary files": stack and role.entry_point != "program",
+        "file of the role": stack,
+        "site": role.kind == "web_full_iis",
+        "IISConfigurator": role.kind == "web_full_iis",
+        "startup task": bool(role.tasks),
+        "foreground task": bool(role.tasks),
+        "plug-in": bool(role.imports),
+        "Probes of the load balancer": inputs and not any(e.probe for e in role.endpoints),
+    }
+
+
+@cache
+def listed(number: int) -> list[tuple[Aimed, Space]]:
+    """The faults that a role can have, as its table has them, each with all that can happen."""
+    service = Service("S", (ROLES[number],), (Probe("alive", "http", "/alive"),))
+    ((_, instance),) = hosted_instances(shipped(), service)
+    found = []
+    for one in (a for fault in catalogue().faults.values() for a in aimed(shipped(), instance, fault)):
+        system = faulty_system(shipped(), instance, (one,))
+        space = explore(pack(compose(system)), keep_graph=True) if system else None
+        if space and can_happen(space, (one,)):
+            found.append((one, space))
+    return found
+
+
+EACH_ROLE = pytest.mark.parametrize("number", range(len(ROLES)), ids=lambda n: ROLES[n].name)
+
+
+@EACH_ROLE
+def test_a_role_has_only_faults_of_which_it_has_the_parts(number: int) -> None:
+    titles = {one.fault.title for one, _ in listed(number)}
+    has = speaks_of(ROLES[number])
+    assert [(t, word) for t in sorted(titles) for word, there in has.items() if word in t and not there] == []
+    assert {word for word, there in has.items() if there and not any(word in t for t in titles)} == set()
+
+
+@EACH_ROLE
+def test_each_fault_of_a_role_happens_and_brings_what_it_says(number: int) -> None:
+    for one, space in listed(number):
+        taken = {space.packed.product.occurrences[k].event for k in space.taken}
+        assert taken & set(one.fault.events), one.id
+        assert not one.fault.owed or taken & set(one.fault.owed), one.id
+
+
+@EACH_ROLE
+def test_no_fault_leaves_code_or_windows_in_the_middle_of_what_it_does(number: int) -> None:
+    """What a fault blocks it replaces: no run is stuck where something is about to happen that cannot happen here."""
+    stuck = [one.id for one, space in listed(number) if not goes_on(space)]
+    assert stuck == []
+
+
+def goes_on(space: Space) -> bool:
+    """Whether, from everywhere, what is under way can come to an end without a person or a fault."""
+    product, graph = space.packed.product, space.graph
+    assert graph is not None
+    kinds = [product.system.events[o.event].kind for o in product.occurrences]
+    by_itself = np.array([kind not in ("fault", "user") for kind in kinds * 2])
+    done = ~where(space, resolve(UNDER_WAY, product.system))
+    return bool(backward(graph, done, by_itself).all())
+
+
+UNDER_WAY = Or((
+    And((
+        Quantified("some", "wa_host_bootstrapper", In("wa_host_bootstrapper", ("LoadingHost", "InOnStart"))),
+        Quantified("some", "role_host", In("role_host", ("Loading", "InOnStart"))),
+    )),
+    Quantified("some", "windows_setup", In("windows_setup", ("Specializing", "StartingServices"))),
+    Quantified("some", "windows_setup", And((In("windows_setup", ("SetUp", "Generalized")), In("guest_os", ("Up",))))),
+))  # fmt: skip
+"""Where an outcome of the role host is awaited, or the setup of Windows is about to do something."""
+
+
+def test_windows_setup_knows_each_way_in_which_windows_ends() -> None:
+    windows, setup = shipped().machines["guest_os"], shipped().machines["windows_setup"]
+    ending = {row.trigger for row in windows.rows if "Up" in row.sources and row.target("Up") != "Up"}
+    assert ending - setup.alphabet == set()
+
+
 # --- the twin -------------------------------------------------------------------------------------------
 
 
@@ -296,8 +415,12 @@ class Twin:
 CELLS = [
     *((WORKER, fault) for fault in (
         "load-fails", "on-start-hangs", "run-returns", "run-throws-once", "run-hangs", "role-stays-busy",
-        "bad-version", "temporary-space-full", "bootstrapper-hangs", "guest-agent-never-starts", "file-stays-locked",
+        "bad-version", "version-does-not-load", "temporary-space-full",
+        "bootstrapper-hangs", "guest-agent-never-starts", "file-stays-locked",
         "guest-hangs", "network-cut-for-good", "host-dies",
+    )),
+    *((PROBED_SITE, fault) for fault in (
+        "site-start-fails", "site-answers-errors", "site-hangs", "pool-disabled", "run-hangs", "guest-hangs",
     )),
     *((WEB, fault) for fault in (
         "plug-in-dies", "iis-configurator-fails", "run-throws", "site-start-fails", "site-answers-errors",

@@ -213,3 +213,37 @@ def test_whatever_a_probe_asks_each_verdict_is_expected_or_the_choice_of_the_use
     assert [v.property.id for v in refuted if not v.hazard] == []
     hazards = {v.property.id for v in refuted}
     assert ("P90" in hazards) is (port == 81)
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "find-the-worst-outage-of-your-service.md"
+ADMIN_ENDPOINT = '<InternalEndpoint name="Admin" protocol="http" port="8080"/></Endpoints>'
+WITH_ADMIN = ROLES["site"].replace("</Endpoints>", ADMIN_ENDPOINT)
+COLUMNS = {
+    "no custom probe": WITH_ADMIN.replace(' loadBalancerProbe="alive"', ""),
+    "probe of the site": PROBES + WITH_ADMIN,
+    "probe of the role host": PROBES.replace('path="/alive"', 'path="/alive" port="8080"') + WITH_ADMIN,
+}
+
+
+def rows_of_the_page() -> list[list[str]]:
+    """The rows of the table on probes, each a fault and its outcomes."""
+    section = (
+        PAGE.read_text(encoding="utf-8").partition("## What a custom probe changes")[2].partition("\n## ")[0]
+    )
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert cells[0] == ["fault", *COLUMNS]
+    return cells[2:]
+
+
+@pytest.mark.parametrize("row", rows_of_the_page(), ids=lambda row: row[0])
+def test_the_page_says_what_a_probe_changes(tmp_path: Path, row: list[str]) -> None:
+    found = []
+    for body in COLUMNS.values():
+        read(tmp_path, body)
+        definition_file, wish = tmp_path / "ServiceDefinition.csdef", Wish(fault=row[0].strip("`"))
+        (each,) = service_faults(spec(), definition_file, None, wish, Workshop()).rows
+        found.append(", ".join(each.fates))
+    assert found == row[1:]

@@ -20,6 +20,7 @@ from rolecycle.read_service import read_service
 from rolecycle.service import Endpoint, Role, Service, Task
 from rolecycle.service_jobs import modelling_notes, service_jobs
 from rolecycle.service_systems import Assembly, service_systems
+from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import Specification, SystemSpec
 from rolecycle.verdict import Run
@@ -35,6 +36,7 @@ WEB = Role(
     endpoints=(Endpoint("Http", "input", "http"),),
 )
 WORKER = Role("Worker", "worker", 3)
+PEERS = Endpoint("Peers", "internal", "tcp")
 VM = Role("Legacy", "vm", 2, endpoints=(Endpoint("Http", "input", "http"),))
 
 
@@ -366,6 +368,38 @@ def test_the_service_sets_the_parameters(change: dict[str, str], parameter: str,
     assert all(system.values[parameter] == value for system in made)
 
 
+@pytest.mark.parametrize(
+    ("role", "value"),
+    [
+        (WORKER, "no"),
+        (WEB, "no"),
+        (replace(WEB, endpoints=(*WEB.endpoints, PEERS)), "yes"),
+        (replace(WORKER, imports=("RemoteAccess",)), "yes"),
+        (replace(WORKER, imports=("Diagnostics",)), "no"),
+    ],
+)
+def test_an_internal_endpoint_is_written_or_imported(role: Role, value: str) -> None:
+    _, systems = service_systems(spec(), Service("Shop", (role,)))
+    found = {s.values["internal_endpoint"] for s in systems if s.is_a("role_instance")}
+    assert found == {value}
+
+
+@pytest.mark.parametrize("discovery", ["Blast", "UpgradeDomainWalk"])
+def test_a_change_of_topology_raises_events_where_there_is_an_internal_endpoint(discovery: str) -> None:
+    """Nothing else changes in this run, so what is raised is raised for the topology."""
+    only = spec().scenarios["topology-change-walk"]
+    for endpoints, raised in (((PEERS,), True), ((), False)):
+        service = Service(
+            "Shop", (replace(WORKER, endpoints=endpoints),), topology_change_discovery=discovery
+        )
+        job = next(j for j in jobs(service, "role_instance") if j.scenario.name == "healthy")
+        seen: set[str] = set()
+        shop = Workshop(watch=lambda _, space, seen=seen: seen.update(happened_in(space)))
+        run(replace(job, scenario=only), shop)
+        assert "fabric_controller.change_topology" in seen
+        assert any(event.startswith("guest_agent.raise_") for event in seen) is raised
+
+
 def test_a_program_in_place_of_an_entry_point_reaches_its_role_only() -> None:
     service = Service("Shop", (WEB, replace(WORKER, entry_point="program")))
     extended, systems = service_systems(spec(), service)
@@ -386,16 +420,15 @@ def test_a_service_that_is_better_than_a_scenario_fears_is_as_expected() -> None
     assert Outcome((made,)).exit_code == 1
 
 
+def happened_in(space: Space) -> set[str]:
+    return {space.packed.product.occurrences[k].event for k in space.taken}
+
+
 def test_blast_changes_what_can_happen() -> None:
     def happened(discovery: str) -> set[str]:
         seen: set[str] = set()
-        shop = Workshop(
-            watch=lambda _, space: seen.update(
-                space.packed.product.occurrences[int(k)].event
-                for k in set(space.packed.rule_labels[space.fired])
-            )
-        )
-        service = Service("Shop", (WORKER,), topology_change_discovery=discovery)
+        shop = Workshop(watch=lambda _, space: seen.update(happened_in(space)))
+        service = Service("Shop", (replace(WORKER, endpoints=(PEERS,)),), topology_change_discovery=discovery)
         run(next(j for j in jobs(service) if j.scenario.name == "healthy"), shop)
         return seen
 

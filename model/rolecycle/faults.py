@@ -214,7 +214,7 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
     if system is None:
         return row
     space = _space(system, f"{patient.role}, {name}", shop)
-    if space.exhaustive and not _can_happen(space, wanted):
+    if space.exhaustive and not can_happen(space, wanted):
         return replace(row, states=len(space.states))
     healthy = _healthy(spec, patient, wanted, shop)
     if not healthy.exhaustive:
@@ -233,7 +233,7 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
     return row if len(wanted) > 1 or not found.trace else _timed(spec, row, space, asked, shop)
 
 
-def _can_happen(space: Space, wanted: Sequence[Aimed]) -> bool:
+def can_happen(space: Space, wanted: Sequence[Aimed]) -> bool:
     """Whether each fault has something to happen, and what it brings about is an outcome that this role has."""
     taken = {space.packed.product.occurrences[k].event for k in space.taken}
     parts = [events for one in wanted for events in (one.fault.events, one.fault.owed) if events]
