@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product as combinations
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from rolecycle import formula, guard
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.formula import Atom, Formula
 from rolecycle.machine import TICK, Row
 from rolecycle.system import Member, System
+
+Key, Value = TypeVar("Key"), TypeVar("Value")
+
+Alphabets = Sequence[Mapping[str, Sequence[Row]]]
+"""For each member of a system its rows by trigger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ class Product:
 
     ``meanings``: the guards that are asked of a system whose names the product no longer has, as read by
     occurrences of an index (0: by nobody).  ``reading``: how all others are read; none: by the names of the members.
+    ``of_event`` and ``of_occurrence``, which follow from the others: the numbers of the occurrences of an event, and the
+    rules of an occurrence.
     """
 
     system: System
@@ -105,11 +112,27 @@ class Product:
     rules: tuple[Rule, ...]
     meanings: Mapping[tuple[guard.Guard, int], Formula] = field(default_factory=dict)
     reading: Reading | None = None
+    of_event: Mapping[str, Sequence[int]] = field(init=False, compare=False, repr=False)
+    of_occurrence: Mapping[int, Sequence[Rule]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index what properties at events ask for, of which a net has thousands."""
+        by_event = grouped((o.event, k) for k, o in enumerate(self.occurrences))
+        object.__setattr__(self, "of_event", by_event)
+        object.__setattr__(self, "of_occurrence", grouped((rule.occurrence, rule) for rule in self.rules))
 
     @property
     def asked(self) -> System:
         """The system as guards and properties know it."""
         return self.reading.system if self.reading else self.system
+
+
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """For each key its values, both in the order of the pairs."""
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def compose(system: System) -> Product:
@@ -119,7 +142,9 @@ def compose(system: System) -> Product:
 
 def network(system: System) -> Network:
     """What each member does at each occurrence; raises ``InputError`` (RC130 to RC133) for what does not fit."""
-    return Network(system, tuple(Synchronisation(o, _parts(system, o)) for o in _occurrences(system)))
+    rows = _alphabets(system)
+    occurrences = _occurrences(system, rows)
+    return Network(system, tuple(Synchronisation(o, _parts(system, rows, o)) for o in occurrences))
 
 
 def combine(of: Network) -> Product:
@@ -133,13 +158,14 @@ def combine(of: Network) -> Product:
 # --- occurrences --------------------------------------------------------------------------------
 
 
-def _occurrences(system: System) -> Iterable[Occurrence]:
-    alphabets: dict[str, list[int]] = {}
-    for position, member in enumerate(system.members):
-        for event in member.machine.alphabet:
-            alphabets.setdefault(event, []).append(position)
-    for event in sorted(alphabets):
-        yield from _of_event(system, event, alphabets[event])
+def _alphabets(system: System) -> Alphabets:
+    return [grouped((row.trigger, row) for row in member.machine.rows) for member in system.members]
+
+
+def _occurrences(system: System, rows: Alphabets) -> Iterable[Occurrence]:
+    sharing = grouped((event, position) for position, own in enumerate(rows) for event in own)
+    for event in sorted(sharing):
+        yield from _of_event(system, event, sharing[event])
 
 
 def _of_event(system: System, event: str, positions: list[int]) -> Iterable[Occurrence]:
@@ -176,14 +202,16 @@ def _rules(number: int, parts: Iterable[Part]) -> Iterable[Rule]:
             yield Rule(number, tuple(move for move, _ in chosen), condition)
 
 
-def _parts(system: System, occurrence: Occurrence) -> tuple[Part, ...]:
-    return tuple(_part(system, position, occurrence) for position in occurrence.participants)
+def _parts(system: System, rows: Alphabets, occurrence: Occurrence) -> tuple[Part, ...]:
+    return tuple(
+        _part(system, position, rows[position][occurrence.event], occurrence)
+        for position in occurrence.participants
+    )
 
 
-def _part(system: System, position: int, occurrence: Occurrence) -> Part:
-    """The alternatives of one participant: partial functions over its states, each under one guard."""
+def _part(system: System, position: int, rows: Sequence[Row], occurrence: Occurrence) -> Part:
+    """The alternatives of one participant by its rows: partial functions over its states, each under one guard."""
     member = system.members[position]
-    rows = [row for row in member.machine.rows if row.trigger == occurrence.event]
     arrows = _arrows(system, member, rows, member.index or occurrence.index)
     may = rows[0].mode == "may"
     size = len(member.machine.states)
@@ -261,13 +289,13 @@ def _urgent(system: System, occurrences: Sequence[Occurrence], rules: Iterable[R
 
 def _waited_for(system: System, occurrences: Sequence[Occurrence]) -> Iterable[Formula]:
     """The conditions under which something that is due can happen; what timers make of it does not matter."""
-    members = {member.name: member for member in system.members}
+    members, rows = {member.name: member for member in system.members}, _alphabets(system)
     for due, (number, occurrence) in combinations(system.due, enumerate(occurrences)):
         names = [system.members[p].name for p in occurrence.participants]
         if due.event != occurrence.event or (due.member and due.member not in names):
             continue
         acting = (p for p in occurrence.participants if not _looks_on(system.members[p]))
-        parts = [_part(system, p, occurrence) for p in acting]
+        parts = [_part(system, p, rows[p][occurrence.event], occurrence) for p in acting]
         reader = members.get(due.member)
         index = (reader.index if reader else 0) or occurrence.index
         when = resolve(due.when, system, reader.family if reader else "", index)
@@ -342,7 +370,7 @@ def meaning(of: Product | Network, condition: guard.Guard, index: int = 0) -> Fo
 def _atom(atom: guard.In, system: System, index: int) -> Formula:
     if atom.machine in system.parameters:
         return formula.TRUE if system.parameters[atom.machine] in atom.states else formula.FALSE
-    if atom.machine in system.definitions and not any(m.machine.is_a(atom.machine) for m in system.members):
+    if atom.machine in system.definitions and atom.machine not in system.positions:
         return formula.disjunction(_defined(atom.machine, value, system, index) for value in atom.states)
     position = _position(system, atom.machine, index)
     machine = system.members[position].machine
@@ -372,7 +400,7 @@ def _defined(name: str, value: str, system: System, index: int) -> Formula:
 
 
 def _position(system: System, name: str, index: int) -> int:
-    copies = [p for p, m in enumerate(system.members) if m.machine.is_a(name)]
+    copies = system.positions.get(name, ())
     single = [p for p in copies if not system.members[p].family]
     chosen = single or [p for p in copies if system.members[p].index == index]
     if len(chosen) == 1:
@@ -424,8 +452,8 @@ def indices_of(system: System, over: str) -> list[int]:
 
 def enabled(product: Product, occurrence: int) -> Formula:
     """The condition under which an occurrence can happen."""
-    ways = (_possible(product.system, rule) for rule in product.rules if rule.occurrence == occurrence)
-    return formula.disjunction(ways)
+    rules = product.of_occurrence.get(occurrence, ())
+    return formula.disjunction(_possible(product.system, rule) for rule in rules)
 
 
 def changing(product: Product, occurrence: int) -> Formula:
@@ -433,8 +461,7 @@ def changing(product: Product, occurrence: int) -> Formula:
     system, watching = product.system, {p for p, m in enumerate(product.system.members) if m.watches}
     ways = (
         formula.conjunction([_possible(system, rule), _changing(system, _without(rule, watching))])
-        for rule in product.rules
-        if rule.occurrence == occurrence
+        for rule in product.of_occurrence.get(occurrence, ())
     )
     return formula.disjunction(ways)
 
@@ -445,8 +472,7 @@ def _without(rule: Rule, members: set[int]) -> Rule:
 
 def occurrences_of(product: Product, events: Iterable[str]) -> list[int]:
     """The numbers of the occurrences of these events (by name, every index)."""
-    wanted = set(events)
-    return [k for k, o in enumerate(product.occurrences) if o.event in wanted]
+    return sorted(k for event in set(events) for k in product.of_event.get(event, ()))
 
 
 def state_names(system: System, locals_: Sequence[int]) -> Mapping[str, str]:

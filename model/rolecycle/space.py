@@ -27,6 +27,7 @@ class Space:
     the initial state; ``fired``: bool[rules], those that some step took.
     ``moved``: bool[transitions of the graph], whether the step changes the state: one that exchanges
     equal copies leads back to the state that represents both, and yet moves.
+    ``taken``, which follows from it: the numbers of the occurrences that some step of the search took.
     ``parents``: of the states whose parents somebody wanted to know, so that each is computed once.
     ``limit`` is empty when the space was exhausted, else says which limit ended the search.
     """
@@ -45,6 +46,12 @@ class Space:
     seconds: float
     memory: int
     parents: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
+    taken: frozenset[int] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Note once what happens, which each property at events asks."""
+        taken = frozenset(np.unique(self.packed.rule_labels[self.fired]).tolist())
+        object.__setattr__(self, "taken", taken)
 
     @property
     def exhaustive(self) -> bool:
@@ -57,8 +64,3 @@ class Space:
         dead = np.zeros(len(self.states), dtype=np.bool_)
         dead[self.deadlocks] = True
         return dead
-
-    @property
-    def taken(self) -> frozenset[int]:
-        """The numbers of the occurrences that some step of the search took."""
-        return frozenset(np.unique(self.packed.rule_labels[self.fired]).tolist())
