@@ -16,6 +16,7 @@ import click
 from rolecycle import __version__
 
 if TYPE_CHECKING:
+    from rolecycle.deadline import Deadline
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.fault_table import FaultTable
     from rolecycle.outcome import Outcome
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 NO_CACHE = "rolecycle.no_cache"
 """Under this name a call remembers whether its user wants no cache."""
+
+COMPILING = 512 << 20
+"""The bytes that the compiler may take."""
 
 REDUCTIONS = ("quotient", "cone", "counting", "symmetry")
 FORMATS = ["text", "json", "junit", "sarif"]
@@ -431,12 +435,22 @@ def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
     from rolecycle.pipeline import Workshop
     from rolecycle.search import Limits
 
-    timeout = bounds["timeout"]
-    deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
     spill = bounds["spill"] and writable(bounds["spill"])
+    deadline = _deadline(bounds["timeout"], memory, ticker)
     limits = Limits(bounds["max_states"], deadline, memory, spill, cores)
     return Workshop(limits, ticker, checkpoints=checkpoints(bounds["checkpoint"], bounds["resume"]))
+
+
+def _deadline(timeout: float | None, memory: int, ticker: Ticker) -> Deadline:
+    """When a command has to end: the time from now on, and how far the process may grow.
+
+    A search counts its own bytes; beside them the process may take as much again, and what it takes to compile.
+    """
+    from rolecycle.deadline import Deadline, taken
+
+    at = float("inf") if timeout is None else time.monotonic() + timeout
+    return Deadline(at, taken() + 2 * memory + COMPILING, pulse=ticker.pulse)
 
 
 def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:

@@ -8,12 +8,14 @@ from itertools import product as combinations
 from typing import TypeVar, assert_never
 
 from rolecycle import formula, guard
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.formula import Atom, Formula
 from rolecycle.machine import TICK, Row
 from rolecycle.system import Member, System
 
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 Alphabets = Sequence[Mapping[str, Sequence[Row]]]
 """For each member of a system its rows by trigger."""
@@ -103,8 +105,8 @@ class Product:
 
     ``meanings``: the guards that are asked of a system whose names the product no longer has, as read by
     occurrences of an index (0: by nobody).  ``reading``: how all others are read; none: by the names of the members.
-    ``of_event`` and ``of_occurrence``, which follow from the others: the numbers of the occurrences of an event, and the
-    rules of an occurrence.
+    ``of_event`` and ``of_occurrence``, which follow from the others: the numbers of the occurrences of an event, and
+    the rules of an occurrence.
     """
 
     system: System
@@ -117,8 +119,7 @@ class Product:
 
     def __post_init__(self) -> None:
         """Index what properties at events ask for, of which a net has thousands."""
-        by_event = grouped((o.event, k) for k, o in enumerate(self.occurrences))
-        object.__setattr__(self, "of_event", by_event)
+        object.__setattr__(self, "of_event", grouped((o.event, k) for k, o in enumerate(self.occurrences)))
         object.__setattr__(self, "of_occurrence", grouped((rule.occurrence, rule) for rule in self.rules))
 
     @property
@@ -135,23 +136,32 @@ def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     return found
 
 
-def compose(system: System) -> Product:
-    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC133) for what does not fit."""
-    return combine(network(system))
+def compose(system: System, deadline: Deadline = NEVER) -> Product:
+    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC133) for what does not fit.
+
+    Raises ``LimitError`` when that takes too long.
+    """
+    return combine(network(system, deadline), deadline)
 
 
-def network(system: System) -> Network:
-    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC133) for what does not fit."""
+def network(system: System, deadline: Deadline = NEVER) -> Network:
+    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC133) for what does not fit.
+
+    Raises ``LimitError`` when that takes too long.
+    """
     rows = _alphabets(system)
-    occurrences = _occurrences(system, rows)
+    occurrences = deadline.each(_occurrences(system, rows))
     return Network(system, tuple(Synchronisation(o, _parts(system, rows, o)) for o in occurrences))
 
 
-def combine(of: Network) -> Product:
-    """Every way in which the participants of each occurrence can take it together; time waits for what is due."""
+def combine(of: Network, deadline: Deadline = NEVER) -> Product:
+    """Every way in which the participants of each occurrence can take it together; time waits for what is due.
+
+    Raises ``LimitError`` when that takes too long.
+    """
     occurrences = tuple(s.occurrence for s in of.synchronisations)
-    rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in _rules(k, s.parts))
-    held_up = _urgent(of.system, occurrences, rules) if of.system.due else rules
+    rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in _rules(k, s.parts, deadline))
+    held_up = _urgent(of.system, occurrences, rules, deadline) if of.system.due else rules
     return Product(of.system, occurrences, held_up, reading=of.reading)
 
 
@@ -195,8 +205,8 @@ class _Arrow:
     guard: Formula
 
 
-def _rules(number: int, parts: Iterable[Part]) -> Iterable[Rule]:
-    for chosen in combinations(*(part.ways for part in parts)):
+def _rules(number: int, parts: Iterable[Part], deadline: Deadline) -> Iterable[Rule]:
+    for chosen in deadline.each(combinations(*(part.ways for part in parts))):
         condition = formula.conjunction(guard for _, guard in chosen)
         if condition != formula.FALSE:
             yield Rule(number, tuple(move for move, _ in chosen), condition)
@@ -276,9 +286,11 @@ def _idle(system: System, position: int, arrows: Iterable[_Arrow]) -> Formula:
 # --- time ---------------------------------------------------------------------------------------
 
 
-def _urgent(system: System, occurrences: Sequence[Occurrence], rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def _urgent(
+    system: System, occurrences: Sequence[Occurrence], rules: Iterable[Rule], deadline: Deadline
+) -> tuple[Rule, ...]:
     """The rules, with those of ``tick`` held up while something is due."""
-    waiting = formula.negation(formula.disjunction(_waited_for(system, occurrences)))
+    waiting = formula.negation(formula.disjunction(_waited_for(system, occurrences, deadline)))
     return tuple(
         replace(rule, guard=formula.conjunction([rule.guard, waiting]))
         if occurrences[rule.occurrence].event == TICK
@@ -287,7 +299,7 @@ def _urgent(system: System, occurrences: Sequence[Occurrence], rules: Iterable[R
     )
 
 
-def _waited_for(system: System, occurrences: Sequence[Occurrence]) -> Iterable[Formula]:
+def _waited_for(system: System, occurrences: Sequence[Occurrence], deadline: Deadline) -> Iterable[Formula]:
     """The conditions under which something that is due can happen; what timers make of it does not matter."""
     members, rows = {member.name: member for member in system.members}, _alphabets(system)
     for due, (number, occurrence) in combinations(system.due, enumerate(occurrences)):
@@ -299,7 +311,7 @@ def _waited_for(system: System, occurrences: Sequence[Occurrence]) -> Iterable[F
         reader = members.get(due.member)
         index = (reader.index if reader else 0) or occurrence.index
         when = resolve(due.when, system, reader.family if reader else "", index)
-        for rule in _rules(number, parts):
+        for rule in _rules(number, parts, deadline):
             moving = formula.TRUE if due.member else _changing(system, rule)
             yield formula.conjunction([_possible(system, rule), when, moving])
 

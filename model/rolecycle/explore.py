@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.checkpoint import Checkpoint, resumed, save, save_if_due
+from rolecycle.deadline import INTERRUPTED, TIMEOUT, Deadline
 from rolecycle.graph import Graph
 from rolecycle.kernels import compiled
 from rolecycle.layout import Numbers, Words
@@ -43,9 +44,6 @@ FIRST_BATCH, BATCH = 1 << 4, 1 << 15
 
 CROWD = 1 << 18
 """States known beyond which a search goes on with several cores: sharing fewer costs more than it saves."""
-
-INTERRUPTED = "interrupted"
-"""The limit of a search that somebody has stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def explore(
         save(checkpoint, search)
     if limit != INTERRUPTED and search.expanded == search.known:
         limit = ""
-    space = _space(search, limit, time.monotonic() - begin)
+    space = _space(search, limit, time.monotonic() - begin, limits.deadline)
     search.close()
     return space
 
@@ -134,15 +132,15 @@ def _progress(search: Search, seconds: float) -> Progress:
 def _limit(search: Search, limits: Limits) -> str:
     if search.known > limits.states:
         return f"--max-states {limits.states} reached"
-    if time.monotonic() > limits.deadline:
-        return "--timeout reached"
+    if limits.deadline.over:
+        return TIMEOUT
     return ""
 
 
 # --- what was found -------------------------------------------------------------------------------
 
 
-def _space(search: Search, limit: str, seconds: float) -> Space:
+def _space(search: Search, limit: str, seconds: float, deadline: Deadline) -> Space:
     known, transitions, kept, graph = search.known, search.transitions, search.kept, None
     if search.keeps_graph:
         offsets = _trimmed(kept.offsets, known + 1)
@@ -162,6 +160,7 @@ def _space(search: Search, limit: str, seconds: float) -> Space:
         limit=limit,
         seconds=seconds,
         memory=search.bytes,
+        deadline=deadline,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.compose import Move, Product, Rule
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.formula import TRUE, Atom, Formula, atoms, conjuncts
 from rolecycle.layout import Cluster, Field, Layout, Numbers, Words, encode, lay_out
 from rolecycle.machine import Machine
@@ -94,17 +95,23 @@ class Packed:
         return max((f.shift + f.width for f in self.layout.places if f.word == 0), default=0)
 
 
-def pack(product: Product, symmetric: Sequence[str] = (), folded: Iterable[Cluster] = ()) -> Packed:
+def pack(
+    product: Product,
+    symmetric: Sequence[str] = (),
+    folded: Iterable[Cluster] = (),
+    deadline: Deadline = NEVER,
+) -> Packed:
     """Lay out a product and tabulate its rules.
 
     ``symmetric`` names the families whose equal copies may be exchanged; ``folded``: clusters of members that
     share a field, whose codes must contain every joint local state that can be reached (see ``fold``).
+    Raises ``LimitError`` when that takes too long.
     """
     layout = lay_out(product.system, symmetric, folded)
-    permitted = list(_permitted(product))
-    chunks, allowed = _allowed(layout, permitted)
+    permitted = list(deadline.each(_permitted(product)))
+    chunks, allowed = _allowed(layout, permitted, deadline)
     code_spans, code, truth = _programs(product, layout.fields)
-    rules, deltas, spans, parts, moving = _movers(product, layout)
+    rules, deltas, spans, parts, moving = _movers(product, layout, deadline)
     owed = np.array([_owed(product, rule) for rule in product.rules], dtype=np.uint64)
     rules[:, 6] = owed
     certain = (owed == OWED_ALWAYS) | (moving & (owed == OWED_IF_MOVED))
@@ -164,7 +171,9 @@ def _permitted(product: Product) -> Iterator[dict[int, frozenset[int]]]:
 # --- allowed rules --------------------------------------------------------------------------------
 
 
-def _allowed(layout: Layout, permitted: Sequence[dict[int, frozenset[int]]]) -> tuple[Numbers, Words]:
+def _allowed(
+    layout: Layout, permitted: Sequence[dict[int, frozenset[int]]], deadline: Deadline
+) -> tuple[Numbers, Words]:
     """The table of allowed rules, a row for each value of each chunk of adjacent fields."""
     columns = max(1, -(-len(permitted) // WORD))
     readers = _readers(permitted)
@@ -176,7 +185,7 @@ def _allowed(layout: Layout, permitted: Sequence[dict[int, frozenset[int]]]) -> 
         bits = sum(layout.places[c].width for c in numbers)
         table = np.full((1 << bits, columns), ~np.uint64(0), dtype=np.uint64)
         values = np.arange(1 << bits, dtype=np.int64)
-        for c in numbers:
+        for c in deadline.each(numbers):
             value = (values >> (layout.places[c].shift - base.shift)) & layout.places[c].mask
             table &= _cluster_rows(layout.clusters[c], readers, len(permitted), columns)[value]
         chunks.append((base.word, base.shift, (1 << bits) - 1, first))
@@ -233,7 +242,9 @@ def _bits(truth: NDArray[np.bool_]) -> Words:
 # --- moves ----------------------------------------------------------------------------------------
 
 
-def _movers(product: Product, layout: Layout) -> tuple[Words, Words, Numbers, Words, NDArray[np.bool_]]:
+def _movers(
+    product: Product, layout: Layout, deadline: Deadline
+) -> tuple[Words, Words, Numbers, Words, NDArray[np.bool_]]:
     """The tables ``rules``, ``deltas``, ``spans``, ``parts``, and whether firing a rule always changes the system."""
     owner = {m: c for c, cluster in enumerate(layout.clusters) for m in cluster.members}
     keys = [_key(cluster, cluster.codes) for cluster in layout.clusters]
@@ -242,7 +253,7 @@ def _movers(product: Product, layout: Layout) -> tuple[Words, Words, Numbers, Wo
     moving = np.zeros(len(product.rules), dtype=np.bool_)
     known: dict[tuple[int, ...], tuple[int, bool]] = {}
     changing = _changing(product.rules)
-    for r, rule in enumerate(product.rules):
+    for r, rule in enumerate(deadline.each(product.rules)):
         moved: list[tuple[int, int, int]] = []
         for c, moves in sorted(_moving(rule, owner, changing).items()):
             place = layout.places[c]

@@ -25,7 +25,8 @@ def path_to(space: Space, number: int, then: Sequence[tuple[int, Formula]] = ())
     """A shortest run to a state, and then one step of the first occurrence of ``then`` whose condition holds there.
 
     Under symmetry the space holds representatives; the run is replayed from the initial state with the
-    copies kept apart, so that indices mean the same copy throughout.
+    copies kept apart, so that indices mean the same copy throughout.  Raises ``LimitError``, as all here do, when that
+    takes too long.
     """
     walked = _walk(space, _ancestry(space, number))
     if then:
@@ -33,13 +34,13 @@ def path_to(space: Space, number: int, then: Sequence[tuple[int, Formula]] = ())
         able = (k for k, when in then if evaluate(when, space.packed.fields, here.reshape(1, -1)).all())
         last = next(able)
         walked.append(next(step for step in successors(space.packed, here) if step[0] == last))
-    return _trace(space.packed, walked)
+    return _trace(space, walked)
 
 
 def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
     """A shortest run to a state, then round the cycle of these states back to it."""
     stem = _ancestry(space, number)
-    return _trace(space.packed, _walk(space, [*stem, *cycle]), loop=len(stem) - 1)
+    return _trace(space, _walk(space, [*stem, *cycle]), loop=len(stem) - 1)
 
 
 def depth_of(space: Space, number: int) -> int:
@@ -55,14 +56,14 @@ def lasso_by(space: Space, number: int, then: Sequence[tuple[int, int]], loop: i
     """
     stem = _walk(space, _ancestry(space, number))
     walked = [*stem, *((occurrence, space.states[target]) for occurrence, target in then)]
-    return _trace(space.packed, walked, loop=len(stem) + loop)
+    return _trace(space, walked, loop=len(stem) + loop)
 
 
 def _walk(space: Space, line: list[int]) -> list[Taken]:
     """The steps along states of the space from the initial one."""
     packed, state = space.packed, space.packed.initial
     walked = []
-    for target in line[1:]:
+    for target in space.deadline.each(line[1:]):
         occurrence, state = _step_to(packed, state, space.states[target])
         walked.append((occurrence, state))
     return walked
@@ -87,6 +88,7 @@ def _parent(space: Space, number: int) -> int:
     steps = block(packed, LOOKED_AT)
     begin = int(space.landmarks[number // LANDMARK])
     while begin < number:
+        space.deadline.check()
         noted = found(packed, len(steps.doubtful))
         filled, begin = generate(packed.tables, space.states, begin, number, steps, noted)
         leading = (steps.targets[:filled] == wanted).all(axis=1)
@@ -103,10 +105,11 @@ def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
     raise AssertionError("a parent has no step to its child")
 
 
-def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trace:
+def _trace(space: Space, walked: list[Taken], loop: int | None = None) -> Trace:
     """The run with names, each step with what changed, and what changed for those who look from outside."""
-    system = packed.product.system
-    states = [decode(packed.fields, state) for state in (packed.initial, *(state for _, state in walked))]
+    packed, system = space.packed, space.packed.product.system
+    words = space.deadline.each((packed.initial, *(state for _, state in walked)))
+    states = [decode(packed.fields, state) for state in words]
     named = [state_names(system, state) for state in states]
     seen = _seen(packed.product, states)
     steps = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.graph import Graph
 from rolecycle.layout import Numbers, Words
 from rolecycle.pack import Packed
@@ -29,7 +30,8 @@ class Space:
     equal copies leads back to the state that represents both, and yet moves.
     ``taken``, which follows from it: the numbers of the occurrences that some step of the search took.
     ``parents``: of the states whose parents somebody wanted to know, so that each is computed once.
-    ``limit`` is empty when the space was exhausted, else says which limit ended the search.
+    ``limit`` is empty when the space was exhausted, else says which limit ended the search.  ``deadline``: until when
+    it may be looked at.
     """
 
     packed: Packed
@@ -45,6 +47,7 @@ class Space:
     limit: str
     seconds: float
     memory: int
+    deadline: Deadline = NEVER
     parents: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
     taken: frozenset[int] = field(init=False, compare=False, repr=False)
 
