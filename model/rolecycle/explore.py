@@ -39,8 +39,8 @@ from rolecycle.visited import OVERFLOW, KeyTable, enter_keys, enter_numbers
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-FIRST_BATCH, BATCH = 1 << 4, 1 << 15
-"""States expanded between two looks at the clock, the limits and Ctrl-C, at first and at most."""
+FIRST_BATCH = 1 << 4
+"""States expanded between two looks at the clock, the limits and Ctrl-C, at first."""
 
 CROWD = 1 << 18
 """States known beyond which a search goes on with several cores: sharing fewer costs more than it saves."""
@@ -104,7 +104,7 @@ def _advance(search: Search, crew: Crew, limits: Limits) -> str:
 
 def _run_batch(search: Search) -> str:
     s, tables, labels, table = search, search.packed.tables, search.packed.rule_labels, search.owned[0]
-    batch, room = min(BATCH, max(FIRST_BATCH, search.known)), min(room_in(table), search.rows)
+    batch, room = min(s.packed.batch, max(FIRST_BATCH, s.known)), min(room_in(table), search.rows)
     reserve_deadlocks(search, batch)
     reached, tally = s.reached.copy(), s.noted.tally.copy()
     if isinstance(table, KeyTable):

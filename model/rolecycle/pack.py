@@ -25,7 +25,13 @@ NOWHERE = (0, 0, 0)
 """In place of a field that a rule does not move: it reads the first delta, which is 0."""
 
 CHUNK_BITS = 10
-"""Bits of a state that one look-up of allowed rules reads: 2^10 rows of a table stay in the cache."""
+"""Bits of a state that one look-up of allowed rules reads at most: 2^10 rows of a table stay in the cache."""
+
+MOST_WORDS = 1 << 25
+"""Words that the table of allowed rules may take; where it would take more, look-ups read fewer bits."""
+
+BATCH, READ = 1 << 15, 1 << 28
+"""States expanded between two looks at the clock, the limits and Ctrl-C at most; fewer where that reads more words."""
 
 
 Instruction = tuple[int, int, int, int]
@@ -88,6 +94,11 @@ class Packed:
     def fields(self) -> tuple[Field, ...]:
         """Where each member lies."""
         return self.layout.fields
+
+    @property
+    def batch(self) -> int:
+        """How many states may be expanded between two looks at the clock."""
+        return max(1, min(BATCH, READ // (len(self.tables.chunks) * len(self.tables.allowed))))
 
     @property
     def bits(self) -> int:
@@ -180,7 +191,7 @@ def _allowed(
     chunks: list[tuple[int, int, int, int]] = []
     rows: list[Words] = []
     first = 0
-    for numbers in _chunked(layout.places):
+    for numbers in _chunked(layout.places, _chunk_bits(layout.places, columns)):
         base = layout.places[numbers[0]]
         bits = sum(layout.places[c].width for c in numbers)
         table = np.full((1 << bits, columns), ~np.uint64(0), dtype=np.uint64)
@@ -203,12 +214,19 @@ def _readers(permitted: Sequence[dict[int, frozenset[int]]]) -> Readers:
     return readers
 
 
-def _chunked(places: Sequence[Field]) -> Iterable[list[int]]:
-    """Fields in the order of their bits, grouped into chunks of at most ``CHUNK_BITS`` bits."""
+def _chunk_bits(places: Sequence[Field], columns: int) -> int:
+    """How many bits a chunk may have so that the table is no larger than it need be."""
+    bits = sum(place.width for place in places)
+    fitting = (b for b in range(CHUNK_BITS, 1, -1) if -(-bits // b) * columns << b <= MOST_WORDS)
+    return next(fitting, 1)
+
+
+def _chunked(places: Sequence[Field], most: int) -> Iterable[list[int]]:
+    """Fields in the order of their bits, grouped into chunks of at most so many bits, or of one field."""
     order = sorted(range(len(places)), key=lambda c: (places[c].word, places[c].shift))
     chunk: list[int] = []
     for c in order:
-        wide = sum(places[k].width for k in chunk) + places[c].width > CHUNK_BITS
+        wide = sum(places[k].width for k in chunk) + places[c].width > most
         if chunk and (wide or places[c].word != places[chunk[0]].word):
             yield chunk
             chunk = []

@@ -24,9 +24,6 @@ from rolecycle.visited import fill_numbers, hashed, number_table
 CHUNK = 1 << 18
 """States looked at together: bounds the memory that a formula takes."""
 
-BATCH = 1 << 15
-"""States whose steps are generated between two looks at what was found."""
-
 STEPS = 1 << 12
 """Steps generated before they are looked up."""
 
@@ -84,7 +81,7 @@ def region(space: Space, inside: NDArray[np.bool_], begin: NDArray[np.bool_]) ->
     steps, mask = block(packed, STEPS), ~packed.tables.noticing
     while search.reached[1] < search.reached[0]:
         space.deadline.check()
-        first, last = int(search.reached[1]), int(min(search.reached[0], search.reached[1] + BATCH))
+        first, last = int(search.reached[1]), int(min(search.reached[0], search.reached[1] + packed.batch))
         _expand(search, packed, table, states, states[search.queue[first:last]], steps, mask)
     count, _, transitions = search.reached.tolist()
     graph = Graph(
