@@ -28,7 +28,7 @@ from rolecycle.load import load
 from rolecycle.net import Net, Transition, Unit
 from rolecycle.net_files import net_files
 from rolecycle.net_model import DEADLOCK, model
-from rolecycle.pipeline import Job, Workshop, run, suite
+from rolecycle.pipeline import Workshop, run, suite
 from rolecycle.read_net import read_net
 from rolecycle.verdict import Run
 from rolecycle.verify_net import verify_net
@@ -439,6 +439,12 @@ def test_a_damaged_file_gives_a_net_or_an_error(seed: int, tmp_path: Path) -> No
     if not found:
         with suppress(InputError):
             explored(read_net(path)[0])
+
+
+def test_of_a_coloured_net_only_that_is_told() -> None:
+    places = "<place id='a'><type/><hlinitialMarking/></place>" * 40
+    text = f"<pnml><net type='x/symmetricnet'><declaration/>{places}</net></pnml>"
+    assert refused(text) == [("RC303", 1)]
 
 
 def test_spin_counts_the_same(tmp_path: Path) -> None:

@@ -174,6 +174,8 @@ class _Reader:
 
     def strange(self, local: str, attributes: dict[str, str]) -> None:
         """Refuse elements and attributes that plain nets do not have; those of other namespaces have a blank."""
+        if not all(_is_plain(net) for net in self.nets):
+            return  # that is mistake enough
         outer = self.within[-2] if len(self.within) > 1 else ""
         hint = "only plain places, transitions and arcs are read; remove it if it changes nothing"
         if local not in _CHILDREN.get(outer, (local,)):
@@ -251,8 +253,8 @@ class _Reader:
         if len(self.nets) != 1:
             raise _refusal("RC303", f"the file holds {len(self.nets)} nets, not one", Place(self.file, 1))
         net = self.nets[0]
-        kind = net.attributes.get("type", "")
-        if kind.lower().rpartition("/")[2] != "ptnet":
+        if not _is_plain(net):
+            kind = net.attributes.get("type", "")
             message = f"the type of the net is {shown(kind)}, not a place/transition net"
             hint = "unfold a coloured net first; the type of a plain one ends with '/ptnet'"
             raise _refusal("RC303", message, net.place, hint)
@@ -352,6 +354,11 @@ class _Reader:
     def unclaimed(self) -> Diagnostic:
         message = "the file does not claim that its units are safe, so each place is a machine of its own"
         return Diagnostic("RC308", message, self.items["unit"][0].place, "note")
+
+
+def _is_plain(net: _Item) -> bool:
+    """Whether it says that it is a place/transition net."""
+    return net.attributes.get("type", "").lower().rpartition("/")[2] == "ptnet"
 
 
 def _carried(weights: Mapping[str, int]) -> tuple[str, ...]:
