@@ -88,7 +88,7 @@ VERBS = {
     "store": "__init__",
     "archive": "diagnostics guard machine specification",
     "quotients": "archive guard machine reduction specification store system",
-    "kept_specification": "archive diagnostics load spec_files specification store",
+    "kept_specification": "archive deadline diagnostics load spec_files specification store",
     "traceability": "machine specification",
     "cross_references": "compose formula guard guard_text instantiate machine specification system",
     "spec_files": "",
@@ -97,7 +97,7 @@ VERBS = {
 }
 
 LOAD = {
-    "load": "diagnostics spec_files specification load.build load.check load.schema load.source",
+    "load": "deadline diagnostics load.build load.check load.schema load.source spec_files specification",
     "load.source": "diagnostics",
     "load.schema": "diagnostics spec_files load.source",
     "load.guards": "diagnostics guard",
@@ -108,12 +108,12 @@ LOAD = {
 
 SERVICES = {
     "read_service": "diagnostics service read_service.*",
-    "read_net": "diagnostics net read_service.decode read_service.mask",
+    "read_net": "deadline diagnostics net read_service.decode read_service.mask",
 }
 """What reads the user's files knows nothing of specifications or the engine."""
 
 IMPORTED = {
-    "net_model": "diagnostics guard guard_text machine net specification",
+    "net_model": "deadline diagnostics guard guard_text machine net specification",
     "net_files": "diagnostics guard guard_text load.source machine specification",
     "verify_net": "diagnostics net_model outcome pipeline specification trace verdict",
 }
@@ -153,8 +153,8 @@ TOP = {
     "service_systems": "service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "time_between": "bounds deadline diagnostics load.guards pipeline specification",
-    "verify": "coverage deadline diagnostics outcome pipeline read_service service_jobs space "
-    "specification verdict",
+    "verify": "coverage deadline diagnostics outcome pipeline read_service service_jobs space specification "
+    "verdict",
     "faults": "compose deadline diagnostics explore fates fault_systems fault_table fault_times guard "
     "instantiate pack pipeline read_service service_jobs service_systems space specification system",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",

@@ -150,7 +150,10 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "The command is wrong",
         "An option or argument does not fit; --help of the command lists them.",
     ),
-    "RC153": ("Interrupted", "The command was interrupted before it had anything to report."),
+    "RC153": (
+        "Ended before anything was found",
+        "The command was interrupted, or --timeout was reached, before it had anything to report.",
+    ),
     "RC154": (
         "No faults are known",
         "The specification has no faults.yaml, which says what can go wrong and when an instance is well again.",

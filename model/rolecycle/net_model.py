@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.guard import FALSE, And, Guard, In, Or
 from rolecycle.guard_text import guard_text
@@ -74,10 +75,11 @@ class _Fired:
     touches: tuple[_Touch, ...]
 
 
-def model(net: Net) -> Specification:
+def model(net: Net, deadline: Deadline = NEVER) -> Specification:
     """The specification of a net: a system, a scenario, deadlock freedom, and for each machine that it is safe.
 
-    Raises ``InputError`` RC309 when the search would need tables out of proportion.
+    Raises ``InputError`` RC309 when the search would need tables out of proportion, ``LimitError`` when it takes too
+    long to see that.
     """
     system, parts = _parts(net)
     fired = _fired(net, parts)
@@ -87,7 +89,7 @@ def model(net: Net) -> Specification:
     members = tuple(MemberSpec(part.name) for part in parts)
     title = f"The Petri net {printable(net.name)}"
     return Specification(
-        machines=_machines(parts, fired),
+        machines=_machines(parts, deadline.each(fired)),
         events={f.event: _event(f) for f in fired},
         actors={ACTOR: "Nobody decides what a net does: whatever can fire may fire."},
         systems={system: SystemSpec(system, title, members=members, labels=labels, suite=True)},

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError, Place, did_you_mean, relative
 from rolecycle.net import Net, Transition, Unit
 from rolecycle.read_service.decode import decode
@@ -69,14 +70,15 @@ class _Item:
         return self.attributes.get("id", "")
 
 
-def read_net(path: Path) -> tuple[Net, tuple[Diagnostic, ...]]:
+def read_net(path: Path, deadline: Deadline = NEVER) -> tuple[Net, tuple[Diagnostic, ...]]:
     """The net of a PNML file, and notes on what was not used of it.
 
     Raises ``InputError`` with all mistakes: RC301 the file, RC302 the XML, RC303 it is no place/transition net,
-    RC304 and RC305 names, RC306 it cannot be 1-safe, RC309 it is too large.
+    RC304 and RC305 names, RC306 it cannot be 1-safe, RC309 it is too large; ``LimitError`` when that takes too
+    long.
     """
     data = _bytes(path)
-    reader = _Reader(relative(path))
+    reader = _Reader(relative(path), deadline)
     reader.read(data)
     return reader.net()
 
@@ -103,8 +105,8 @@ def _refusal(code: str, message: str, place: Place, hint: str = "") -> InputErro
 class _Reader:
     """Collects what counts from the calls of the parser, and the mistakes met on the way."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, deadline: Deadline) -> None:
+        self.file, self.deadline = file, deadline
         self.mistakes: list[Diagnostic] = []
         self.within: list[str] = []
         self.elements = 0
@@ -145,6 +147,7 @@ class _Reader:
             raise _refusal("RC303", message, self.at(), "is this a Petri net in PNML?")
         self.within.append(local)
         self.elements += 1
+        self.deadline.check()
         if len(self.within) > MOST_DEPTH:
             raise _refusal("RC309", f"elements are nested more than {MOST_DEPTH} deep", self.at())
         if self.elements > MOST_ELEMENTS:
