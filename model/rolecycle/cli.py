@@ -444,8 +444,8 @@ def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
     memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
     spill = bounds["spill"] and writable(bounds["spill"])
     until = _deadline(bounds["timeout"])
-    deadline = replace(until, most=taken() + 2 * memory + COMPILING, pulse=ticker.pulse)
-    # A search counts its own bytes; all else sees the process, which may take as much again, and what compiling takes.
+    deadline = replace(until, most=taken() + memory + max(memory // 2, COMPILING), pulse=ticker.pulse)
+    # A search counts its own bytes; all else sees the process, which may take half as much again, and compiles.
     limits = Limits(bounds["max_states"], deadline, memory, spill, cores)
     return Workshop(limits, ticker, checkpoints=checkpoints(bounds["checkpoint"], bounds["resume"]))
 
