@@ -23,7 +23,7 @@ from rolecycle.judge import judge
 from rolecycle.load import load
 from rolecycle.outcome import Outcome
 from rolecycle.pack import pack
-from rolecycle.pipeline import Job, Workshop, explored
+from rolecycle.pipeline import Job, Workshop, explored, run
 from rolecycle.reduce import reduce
 from rolecycle.reduction import EVERY_REDUCTION
 from rolecycle.search import Limits
@@ -32,7 +32,7 @@ from rolecycle.space import Space
 from rolecycle.specification import Property, Specification, SystemSpec
 from rolecycle.system import System
 from rolecycle.time_between import Answer, Question, time_between
-from rolecycle.verdict import Verdict
+from rolecycle.verdict import AllSizes, Verdict
 from rolecycle.verify import Choice, verify_suite
 
 KITCHEN = Path(__file__).parent / "specs" / "good"
@@ -239,7 +239,7 @@ def test_whenever_somebody_stops_it_what_was_found_is_kept(kitchen: Specificatio
         part = verified(kitchen, Deadline(clock=Clock(end=moment)))
         right.append(assert_never_wrong(whole, part))
         assert part.exit_code == 3
-        assert any(run.limit == INTERRUPTED for run in part.runs)
+        assert any(made.limit == INTERRUPTED for made in part.runs)
     assert right == sorted(right)
     assert right[-1] > len(settled(whole)) // 2
 
@@ -276,3 +276,24 @@ def test_bounds_that_have_no_time_are_none(kitchen: Specification, ended: str) -
         assert part.limit
         assert part.bounds is None
     assert answer(Deadline(every, clock=Clock())).bounds == whole.bounds
+
+
+def test_a_proof_whose_copies_cannot_be_reduced_is_none(kitchen: Specification) -> None:
+    """Only the proof needs the quotient, when nothing else is reduced."""
+    job = Job(kitchen, kitchen.systems["home"], kitchen.scenarios["calm"])
+
+    def made(deadline: Deadline) -> Verdict:
+        shop = Workshop(Limits(deadline=deadline), reductions=frozenset(), all_sizes=True)
+        (verdict,) = run(job, shop).verdicts
+        return verdict
+
+    every = looks(made)
+    found = [made(Deadline(moment, clock=Clock())) for moment in moments(every)]
+    assert {v.outcome for v in found} == {"unknown", "holds"}
+    assert AllSizes(False, reason=TIMEOUT) in [v.all_sizes for v in found if v.outcome == "holds"]
+
+
+def test_what_is_refuted_may_be_cured_by_what_was_not_judged(kitchen: Specification) -> None:
+    (last,) = (r for r in verified(kitchen, Deadline(0, clock=Clock())).runs if r.system == "suite")
+    assert {v.outcome for v in last.verdicts} == {"unknown"}
+    assert last.limit

@@ -153,11 +153,10 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
         ("none",),
         facts=facts,
     )
-    system = faulty_system(spec, patient.instance, wanted)
-    if system is None:
-        return row
     try:
-        return _settled(spec, patient, wanted, row, system, shop)
+        shop.limits.deadline.check()
+        system = faulty_system(spec, patient.instance, wanted)
+        return _settled(spec, patient, wanted, row, system, shop) if system else row
     except LimitError as reason:
         return replace(row, fates=("unknown",), note=str(reason))
 

@@ -31,7 +31,7 @@ from rolecycle.sizes import prove, speaks_of_copies
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 from rolecycle.system import System
-from rolecycle.verdict import Run, Time, Verdict
+from rolecycle.verdict import AllSizes, Run, Time, Verdict
 
 Report = Callable[[str, Progress], None]
 Watch = Callable[["Job", Space], None]
@@ -91,6 +91,7 @@ def run(job: Job, shop: Workshop) -> Run:
     shop.open_for(job.spec)
     try:
         with stopping():
+            _until(job, "composing", shop).check()
             system = _system(job, shop)
             wanted = _wanted(job, system)
             groups, apart = _parted(job, system, wanted, shop)
@@ -99,7 +100,7 @@ def run(job: Job, shop: Workshop) -> Run:
     searches = list(_searches(job, system, [*groups, *apart], shop))
     found = {v.property.id: v for each in searches for v in each.verdicts}
     if shop.all_sizes:
-        found |= _for_all_sizes(job, found.values(), shop)
+        found |= _with_all_sizes(job, found.values(), shop)
     told = searches[: len(groups)] or searches
     unsettled = {note for v in found.values() for note in _left_open(v)}
     applied = [*_quotients(system, job, shop), *(a for each in searches for a in each.applied)]
@@ -228,16 +229,25 @@ def _verdicts(job: Job, space: Space, less: Fewer, group: Group, shop: Workshop)
             return
 
 
-def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
+def _with_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
     """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them."""
+    unrefuted = {v.property.id: v for v in verdicts if v.outcome != "refuted"}
+    try:
+        with stopping():
+            proofs = _for_all_sizes(job, [v.property for v in unrefuted.values()], shop)
+    except LimitError as reason:
+        proofs = dict.fromkeys(unrefuted, AllSizes(False, reason=str(reason)))
+    return {name: replace(unrefuted[name], all_sizes=proof) for name, proof in proofs.items()}
+
+
+def _for_all_sizes(job: Job, wanted: Iterable[Property], shop: Workshop) -> dict[str, AllSizes]:
+    """What is known of every number of copies, by the id of each property that speaks of them."""
     reducing = replace(
         shop, reductions=shop.reductions | {"quotient"}
     )  # a proof needs machines for its copies
     system = _system(replace(job, system=_ungrouped(job)), reducing)
-    asked = [v for v in verdicts if v.outcome != "refuted" and speaks_of_copies(system, v.property)]
-    until = _until(job, "looking at every size", shop)
-    proofs = prove(system, [v.property for v in asked], deadline=until)
-    return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
+    asked = [p for p in wanted if speaks_of_copies(system, p)]
+    return prove(system, asked, deadline=_until(job, "looking at every size", shop))
 
 
 def _ungrouped(job: Job) -> SystemSpec:
