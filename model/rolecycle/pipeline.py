@@ -195,12 +195,9 @@ def _judged(job: Job, system: System, group: Group, shop: Workshop) -> Judged:
         with stopping():
             less = _fewer(job, system, group, shop)
             space = _explore(job, less, group, shop)
-            if not any(p.is_story for p in group):
-                shop.watch(job, space)
     except LimitError as reason:
         return _missed(job, group, str(reason))
-    verdicts = tuple(_verdicts(job, space, less, group, shop))
-    stopped = INTERRUPTED if any(v.note == INTERRUPTED for v in verdicts) else ""
+    verdicts, limit = _verdicts(job, space, group, less, shop)
     return Judged(
         verdicts,
         less.applied,
@@ -208,25 +205,26 @@ def _judged(job: Job, system: System, group: Group, shop: Workshop) -> Judged:
         space.transitions,
         space.depth,
         space.memory,
-        space.limit or stopped,
+        limit,
     )
 
 
-def _verdicts(job: Job, space: Space, less: Fewer, group: Group, shop: Workshop) -> Iterator[Verdict]:
-    """A verdict on each property; those that a limit leaves no time for are unknown."""
-    limit = ""
-    for number, p in enumerate(group):
-        here = replace(space, deadline=_until(job, f"judging {p.id}", shop).grace)
-        try:
-            with stopping():
-                found = judge(here, p, p.expected(job.scenario), less.told)
-        except LimitError as reason:
-            limit = str(reason)
-            found = unexplored(p, p.expected(job.scenario), limit)
-        yield found
-        if limit == INTERRUPTED:
-            yield from _missed(job, group[number + 1 :], limit).verdicts
-            return
+def _verdicts(
+    job: Job, space: Space, group: Group, less: Fewer, shop: Workshop
+) -> tuple[tuple[Verdict, ...], str]:
+    """The verdicts on a group of properties, and what limits them: Ctrl-C and limits leave those that were found."""
+    found: list[Verdict] = []
+    limit = space.limit
+    try:
+        with stopping():
+            if not any(p.is_story for p in group):
+                shop.watch(job, space)
+            for p in group:
+                here = replace(space, deadline=_until(job, f"judging {p.id}", shop).grace)
+                found.append(judge(here, p, p.expected(job.scenario), less.told))
+    except LimitError as reason:
+        limit = str(reason)
+    return (*found, *_missed(job, group[len(found) :], limit).verdicts), limit
 
 
 def _with_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
