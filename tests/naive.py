@@ -33,13 +33,18 @@ class Part:
 
 
 def parts_of(system: System, event: str) -> list[Part]:
-    """Everybody who has the event in its alphabet."""
+    """Everybody who has the event in its alphabet; timers are no part of it."""
+    return [part for part in rows_for(system, event) if not part.member.times]
+
+
+def rows_for(system: System, trigger: str) -> list[Part]:
+    """Everybody who has rows with this trigger, with these rows."""
     found = []
     for position, member in enumerate(system.members):
-        rows = tuple(row for row in member.machine.rows if row.trigger == event)
+        rows = tuple(row for row in member.machine.rows if row.trigger == trigger)
         modes = {row.mode for row in rows}
         if len(modes) > 1:
-            raise ValueError(f"{member.name} has must and may rows for {event}")
+            raise ValueError(f"{member.name} has must and may rows for {trigger}")
         if rows:
             found.append(Part(position, member, rows, modes == {"must"}))
     return found
@@ -55,8 +60,8 @@ def indexing_family(system: System, event: str) -> str:
 
 
 def occurrences(system: System) -> dict[str, list[Part]]:
-    """Every label that can ever happen, and who takes part in it."""
-    undeclared = {event for m in system.members for event in m.machine.alphabet} - set(system.events)
+    """Every label that can ever happen, and who takes part in it; timers do so by label."""
+    undeclared = {e for m in system.members if not m.times for e in m.machine.alphabet} - set(system.events)
     if undeclared:
         raise ValueError(f"undeclared events {sorted(undeclared)}")
     table: dict[str, list[Part]] = {}
@@ -67,7 +72,17 @@ def occurrences(system: System) -> dict[str, list[Part]]:
             continue
         for index in sorted({part.member.index for part in parts if part.member.family == family}):
             table[f"{event}[{index}]"] = [part for part in parts if takes_part(part, family, index)]
-    return {label: parts for label, parts in table.items() if parts and not is_forbidden(system, label)}
+    table = {
+        label: [*parts, *timers_for(system, label)]
+        for label, parts in table.items()
+        if parts or label == TICK
+    }
+    return {label: parts for label, parts in table.items() if not is_forbidden(system, label)}
+
+
+def timers_for(system: System, label: str) -> list[Part]:
+    """The timers that take part in the event at this index."""
+    return [part for part in rows_for(system, label) if part.member.times]
 
 
 def takes_part(part: Part, family: str, index: int) -> bool:
@@ -186,23 +201,17 @@ def steps(
 
 def time_waits(system: System, state: State, table: dict[str, list[Part]]) -> bool:
     """Whether something that is due can happen, as far as those who act are concerned: timers only look on."""
-    return any(
-        is_due(system, state, due, label, parts)
-        for label, parts in table.items()
-        for due in system.due
-        if due.event == event_of(label)
-    )
+    return any(is_due(system, state, due, table[due.label]) for due in system.due if due.label in table)
 
 
-def is_due(system: System, state: State, due: Due, label: str, parts: list[Part]) -> bool:
-    """Whether the occurrence can happen now, and is due where its reader stands."""
-    readers = [part.member for part in parts if part.member.name == due.member]
-    if due.member and not readers:
-        return False
-    index = (readers[0].index if readers else 0) or index_of(label) or None
+def is_due(system: System, state: State, due: Due, parts: list[Part]) -> bool:
+    """Whether the occurrence can happen now, and is due for all who say when it is."""
+    at = index_of(due.label)
+    readers = [(system.members[position], guard) for position, guard in due.when]
     acting = [part for part in parts if not part.member.times and not part.member.watches]
-    after = list(outcomes(system, acting, state, index_of(label)))
-    return holds(system, due.when, state, index) and any(due.member or each != state for each in after)
+    after = list(outcomes(system, acting, state, at))
+    passed = all(holds(system, guard, state, m.index if m.family else at) for m, guard in readers)
+    return passed and any(due.when or each != state for each in after)
 
 
 def outcomes(system: System, parts: list[Part], state: State, at: int | None) -> Iterator[State]:
@@ -222,7 +231,10 @@ def outcomes(system: System, parts: list[Part], state: State, at: int | None) ->
 
 def targets_of(system: System, part: Part, state: State, at: int | None) -> list[str]:
     """Where the enabled rows of one participant lead; outside every family the index at hand is the event's."""
-    present, index = state[part.position], part.member.index if part.member.family else at
+    present, index = (
+        state[part.position],
+        part.member.index if part.member.family or part.member.times else at,
+    )
     enabled = [row for row in part.rows if present in row.sources and holds(system, row.when, state, index)]
     return [row.target(present) for row in enabled]
 

@@ -45,7 +45,7 @@ ENGINE = {
     "steps": "kernels layout pack",
     "visited": "kernels layout",
     "search": "deadline layout pack space steps visited",
-    "checkpoint": "__init__ diagnostics pack search space",
+    "checkpoint": "diagnostics pack search space store",
     "rounds": "kernels layout pack search space steps visited",
     "explore": "checkpoint deadline graph kernels layout pack rounds search space steps visited",
     "region": "fair_cycles formula graph kernels layout pack space steps visited",
@@ -59,7 +59,8 @@ VERBS = {
     "symmetry": "guard layout system",
     "compose": "deadline diagnostics formula guard machine system",
     "lengths": "diagnostics durations specification",
-    "timers": "diagnostics durations guard machine specification system",
+    "time_limits": "compose diagnostics durations formula guard machine specification system",
+    "timers": "compose diagnostics durations formula guard machine specification system time_limits",
     "instantiate": "compose diagnostics formula guard lengths machine specification system timers",
     "bounds": "compose durations fair_cycles graph guard machine paths region space tick_paths trace",
     "kinds": "machine",
@@ -81,7 +82,8 @@ VERBS = {
     "fault_systems": "guard instantiate lengths machine space specification system timers",
     "fault_times": "bounds compose fates fault_table graph guard region space",
     "fates": "compose fair_cycles fair_runs fault_table graph guard machine paths region space tick_paths trace",
-    "judge": "bounds compose durations formula graph guard layout liveness machine paths region space "
+    "breach": "compose formula guard guard_text specification system trace verdict",
+    "judge": "bounds breach compose durations formula graph guard layout liveness machine paths region space "
     "specification system trace verdict",
     "reduce": "bisimulation compose deadline graph machine region space specification system",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
@@ -99,7 +101,8 @@ VERBS = {
 LOAD = {
     "load": "deadline diagnostics load.build load.check load.schema load.source spec_files specification",
     "load.source": "diagnostics",
-    "load.schema": "diagnostics spec_files load.source",
+    "load.schema": "diagnostics spec_files load.formats load.source",
+    "load.formats": "",
     "load.guards": "diagnostics guard",
     "load.build": "diagnostics durations guard machine specification load.guards load.observers load.source",
     "load.observers": "machine",
@@ -150,13 +153,15 @@ REVIEW = {
 TOP = {
     "pipeline": "checkpoint compose cone counting deadline explore flatten fold instantiate judge machine pack "
     "quotients reduce reduction search sizes space specification system verdict",
-    "service_systems": "service specification",
+    "rotations": "service",
+    "service_systems": "rotations service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
     "time_between": "bounds deadline diagnostics load.guards pipeline specification",
     "verify": "coverage deadline diagnostics outcome pipeline read_service service_jobs space specification "
     "verdict",
     "faults": "compose deadline diagnostics explore fates fault_systems fault_table fault_times guard "
-    "instantiate pack pipeline read_service service_jobs service_systems space specification system",
+    "instantiate pack pipeline read_service service service_jobs service_systems space specification "
+    "system",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
     "cli": "__init__ checkpoint deadline diagnostics explanations fault_table faults gallery "
@@ -388,7 +393,7 @@ def test_what_is_heavy_is_imported_late_by_the_command_line() -> None:
         "import os",
         "import sys",
         "import time",
-        "from collections.abc import Callable",
+        "from collections.abc import Callable, Iterable",
         "from pathlib import Path",
         "from typing import TYPE_CHECKING, Any, NoReturn",
         "import click",

@@ -7,25 +7,36 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import lifecycle
+import rolecycle.checkpoint as checkpoint_module
 import rolecycle.explore as explore_module
 import rolecycle.layout as layout_module
-from rolecycle.checkpoint import PROGRESS, Checkpoint, Checkpoints, checkpoint_of
+import rolecycle.pipeline as pipeline_module
+from rolecycle.checkpoint import PROGRESS, Checkpoint, Checkpoints, checkpoint_of, resumed
+from rolecycle.cli import main
 from rolecycle.compose import Product, compose
-from rolecycle.explore import explore
-from rolecycle.pack import pack
+from rolecycle.explore import INTERRUPTED, Progress, explore
+from rolecycle.pack import Packed, pack
 from rolecycle.paths import parent
 from rolecycle.search import Limits
 from rolecycle.space import Space
+from rolecycle.specification import Property
+from rolecycle.verdict import Verdict
 
 TESTS = Path(__file__).parent
-WORDS = [sys.executable, "-m", "rolecycle"]
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +78,7 @@ def test_a_search_that_met_a_limit_goes_on(
 
 def test_what_is_found_again_is_not_expanded_again(product: Product, tmp_path: Path) -> None:
     packed = pack(product)
-    kept = Checkpoint(tmp_path / "one", every=0.0)
-    whole = explore(packed, checkpoint=kept)
+    whole = explore(packed, checkpoint=Checkpoint(tmp_path / "one"))
     seen: list[int] = []
     again = explore(
         packed,
@@ -92,19 +102,163 @@ def test_a_search_goes_on_with_other_cores(
         assert (found.transitions, found.depth, found.limit) == (whole.transitions, whole.depth, "")
 
 
-@pytest.mark.parametrize("damage", ["", "{", '{"lengths"'])
-def test_a_damaged_checkpoint_counts_as_none(product: Product, damage: str, tmp_path: Path) -> None:
-    packed = pack(product)
-    explore(packed, Limits(states=500), checkpoint=Checkpoint(tmp_path))
-    (tmp_path / PROGRESS).write_text(damage)
-    assert same(explore(packed, checkpoint=Checkpoint(tmp_path)), explore(packed))
+def stopped(packed: Packed, folder: Path, keep_graph: bool = False) -> None:
+    """Leave a checkpoint of a search that met a limit."""
+    assert explore(packed, Limits(states=500), keep_graph, checkpoint=Checkpoint(folder)).limit
 
 
-def test_files_that_lack_something_count_as_none(product: Product, tmp_path: Path) -> None:
+def begun_anew(packed: Packed, folder: Path, keep_graph: bool = False) -> str:
+    """Search again and find what an uninterrupted search finds, without what is in the folder; what is said of that."""
+    kept = Checkpoint(folder)
+    assert same(
+        explore(packed, keep_graph=keep_graph, checkpoint=kept), explore(packed, keep_graph=keep_graph)
+    )
+    (warning,) = kept.findings
+    assert (warning.code, warning.severity) == ("RC155", "warning")
+    return warning.message
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Product:
+    """A product with deadlocks."""
+    return compose(replace(lifecycle.lifecycle(2), forbidden=frozenset({"restart_os"})))
+
+
+@pytest.fixture(scope="module")
+def damaged(mortal: Product, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of a checkpoint of it, with a graph; none of them is empty."""
+    folder = tmp_path_factory.mktemp("whole")
+    stopped(pack(mortal), folder, keep_graph=True)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def restored(files: Mapping[str, bytes], folder: Path) -> Path:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+FILES = ("progress", "states", "landmarks", "deadlocks", "offsets", "labels", "targets", "moved")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_bit_can_flip_unseen(mortal: Product, damaged: dict[str, bytes], data: st.DataObject) -> None:
+    assert {name for name, content in damaged.items() if content} == set(FILES)
+    name = data.draw(st.sampled_from(FILES))
+    content = bytearray(damaged[name])
+    bit = data.draw(st.integers(0, 8 * len(content) - 1))
+    content[bit // 8] ^= 1 << bit % 8
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Checkpoint(restored(damaged | {name: bytes(content)}, Path(folder)))
+        assert resumed(kept, pack(mortal), True, Limits()) is None
+        (warning,) = kept.findings
+        assert "damaged" in warning.message or "cannot be read" in warning.message
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_no_file_can_be_cut_short_unseen(
+    mortal: Product, damaged: dict[str, bytes], data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(FILES))
+    length = data.draw(st.integers(0, len(damaged[name]) - 1))
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Checkpoint(restored(damaged | {name: damaged[name][:length]}, Path(folder)))
+        assert resumed(kept, pack(mortal), True, Limits()) is None
+        assert len(kept.findings) == 1
+
+
+def test_an_untouched_checkpoint_is_used(mortal: Product, damaged: dict[str, bytes], tmp_path: Path) -> None:
+    """Else the tests of damage would show nothing."""
+    kept = Checkpoint(restored(damaged, tmp_path))
+    search = resumed(kept, pack(mortal), True, Limits())
+    assert search
+    assert search.known > 500
+    assert search.deadlocks > 0
+    assert kept.findings == []
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", ["lost", "empty", "text", "folder", "inverted"])
+def test_a_file_that_is_something_else_counts_as_none(
+    mortal: Product, damaged: dict[str, bytes], name: str, damage: str, tmp_path: Path
+) -> None:
+    packed, path = pack(mortal), restored(damaged, tmp_path) / name
+    path.unlink()
+    if damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "text":
+        path.write_text("{" * 5000)
+    elif damage == "folder":
+        path.mkdir()
+    elif damage == "inverted":
+        path.write_bytes(bytes(255 - byte for byte in damaged[name]))
+    kept = Checkpoint(tmp_path)
+    assert resumed(kept, packed, True, Limits()) is None
+    assert len(kept.findings) == ((name, damage) != ("progress", "lost"))
+
+
+def test_a_damaged_checkpoint_is_written_again(product: Product, tmp_path: Path) -> None:
     packed = pack(product)
-    explore(packed, Limits(states=500), checkpoint=Checkpoint(tmp_path))
-    (tmp_path / "states").write_bytes(b"12345678")
-    assert same(explore(packed, checkpoint=Checkpoint(tmp_path)), explore(packed))
+    stopped(packed, tmp_path)
+    with (tmp_path / "states").open("r+b") as file:
+        file.seek(100)
+        file.write(b"?")
+    assert "damaged ('states')" in begun_anew(packed, tmp_path)
+    seen: list[int] = []
+    again = Checkpoint(tmp_path)
+    assert same(explore(packed, report=lambda p: seen.append(p.expanded), checkpoint=again), explore(packed))
+    assert (seen, again.findings) == ([], [])
+
+
+def test_a_checkpoint_of_another_search_counts_as_none(product: Product, tmp_path: Path) -> None:
+    explore(pack(product), Limits(states=500), checkpoint=Checkpoint(tmp_path, "another"))
+    assert "another search" in begun_anew(pack(product), tmp_path)
+
+
+def test_a_checkpoint_of_other_code_counts_as_none(
+    product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint_module, "code", lambda: "older")
+        stopped(pack(product), tmp_path)
+    assert "another version" in begun_anew(pack(product), tmp_path)
+
+
+def test_a_checkpoint_for_which_there_is_no_room_is_left_as_it_is(product: Product, tmp_path: Path) -> None:
+    packed = pack(product)
+    whole = explore(packed, checkpoint=Checkpoint(tmp_path))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    kept = Checkpoint(tmp_path)
+    part = explore(packed, Limits(memory=whole.memory // 4), checkpoint=kept)
+    assert "memory limit" in part.limit
+    assert "left as it is" in kept.findings[0].message
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert same(explore(packed, checkpoint=Checkpoint(tmp_path)), whole)
+
+
+def test_a_search_goes_on_where_its_checkpoint_cannot_be_written(product: Product, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    kept = Checkpoint(tmp_path / "file" / "one", every=0.0)
+    packed = pack(product)
+    assert same(explore(packed, checkpoint=kept), explore(packed))
+    assert {found.code for found in kept.findings} == {"RC151", "RC155"}
+    assert len(kept.findings) == 2
+
+
+def test_a_search_with_its_states_in_a_file_goes_on(
+    product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rolecycle.search.SPILLED_AHEAD", 1 << 12)
+    packed = pack(product)
+    whole = explore(packed)
+    limits = Limits(memory=whole.memory - 6 * len(whole.states), spill=tmp_path)
+    part = explore(packed, replace(limits, states=30_000), checkpoint=Checkpoint(tmp_path / "one"))
+    assert "--max-states" in part.limit
+    kept = Checkpoint(tmp_path / "one")
+    assert same(explore(packed, limits, checkpoint=kept), whole)
+    assert kept.findings == []
 
 
 def test_what_was_appended_after_the_last_checkpoint_does_not_count(product: Product, tmp_path: Path) -> None:
@@ -135,8 +289,8 @@ from pathlib import Path
 import lifecycle
 from rolecycle.checkpoint import Checkpoint
 from rolecycle.compose import compose
-from rolecycle.explore import explore
-from rolecycle.pack import pack
+from rolecycle.explore import INTERRUPTED, Progress, explore
+from rolecycle.pack import Packed, pack
 print("begun", flush=True)
 space = explore(pack(compose(lifecycle.lifecycle(3))), checkpoint=Checkpoint(Path(sys.argv[2]), every=0.0))
 print(len(space.states), space.transitions, space.depth, flush=True)
@@ -156,34 +310,97 @@ def test_a_search_that_is_killed_goes_on(product: Product, tmp_path: Path) -> No
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
         child.stdout.close()
-    told = json.loads((tmp_path / "one" / PROGRESS).read_text())
+    told = json.loads((tmp_path / "one" / PROGRESS).read_text().splitlines()[1])
     assert 0 < told["reached"][0] <= len(whole.states)
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout.split()[1:] == [str(len(whole.states)), str(whole.transitions), str(whole.depth)]
 
 
-def verify(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*WORDS, "verify", "--format", "json", *words], capture_output=True, text=True, check=False
-    )
+def verify(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["verify", "--format", "json", *map(str, words)])
+
+
+def sizes(found: Result) -> list[list[int]]:
+    return [[run[k] for k in ("states", "transitions", "depth")] for run in json.loads(found.stdout)["runs"]]
+
+
+def verdicts(found: Result) -> list[str]:
+    return [p["verdict"] for run in json.loads(found.stdout)["runs"] for p in run["properties"]]
+
+
+CHOSEN = ("--system", "worker_instance", "--scenario", "R12-single-instance")
 
 
 def test_verify_resumes(tmp_path: Path) -> None:
-    chosen = ("--system", "worker_instance", "--scenario", "R12-single-instance")
-    whole = json.loads(verify(*chosen).stdout)
-    kept = ("--checkpoint", str(tmp_path / "kept"))
-    assert verify(*chosen, *kept, "--max-states", "1000").returncode == 3
-    refused = verify(*chosen, *kept)
-    assert refused.returncode == 2
+    whole = verify(*CHOSEN)
+    kept = ("--checkpoint", tmp_path / "kept")
+    assert verify(*CHOSEN, *kept, "--max-states", "1000").exit_code == 3
+    refused = verify(*CHOSEN, *kept)
+    assert refused.exit_code == 2
     assert "--resume" in refused.stderr
-    found = json.loads(verify(*chosen, *kept, "--resume").stdout)
-    keys = ("states", "transitions", "depth")
-    assert [[run[k] for k in keys] for run in found["runs"]] == [
-        [run[k] for k in keys] for run in whole["runs"]
-    ]
-    assert [p["verdict"] for run in found["runs"] for p in run["properties"]] == [
-        p["verdict"] for run in whole["runs"] for p in run["properties"]
-    ]
+    found = verify(*CHOSEN, *kept, "--resume")
+    assert (sizes(found), verdicts(found)) == (sizes(whole), verdicts(whole))
+    assert found.stderr == ""
+
+
+def test_verify_says_that_a_checkpoint_is_damaged(tmp_path: Path) -> None:
+    whole = verify(*CHOSEN)
+    kept = ("--checkpoint", tmp_path / "kept")
+    assert verify(*CHOSEN, *kept, "--max-states", "1000").exit_code == 3
+    for states in (tmp_path / "kept").glob("*/states"):
+        content = bytearray(states.read_bytes())
+        content[-8:] = b"\xff" * 8
+        states.write_bytes(content)
+    found = verify(*CHOSEN, *kept, "--resume")
+    assert (sizes(found), verdicts(found)) == (sizes(whole), verdicts(whole))
+    assert found.exit_code == whole.exit_code
+    assert "RC155" in found.stderr
+    assert "damaged ('states')" in found.stderr
+
+
+def test_verify_says_that_nothing_kept_is_of_use(tmp_path: Path) -> None:
+    kitchen = ("--spec", TESTS / "specs" / "good", "--system", "kitchen", "--checkpoint", tmp_path / "kept")
+    assert verify(*kitchen, "--scenario", "calm").exit_code == 0
+    assert verify(*kitchen, "--scenario", "calm", "--resume").stderr == ""
+    assert "nothing that is kept here" in verify(*CHOSEN, *kitchen[-2:], "--resume").stderr
+
+
+def test_ctrl_c_while_properties_are_judged_leaves_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kitchen = ("--spec", TESTS / "specs" / "good", "--system", "kitchen", "--scenario", "calm")
+    chosen = (*kitchen, "--reduction", "symmetry", "--property", "P03", "--property", "P06")
+    kept = ("--checkpoint", tmp_path / "kept")
+    whole = verify(*chosen)
+    judge, judged = pipeline_module.judge, list[str]()
+
+    def pressed(space: Space, wanted: Property, *more: Any) -> Verdict:
+        if judged:
+            raise KeyboardInterrupt
+        judged.append(wanted.id)
+        return judge(space, wanted, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline_module, "judge", pressed)
+        found = verify(*chosen, *kept)
+    assert found.exit_code == 3
+    (run,) = json.loads(found.stdout)["runs"]
+    assert run["limit"] == INTERRUPTED
+    assert sizes(found) == sizes(whole)
+    told = {p["id"]: p["verdict"] for p in run["properties"]}
+    expected = dict(zip(told, verdicts(whole), strict=True))
+    assert told == {name: expected[name] if name in judged else "unknown" for name in told}
+    expanded: list[Progress] = []
+    monkeypatch.setattr(
+        "rolecycle.progress.Ticker.__call__", lambda _, __, progress: expanded.append(progress)
+    )
+    again = verify(*chosen, *kept, "--resume")
+    assert (sizes(again), verdicts(again), again.exit_code) == (
+        sizes(whole),
+        verdicts(whole),
+        whole.exit_code,
+    )
+    assert expanded == []
 
 
 def test_resume_needs_a_folder() -> None:

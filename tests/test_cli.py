@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -160,6 +161,24 @@ def test_2_wrong_input_and_wrong_words(words: list[str | Path], code: str) -> No
         assert [f["code"] for f in found["findings"]] == [code]
 
 
+def single() -> Iterator[tuple[str, click.Option]]:
+    """Each option of each command that takes one value."""
+    for name, command in main.commands.items():
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.multiple and not option.is_flag:
+                yield name, option
+
+
+@pytest.mark.parametrize(("name", "option"), [*single()], ids=lambda value: getattr(value, "name", value))
+def test_2_an_option_that_takes_one_value_and_is_given_twice(name: str, option: click.Option) -> None:
+    value = option.type.choices[0] if isinstance(option.type, click.Choice) else "1"
+    needed = [given for given in main.commands[name].params if given.required and given is not option]
+    words = [w for p in needed for w in ((p.opts[-1], "x") if isinstance(p, click.Option) else ("x",))]
+    result = rolecycle(name, *words, *(option.opts[-1], value) * 2)
+    assert result.exit_code == 2
+    assert f"{option.opts[-1]} is given twice, and takes one value" in result.stderr
+
+
 def test_2_an_unknown_name_comes_with_a_hint() -> None:
     assert "did you mean 'worker_instance'?" in rolecycle("verify", "--system", "worker_instanc").stderr
     assert "did you mean 'healthy'?" in rolecycle("verify", "--scenario", "helthy").stderr
@@ -267,13 +286,38 @@ TOP = {
     "runs": list,
 }
 SERVICE = {"name": str, "roles": list}
-ROLE = {"name": str, "kind": str, "instances": int, "tasks": list, "endpoints": list, "imports": list}
+ROLE = {"name": str, "kind": str, "instances": int, "tasks": list, "endpoints": list, "imports": list,
+        "assumed": list, "instances_judged": list}  # fmt: skip
 TASK = {"command": str, "type": str}
 FINDING = {"code": str, "severity": str, "message": str, "file": str, "line": int}
 RUN = {"system": str, "scenario": str, "states": int, "transitions": int, "exhaustive": bool, "seconds": float,
        "properties": list}  # fmt: skip
-PROPERTY = {"id": str, "kind": str, "verdict": str, "expected": str, "trace": list}
+PROPERTY = {"id": str, "kind": str, "verdict": str, "expected": str, "supposed": str, "trace": list}
 STEP = {"event": str, "changes": dict}
+
+
+def test_what_no_file_gives_is_marked_as_assumed() -> None:
+    found = answer(
+        "verify", SERVICES / "disagreeing" / "ServiceDefinition.csdef", "--scenario", "undisturbed"
+    )
+    first, second = found["service"]["roles"]
+    assert (first["instances"], first["instances_judged"], "instances" in first["assumed"]) == (
+        1,
+        [1, 2],
+        True,
+    )
+    assert (second["instances"], second["instances_judged"], "instances" in second["assumed"]) == (
+        2,
+        [2],
+        False,
+    )
+    supposed = {
+        p["supposed"]
+        for run in found["runs"]
+        if run["system"] == "Role1 (1 instance)"
+        for p in run["properties"]
+    }
+    assert supposed == {"1 instance"}
 
 
 def expect(data: dict[str, Any], shape: dict[str, Any]) -> None:

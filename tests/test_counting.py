@@ -31,6 +31,7 @@ from rolecycle.spec_files import spec_root
 from rolecycle.specification import Property
 from rolecycle.symmetry import interchangeable_families
 from rolecycle.system import Member, System
+from rolecycle.trace import Trace
 from rolecycle.verdict import Run, Verdict
 
 LIMIT = 200
@@ -89,6 +90,12 @@ def judged(less: Fewer, wanted: Property) -> Verdict:
     space = explore(pack(less.product, less.symmetric), keep_graph=wanted.kind == "recoverable")
     assert space.exhaustive
     return judge(space, wanted, told=less.told)
+
+
+def closes(system: System, trace: Trace) -> bool:
+    """Whether a run that goes round ends in the very state in which its loop begins, copy by copy."""
+    head = replace(trace, steps=trace.steps[: trace.loop])
+    return trace.loop is None or naive.replay(system, head) == naive.replay(system, trace)
 
 
 def complete(system: System) -> naive.Space:
@@ -160,10 +167,13 @@ def test_counted_copies_recover_when_named_ones_do(data: st.DataObject) -> None:
     slow = complete(system)
     avoid = frozenset(e.name for e in system.events.values() if e.kind in ("fault", "user"))
     back = naive.can_recover(slow, lambda state: naive.holds(system, goal, state), avoid)
-    for less in ways(system, [goal], [], "", True, "counted"):
-        verdict = judged(less, Property("P99", "t", "recoverable", (), goal))
+    wanted = Property("P99", "t", "recoverable", (), goal)
+    sorted_ = as_written(system, [wanted], frozenset({"symmetry"}))
+    for less in [sorted_, *ways(system, [goal], [], "", True, "sorted", "counted")]:
+        verdict = judged(less, wanted)
         assert verdict.outcome == ("holds" if back == set(slow.states) else "refuted")
         assert verdict.trace is None or naive.replay(system, verdict.trace) not in back
+        assert verdict.trace is None or closes(system, verdict.trace)
 
 
 @SLOW
@@ -193,6 +203,71 @@ def test_who_shares_an_event_with_a_copy_may_read_that_copy() -> None:
     )
     told = Property("P99", "t", "reachable", (), In("clerk", ("Told",)))
     assert [judged(less, told).outcome for less in ways(system, [told.goal], [])] == ["refuted"] * len(WAYS)
+
+
+DESK = Machine(
+    "desk",
+    ("Free", "Busy"),
+    "Free",
+    (
+        Row("enter", ("Free",), "Busy", when=Quantified("all", "desk", In("desk", ("Free",)))),
+        Row("work", ("Busy",), "Busy"),
+        Row("leave", ("Busy",), "Free"),
+    ),
+)
+"""One of several desks is busy at a time."""
+
+
+@pytest.mark.parametrize("copies", [2, 3, 4])
+@pytest.mark.parametrize("using", [EVERY_REDUCTION, frozenset({"symmetry"}), frozenset()], ids=len)
+def test_an_event_at_a_copy_that_the_search_saw_at_another_one_only(
+    copies: int, using: frozenset[Reduction]
+) -> None:
+    """Sorted copies are Busy at the last place; the run is told with the first."""
+    events = {name: Event(name, "user") for name in ("enter", "work", "leave")}
+    system = System("t", tuple(Member(DESK, "row", k) for k in range(1, copies + 1)), events)
+    idle = Property("P99", "t", "precedence", (), Quantified("all", "row", In("desk", ("Free",))), ("work",))
+    less = as_written(system, [idle], using)
+    assert bool(less.symmetric) == bool(using)
+    verdict = judged(less, idle)
+    assert verdict.trace is not None
+    assert verdict.outcome == "refuted"
+    assert [step.event for step in verdict.trace.steps] == ["enter[1]", "work[1]"]
+    naive.replay(system, verdict.trace)
+
+
+SEAT = Machine(
+    "seat",
+    ("Empty", "Taken", "Warm"),
+    "Empty",
+    (
+        Row("sit", ("Empty",), "Taken", when=Quantified("all", "seat", Not(In("seat", ("Taken",))))),
+        Row(
+            "rise", ("Taken",), "Warm", when=Quantified("count", "seat", In("seat", ("Warm",)), "other", 0, 0)
+        ),
+        Row("cool", ("Warm",), "Empty", when=Quantified("some", "seat", In("seat", ("Taken",)), "other")),
+    ),
+)
+"""Whoever sits down last lets the warm seat cool, so that round by round another seat is warm."""
+
+
+@pytest.mark.parametrize("copies", [2, 3])
+@pytest.mark.parametrize("way", ["sorted", "counted"])
+def test_a_loop_up_to_exchange_is_gone_round_until_each_copy_is_where_it_was(copies: int, way: str) -> None:
+    names = ("sit", "rise", "cool")
+    members = tuple(Member(SEAT, "row", k) for k in range(1, copies + 1))
+    system = System("t", members, {name: Event(name) for name in names})
+    never = Property("P99", "t", "recoverable", (), Quantified("all", "seat", In("seat", ("Empty",))))
+    for less in [
+        as_written(system, [never], frozenset({"symmetry"})),
+        *ways(system, [never.goal], [], "", True, way),
+    ]:
+        verdict = judged(less, never)
+        assert verdict.outcome == "refuted"
+        assert verdict.trace is not None
+        assert verdict.trace.loop is not None
+        assert closes(system, verdict.trace)
+        assert len(verdict.trace.steps) - verdict.trace.loop >= 3 * 2  # each round warms another seat
 
 
 # --- two-phase commit -----------------------------------------------------------------------------

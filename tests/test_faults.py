@@ -183,7 +183,7 @@ def test_a_longer_limit_is_a_longer_outage() -> None:
 
 
 def test_a_single_instance_takes_the_role_with_it() -> None:
-    table = service_faults(shipped(), SINGLE, None, Wish(fault="guest-hangs"), Workshop())
+    table = service_faults(shipped(), SINGLE, None, Wish(faults=("guest-hangs",)), Workshop())
     assert {row.fates for row in table.rows} == {("outage", "recovers")}
     left = [step.seen.get("instance_status") for row in table.rows for step in (row.trace or stop()).steps]
     assert left.index("ReadyRole") < left.index("UnresponsiveRole")
@@ -310,9 +310,10 @@ def test_the_twin_finds_the_same_fates(where: str | Path, fault: str) -> None:
     spec = shipped()
     if isinstance(where, Path):
         service, _ = read_service(where, None)
-        role, instance = hosted_instances(spec, service)[0]
-        rows = service_faults(spec, where, None, Wish(fault=fault), Workshop()).rows
-        alone = role.instances == 1
+        hosted = hosted_instances(spec, service)[0]
+        instance = hosted.instance
+        rows = service_faults(spec, where, None, Wish(faults=(fault,)), Workshop()).rows
+        alone = hosted.reading.instances == 1
     else:
         instance, rows, alone = spec.systems[where], [cell(where, one) for one in ids(where, fault)], False
     for row, one in zip(rows, aimed(spec, instance, catalogue().faults[fault]), strict=True):
@@ -426,7 +427,7 @@ def conditions() -> tuple[Guard, Guard, Guard]:
 def test_the_twin_finds_the_same_times(role: str, fault: str) -> None:
     spec = reset(shipped(), MINUTES)
     one = aimed(spec, spec.systems[role], catalogue().faults[fault])[0]
-    (row, *_) = example_faults(spec, Wish(role, fault), Workshop()).rows
+    (row, *_) = example_faults(spec, Wish(role, (fault,)), Workshop()).rows
     system = faulty_system(spec, spec.systems[role], (one,))
     assert system is not None
     untimed = explore(pack(compose(system)))
@@ -476,12 +477,12 @@ def test_a_limit_leaves_every_cell_unknown_that_it_touches() -> None:
 
 
 def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = iter(range(3))
+    made, found = iter(range(3)), cell(WORKERS, "guest-hangs")
 
     def row(*_: Any) -> FaultRow:
         if next(made, None) is None:
             raise KeyboardInterrupt
-        return cell(WORKERS, "guest-hangs")
+        return found
 
     monkeypatch.setattr("rolecycle.faults._row", row)
     table = example_faults(shipped(), Wish(), Workshop())
@@ -493,7 +494,7 @@ def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.Mon
 def test_progress_tells_how_many_rows_there_are() -> None:
     said: list[str] = []
     shop = Workshop(report=lambda name, _: said.append(name))
-    example_faults(shipped(), Wish(role=WORKERS, fault="guest-hangs"), shop)
+    example_faults(shipped(), Wish(role=WORKERS, faults=("guest-hangs",)), shop)
     assert {name.partition(",")[0] for name in said} == {"1 of 1"}
 
 
@@ -517,7 +518,7 @@ def test_what_cannot_be_timed_has_its_fates_all_the_same() -> None:
         for name, m in spec.machines.items()
     }
     bare = replace(spec, machines=machines, catalogue=replace(catalogue(), takes={}))
-    (row,) = example_faults(bare, Wish(WORKERS, "guest-hangs"), Workshop()).rows
+    (row,) = example_faults(bare, Wish(WORKERS, ("guest-hangs",)), Workshop()).rows
     assert (row.outcome, row.noticed_s, row.recovered_s) == ("recovers", None, None)
     assert "nothing that can happen" in row.note
 
@@ -525,14 +526,14 @@ def test_what_cannot_be_timed_has_its_fates_all_the_same() -> None:
 def test_an_instance_that_never_settles_is_unknown() -> None:
     never = replace(catalogue(), serving=In("instance_status", ("DeletingVM",)))
     table = example_faults(
-        replace(shipped(), catalogue=never), Wish(role=WORKERS, fault="guest-hangs"), Workshop()
+        replace(shipped(), catalogue=never), Wish(role=WORKERS, faults=("guest-hangs",)), Workshop()
     )
     assert [row.outcome for row in table.rows] == ["unknown"]
     assert "without the fault" in report.render(table) or "does not happen" in report.render(table)
 
 
 def test_two_faults_of_one_event_are_no_pair_and_others_are() -> None:
-    wish = Wish(role=WORKERS, fault="run-throws", pairs=True)
+    wish = Wish(role=WORKERS, faults=("run-throws",), pairs=True)
     table = example_faults(shipped(), wish, Workshop(Limits(states=10)))
     pairs = {row.fault for row in table.rows}
     assert "run-throws + guest-hangs" in pairs
@@ -541,7 +542,7 @@ def test_two_faults_of_one_event_are_no_pair_and_others_are() -> None:
 
 
 def test_what_two_faults_do_together_is_settled() -> None:
-    wish = Wish(role="Fabrikam.Orders.Worker", fault="file-locked", pairs=True)
+    wish = Wish(role="Fabrikam.Orders.Worker", faults=("file-locked",), pairs=True)
     table = service_faults(shipped(), WORKER, None, wish, Workshop())
     found = {row.fault: row for row in table.rows}
     assert "recovers" in found["file-locked + guest-hangs"].fates
@@ -645,4 +646,94 @@ def test_a_fault_of_a_task_is_about_each_task_that_can_have_it() -> None:
         shipped().systems[WORKERS], families={"task": ("simple_task", "foreground_task", "simple_task")}
     )
     found = aimed(shipped(), instance, catalogue().faults["task-fails"])
-    assert found == [Aimed(catalogue().faults["task-fails"], index) for index in (1, 3)]
+    assert found == [Aimed(catalogue().faults["task-fails"], index, "task") for index in (1, 3)]
+
+
+# --- which faults, and what they are about --------------------------------------------------------------
+
+TASKS = """<?xml version="1.0" encoding="utf-8"?>
+<ServiceDefinition name="Shop" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition">
+  <WorkerRole name="Stock">
+    <Startup>
+      <Task commandLine="first.cmd /quiet" executionContext="limited" taskType="simple" />
+      <Task commandLine="watch.exe" executionContext="limited" taskType="foreground" />
+    </Startup>
+    <Imports><Import moduleName="RemoteAccess" /></Imports>
+  </WorkerRole>
+  <WorkerRole name="Bills">
+    <Startup>
+      <Task commandLine="other.cmd" executionContext="limited" taskType="simple" />
+      <Task commandLine="look.exe" executionContext="limited" taskType="foreground" />
+    </Startup>
+    <Imports><Import moduleName="RemoteAccess" /></Imports>
+  </WorkerRole>
+</ServiceDefinition>
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Two roles that are alike but for their command lines."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Shop.csdef").write_text(TASKS, encoding="utf-8")
+    return "Shop.csdef"
+
+
+def rows_of(*words: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(rolecycle(*words, "--format", "json").stdout)["rows"]
+    return found
+
+
+def test_an_index_is_what_the_user_wrote(shop: str) -> None:
+    found = {(row["role"], row["fault"]): row for row in rows_of(shop, "--fault", "task-never-ends")}
+    names = {key: (row["copies"][0]["name"], row["copies"][0]["line"]) for key, row in found.items()}
+    assert names == {
+        ("Stock", "task-never-ends[3]"): ("first.cmd /quiet", 5),
+        ("Bills", "task-never-ends[3]"): ("other.cmd", 12),
+    }
+    assert found["Bills", "task-never-ends[3]"]["title"].endswith("(simple task other.cmd)")
+    text = rolecycle(shop, "--fault", "task-never-ends").stdout
+    assert "[3]: simple task first.cmd /quiet (Shop.csdef:5:" in text
+    assert "[3]: simple task other.cmd (Shop.csdef:12:" in text
+
+
+def test_an_id_of_the_table_is_an_answer_to_the_option_and_several_choose_several(shop: str) -> None:
+    every = {row["fault"] for row in rows_of(shop, "--role", "Stock", "--max-states", "1")}
+    for wanted in (["plug-in-dies[1]"], ["plug-in-dies[1]", "task-fails[3]"], ["guest-hangs", "run-hangs"]):
+        assert every >= set(wanted)
+        words = [word for fault in wanted for word in ("--fault", fault)]
+        assert {row["fault"] for row in rows_of(shop, "--role", "Stock", *words)} == set(wanted)
+
+
+def test_a_plug_in_is_named() -> None:
+    (row,) = rows_of(str(EXAMPLE), "--role", "Fabrikam.Orders.Web", "--fault", "plug-in-dies[1]")
+    assert row["copies"][0]["what"] == "plug-in"
+    assert row["copies"][0]["name"].startswith("Diagnostics: ")
+
+
+def test_a_pair_is_named_as_in_its_table(shop: str) -> None:
+    wish = Wish("Stock", ("guest-hangs + task-fails[3]",), pairs=True)
+    (row,) = service_faults(shipped(), Path(shop), None, wish, Workshop(Limits(states=10))).rows
+    assert set(row.fault.split(" + ")) == {"guest-hangs", "task-fails[3]"}
+    assert [copy and copy.name for copy in row.copies] in (
+        ["first.cmd /quiet", None],
+        [None, "first.cmd /quiet"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--fault", "task-fails[9]"), "there is no fault 'task-fails[9]' here"),
+        (("--fault", "guest-hangs", "--fault", "gust-hangs"), "there is no fault 'gust-hangs' here"),
+        (("--fault", "guest-hangs + run-hangs"), "there is no fault 'guest-hangs + run-hangs' here"),
+        (
+            ("--pairs", "--fault", "site-hangs"),
+            "no pair of faults that can happen here has 'site-hangs' in it",
+        ),
+    ],
+)
+def test_a_fault_that_no_row_is_about_is_refused(words: tuple[str, ...], message: str, shop: str) -> None:
+    found = rolecycle(shop, "--role", "Stock", *words, "--format", "json")
+    assert found.exit_code == 2
+    assert [f["message"] for f in json.loads(found.stdout)["findings"]] == [message]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import rolecycle.read_service
+from rolecycle.read_service import read_service
 from rolecycle.read_service.codes import CODES, NOTES
 from service_files import codes, configuration, counted, definition, said_of, write
 
@@ -44,6 +45,51 @@ HTTP = 'InputEndpoint name="H" protocol="http" port="80"'
 TWO = counted(R=2)
 NESTED = "<VirtualDirectory>" * 70 + "</VirtualDirectory>" * 70
 STORE = '<LocalResources><LocalStorage name="DiagnosticStore"/></LocalResources>'
+
+PLUG_INS = "Microsoft.WindowsAzure.Plugins."
+THUMBPRINT = 'thumbprint="0123456789abcdef0123456789ABCDEF01234567" thumbprintAlgorithm="sha1"'
+STORED = 'storeLocation="LocalMachine" storeName="My"'
+
+
+def settings(*names: str) -> str:
+    return (
+        "<ConfigurationSettings>"
+        + "".join(f'<Setting name="{n}"/>' for n in names)
+        + "</ConfigurationSettings>"
+    )
+
+
+def certificates(*attributes: str) -> str:
+    return "<Certificates>" + "".join(f"<Certificate {each}/>" for each in attributes) + "</Certificates>"
+
+
+def configured(inside: str = "", after: str = "", attributes: str = 'serviceName="Contoso"') -> str:
+    """A configuration of role R with two instances."""
+    return configuration(f'<Role name="R"><Instances count="2"/>{inside}</Role>{after}', attributes)
+
+
+def network(inside: str) -> str:
+    return configured(after=f"<NetworkConfiguration>{inside}</NetworkConfiguration>")
+
+
+def rules(destination: str, source: str) -> str:
+    allowed = f"<Destinations><RoleEndpoint {destination}/></Destinations>"
+    sources = f'<WhenSource matches="AnyRule"><FromRole {source}/></WhenSource>'
+    return f"<NetworkTrafficRules><OnlyAllowTrafficTo>{allowed}{sources}</OnlyAllowTrafficTo></NetworkTrafficRules>"
+
+
+def variable(inside: str) -> str:
+    return f'<Runtime><Environment><Variable name="V" {inside}</Variable></Environment></Runtime>'
+
+
+VIRTUAL = (
+    '<AddressAssignments><VirtualIPs><VirtualIP name="V"><Endpoints>{}</Endpoints></VirtualIP></VirtualIPs>{}'
+)
+VIRTUAL += "</AddressAssignments>"
+ACL = (
+    '<AccessControls><AccessControl name="A"/></AccessControls><EndpointAcls><EndpointAcl {}/></EndpointAcls>'
+)
+OWN_RDP = 'InputEndpoint name="H" protocol="tcp" port="3389"'
 
 CASES: list[tuple[str, str, str | None]] = [
     ("RC203", "<ServiceDefinition", TWO),
@@ -132,8 +178,109 @@ CASES: list[tuple[str, str, str | None]] = [
     ("RC247", "{{#if cloud}}\n" + worker(""), TWO),
     ("RC248", worker(""), configuration('<Role name="R"/>')),
     ("RC249", worker(endpoints('InputEndpoint name="H" protocol="tcp" port="80" localPort="555555"')), TWO),
+    ("RC213", worker(""), counted(S=2)),
+    ("RC226", worker(imports("RemoteForwarder") + endpoints(OWN_RDP)), TWO),
+    (
+        "RC244",
+        definition(
+            "".join(
+                f'<WorkerRole name="R{n}">{imports("RemoteAccess")}</WorkerRole>' for n in range(25)
+            ).replace("</Imports>", "</Imports>" + endpoints('InternalEndpoint name="I" protocol="tcp"'), 1)
+        ),
+        counted(R0=2),
+    ),
+    ("RC247", worker("{{#if cloud}}<Startup/>{{/if}}"), TWO),
+    ("RC250", worker(settings("S")), configured(settings("S", "T"))),
+    ("RC251", worker(settings("S", "T")), configured(settings("S"))),
+    ("RC251", worker(imports("Diagnostics")), configured()),
+    ("RC252", worker(""), configured(certificates(f'name="C" {THUMBPRINT}'))),
+    ("RC253", worker(certificates(f'name="C" {STORED}')), TWO),
+    ("RC253", worker(imports("RemoteAccess")), TWO),
+    ("RC254", worker(""), configured(attributes='serviceName="Fabrikam"')),
+    ("RC255", worker(endpoints(HTTP + ' loadBalancer="Inner"')), TWO),
+    (
+        "RC255",
+        worker(endpoints(HTTP + ' loadBalancer="Inner"')),
+        network('<LoadBalancers><LoadBalancer name="inner"/></LoadBalancers>'),
+    ),
+    (
+        "RC256",
+        worker(""),
+        network('<AddressAssignments><InstanceAddress roleName="Gone"/></AddressAssignments>'),
+    ),
+    ("RC256", worker(endpoints(HTTP)), network(ACL.format('role="Gone" endpoint="H" accessControl="A"'))),
+    ("RC256", worker(endpoints(HTTP)), network(ACL.format('role="R" endpoint="Gone" accessControl="A"'))),
+    ("RC256", worker(endpoints(HTTP)), network(ACL.format('role="R" endpoint="H" accessControl="Gone"'))),
+    ("RC256", worker(endpoints(HTTP)), network(VIRTUAL.format('<Endpoint role="Gone" name="H"/>', ""))),
+    ("RC256", worker(endpoints(HTTP)), network(VIRTUAL.format('<Endpoint role="R" name="Gone"/>', ""))),
+    (
+        "RC256",
+        worker(endpoints(HTTP)),
+        network(VIRTUAL.format("", '<ReservedIPs><ReservedIP name="P" virtualIpName="W"/></ReservedIPs>')),
+    ),
+    ("RC257", worker("", rules('endpointName="I" roleName="R"', 'roleName="R"')), TWO),
+    ("RC257", worker("", rules('endpointName="I" roleName="Gone"', 'roleName="R"')), TWO),
+    (
+        "RC257",
+        worker(
+            endpoints('InternalEndpoint name="I" protocol="tcp"'),
+            rules('endpointName="I" roleName="R"', 'roleName="Gone"'),
+        ),
+        TWO,
+    ),
+    ("RC258", worker(""), configured(certificates('name="C" thumbprint="" thumbprintAlgorithm="sha1"'))),
+    ("RC258", worker(""), configured(certificates(f'name="C" {THUMBPRINT}').replace("89a", "8 a"))),
+    (
+        "RC258",
+        worker(""),
+        configured(certificates(f'name="C" {THUMBPRINT}').replace('print="0', 'print="\u200e0')),
+    ),
+    ("RC259", worker(settings("S", "S")), configured(settings("S"))),
+    ("RC259", worker(settings("S")), configured(settings("S", "S"))),
+    ("RC259", worker(certificates(f'name="C" {STORED}', f'name="C" {STORED}')), TWO),
+    (
+        "RC259",
+        worker(STORE.replace("</LocalResources>", '<LocalStorage name="DiagnosticStore"/></LocalResources>')),
+        TWO,
+    ),
+    (
+        "RC259",
+        definition(
+            probe('protocol="tcp"').replace("/></", '/><LoadBalancerProbe name="P" protocol="tcp"/></')
+        ),
+        TWO,
+    ),
+    (
+        "RC259",
+        web(
+            site('name="B" endpointName="H"').replace("</Site>", '</Site><Site name="Web"/>')
+            + endpoints(HTTP)
+        ),
+        TWO,
+    ),
+    ("RC262", worker(imports("Diagnostics", "Diagnostics")), TWO),
+    ("RC263", worker("", probe('protocol="http"')), TWO),
+    ("RC263", worker("", probe('protocol="tcp" path="/alive"')), TWO),
+    ("RC264", worker(endpoints(HTTP + ' loadBalancerProbe="P"'), probe('protocol="tcp" port="81"')), TWO),
+    ("RC265", worker(variable(">")), TWO),
+    ("RC265", worker(variable('value="v"><RoleInstanceValue xpath="/x"/>')), TWO),
+    ("RC266", web("<Sites/>" + endpoints(HTTP)), TWO),
+    ("RC266", web('<Sites><Site name="Web"/></Sites>' + endpoints(HTTP)), TWO),
+    ("RC266", web(site() + endpoints(HTTP)), TWO),
+    ("RC266", worker(endpoints('InstanceInputEndpoint name="I" protocol="tcp" localPort="80"')), TWO),
+    (
+        "RC267",
+        web(endpoints(HTTP, *(f'InternalEndpoint name="I{n}" protocol="tcp"' for n in range(2)))),
+        TWO,
+    ),
+    ("RC268", definition('<WorkerRole name="R" vmsize="Large"/>'), TWO),
+    ("RC272", worker(endpoints(HTTP + ' idleTimeoutInMinutes="31"')), TWO),
+    ("RC246", worker(certificates('name="C"')), TWO),
+    ("RC246", worker(""), configured(attributes="")),
+    ("RC221", worker("", "<NetworkTrafficRules><Allow/></NetworkTrafficRules>"), TWO),
+    ("RC210", worker("", rules("", "").replace("AnyRule", "All")), TWO),
 ]
-"""A code, a definition and a configuration; RC201, RC202 and RC233 are about files and come below."""
+"""A code, a definition and a configuration; RC201, RC202, RC233 and RC269 are about files and come below."""
 
 
 @pytest.mark.parametrize(("code", "described", "configured"), CASES)
@@ -158,11 +305,13 @@ def test_the_codes_about_files_are_met(tmp_path: Path) -> None:
         write(tmp_path, TWO, name)
     assert codes(path) == ["RC233"]
     assert codes(tmp_path) == ["RC201"]
+    write(tmp_path, "<broken", "c.cscfg")
+    assert codes(path) == ["RC233", "RC269"]
     assert codes(write(tmp_path, worker(" " * 5_000_000))) == ["RC202"]
 
 
 def test_every_code_of_the_table_is_met_by_these_tests() -> None:
-    assert {code for code, _, _ in CASES} | {"RC201", "RC202", "RC233"} == set(CODES)
+    assert {code for code, _, _ in CASES} | {"RC201", "RC202", "RC233", "RC269"} == set(CODES)
 
 
 def test_every_code_of_the_source_is_in_the_table() -> None:
@@ -184,7 +333,7 @@ def test_ports_may_be_equal_for_other_transports_and_load_balancers(tmp_path: Pa
         'InputEndpoint name="U" protocol="udp" port="80"',
         'InputEndpoint name="L" protocol="http" port="80" loadBalancer="Inner"',
     )
-    write(tmp_path, TWO, "S.cscfg")
+    write(tmp_path, network('<LoadBalancers><LoadBalancer name="Inner"/></LoadBalancers>'), "S.cscfg")
     assert codes(write(tmp_path, worker(endpoints(*parts)))) == []
 
 
@@ -199,3 +348,197 @@ def test_contents_that_are_no_concern_of_the_model_are_let_pass(tmp_path: Path) 
     network = '<NetworkConfiguration><Dns><DnsServer name="d"/></Dns></NetworkConfiguration>'
     write(tmp_path, configuration(f'<Role name="R"><Instances count="2"/></Role>{network}'), "S.cscfg")
     assert codes(write(tmp_path, worker("", rules))) == []
+
+
+# --- names in two places --------------------------------------------------------------------------
+
+
+def joined(described: str, configured: str, folder: Path) -> list[str]:
+    write(folder, configured, "S.cscfg")
+    return codes(write(folder, described))
+
+
+def test_what_an_import_adds_is_declared(tmp_path: Path) -> None:
+    names = ("Enabled", "AccountUsername", "AccountEncryptedPassword", "AccountExpiration")
+    given = settings(
+        *(f"{PLUG_INS}RemoteAccess.{name}" for name in names), f"{PLUG_INS}RemoteForwarder.Enabled"
+    )
+    given += certificates(f'name="{PLUG_INS}RemoteAccess.PasswordEncryption" {THUMBPRINT}')
+    both = imports("RemoteAccess", "RemoteForwarder")
+    assert joined(worker(both), configured(given), tmp_path) == []
+    assert set(joined(worker(""), configured(given), tmp_path)) == {"RC250", "RC252"}
+    assert set(joined(worker(both), configured(), tmp_path)) == {"RC251", "RC253"}
+
+
+def test_settings_of_a_module_that_is_not_known_are_let_pass(tmp_path: Path) -> None:
+    assert joined(worker(imports("FabrikamAgent")), configured(settings("Agent.Level")), tmp_path) == [
+        "RC239"
+    ]
+    both = configured(settings("Version", "Profile"))
+    assert joined(worker(imports("CloudToolsDiagnosticAgent")), both, tmp_path) == []
+    assert (
+        joined(worker(imports("Caching")), configured(settings(f"{PLUG_INS}Caching.New")), tmp_path)
+        == ["RC251"] * 3
+    )
+
+
+def test_of_a_role_in_one_file_only_nothing_more_is_said(tmp_path: Path) -> None:
+    two = definition(ROLE.format("") + f'<WorkerRole name="S">{settings("T")}</WorkerRole>')
+    assert joined(two, configured(), tmp_path) == ["RC230"]
+    other = f'<Role name="S"><Instances count="2"/>{settings("T")}</Role>'
+    assert joined(worker(""), configured(after=other), tmp_path) == ["RC231"]
+
+
+def test_what_the_network_configuration_names_is_there(tmp_path: Path) -> None:
+    acl = ACL.format(f'role="R" endpoint="{PLUG_INS}RemoteForwarder.RdpInput" accessControl="A"')
+    reserved = '<ReservedIPs><ReservedIP name="P" virtualIpName="V"/></ReservedIPs>'
+    addresses = VIRTUAL.format('<Endpoint role="R" name="H"/>', f'<InstanceAddress roleName="R"/>{reserved}')
+    said = joined(worker(imports("RemoteForwarder") + endpoints(HTTP)), network(acl + addresses), tmp_path)
+    assert said == ["RC251"]
+
+
+def test_traffic_rules_may_name_what_imports_add(tmp_path: Path) -> None:
+    allowed = rules(f'endpointName="{PLUG_INS}RemoteAccess.Rdp" roleName="R"', 'roleName="R"')
+    assert "RC257" not in joined(worker(imports("RemoteAccess"), allowed), TWO, tmp_path)
+
+
+def test_a_thumbprint_is_not_shown(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        configured(certificates(f'name="C" {THUMBPRINT}').replace("01234567", "0123456\u200e")),
+        "S.cscfg",
+    )
+    path = write(tmp_path, worker(certificates(f'name="C" {STORED}')))
+    (found,) = said_of(path)
+    assert (found.code, found.message) == (
+        "RC258",
+        "the thumbprint of certificate 'C' has 40 characters, among them U+200E",
+    )
+
+
+# --- probes, ports and imports --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("port", [80, 8080, 9000, 9003, 3389])
+def test_a_probe_asks_on_the_port_of_any_endpoint_of_the_role(tmp_path: Path, port: int) -> None:
+    inner = (
+        '<InternalEndpoint name="I" protocol="tcp"><FixedPortRange min="9000" max="9003"/></InternalEndpoint>'
+    )
+    inside = endpoints(HTTP + ' localPort="8080" loadBalancerProbe="P"').replace("</", inner + "</")
+    described = worker(inside + imports("RemoteAccess"), probe(f'protocol="tcp" port="{port}"'))
+    assert "RC264" not in joined(described, TWO, tmp_path)
+
+
+def test_two_forwarders_are_said_once_and_their_port_is_not_a_second_mistake(tmp_path: Path) -> None:
+    two = definition(
+        "".join(f'<WorkerRole name="{n}">{imports("RemoteForwarder")}</WorkerRole>' for n in "RS")
+    )
+    assert joined(two, counted(R=2, S=2), tmp_path) == ["RC238", "RC251", "RC251"]
+
+
+def test_an_endpoint_of_a_module_that_is_written_out_is_not_counted_twice(tmp_path: Path) -> None:
+    name = f"{PLUG_INS}WebDeploy.InputEndpoint"
+    own = endpoints(f'InputEndpoint name="{name}" protocol="tcp" port="8172" localPort="8172"')
+    assert joined(worker(own + imports("WebDeploy")), TWO, tmp_path) == []
+
+
+def test_a_module_that_is_imported_twice_is_modelled_once(tmp_path: Path) -> None:
+    write(tmp_path, configured(settings(f"{PLUG_INS}Diagnostics.ConnectionString")), "S.cscfg")
+    path = write(tmp_path, worker("\n" + imports("Diagnostics", "Diagnostics")))
+    service, (found,) = read_service(path)
+    assert service.roles[0].imports == ("Diagnostics",)
+    assert (found.code, found.severity, found.place.line, found.hint) == (
+        "RC262",
+        "warning",
+        2,
+        "remove one of the two",
+    )
+
+
+def test_misplaced_sites_leave_the_hosting_open_and_are_no_repeated_section(tmp_path: Path) -> None:
+    write(tmp_path, TWO, "S.cscfg")
+    path = write(tmp_path, web('<Site name="A"/><Site name="B"/>' + endpoints(HTTP)))
+    service, found = read_service(path)
+    assert service.roles[0].kind == "unknown"
+    assert [each.code for each in found] == ["RC221", "RC221"]
+
+
+@pytest.mark.parametrize(
+    "misplaced", ["<sites/>", "<Endpoints><Site/></Endpoints>", "<Runtime><Sites/></Runtime>"]
+)
+def test_sites_in_any_wrong_place_leave_the_hosting_open(tmp_path: Path, misplaced: str) -> None:
+    write(tmp_path, TWO, "S.cscfg")
+    assert read_service(write(tmp_path, web(misplaced)))[0].roles[0].kind == "unknown"
+    assert read_service(write(tmp_path, web(misplaced + site())))[0].roles[0].kind == "web_full_iis"
+
+
+# --- packages -------------------------------------------------------------------------------------
+
+
+def packaged(*names: str) -> str:
+    return worker(STORE + settings(*names) + endpoints(HTTP + ' localPort="80"'))
+
+
+@pytest.mark.parametrize(
+    ("name", "imported", "perhaps"),
+    [
+        ("RemoteAccess.Enabled", ("RemoteAccess",), ()),
+        ("Caching.NamedCaches", ("Caching",), ()),
+        ("Connect.ActivationToken", ("Connect",), ()),
+        ("Diagnostics.ConnectionString", (), ("Diagnostics",)),
+        ("Fabrikam.Level", (), ()),
+    ],
+)
+def test_imports_of_a_package_are_told_by_what_they_added(
+    tmp_path: Path, name: str, imported: tuple[str, ...], perhaps: tuple[str, ...]
+) -> None:
+    write(tmp_path, configured(settings(PLUG_INS + name)), "S.cscfg")
+    (role,) = read_service(write(tmp_path, packaged(PLUG_INS + name)))[0].roles
+    assert (role.imports, role.open_imports) == (imported, perhaps)
+
+
+def test_a_setting_of_a_module_makes_no_import_in_a_source_definition(tmp_path: Path) -> None:
+    write(tmp_path, TWO, "S.cscfg")
+    (role,) = read_service(write(tmp_path, worker(settings(f"{PLUG_INS}Diagnostics.ConnectionString"))))[
+        0
+    ].roles
+    assert (role.imports, role.open_imports) == ((), ())
+
+
+# --- choosing a configuration ---------------------------------------------------------------------
+
+
+def test_a_configuration_of_another_service_is_not_used(tmp_path: Path) -> None:
+    other = write(tmp_path, counted(S=2), "Other.cscfg")
+    path = write(tmp_path, worker(""))
+    service, found = read_service(path)
+    assert (service.configuration, service.roles[0].instances) == (None, None)
+    assert [each.code for each in found] == ["RC232"]
+    assert codes(path, other) == ["RC213"]
+
+
+def test_warnings_of_both_files_come_with_the_first_mistake(tmp_path: Path) -> None:
+    write(tmp_path, configured(settings("T")).replace('count="2"', 'count="two"'), "S.cscfg")
+    path = write(tmp_path, worker(settings("S") + endpoints(HTTP + ' certificate="C"')))
+    assert codes(path) == ["RC222", "RC209", "RC250", "RC251"]
+
+
+# --- hints ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("PK\3\4 and more", "package"),
+        ('<Project xmlns="http://schemas.microsoft.com/developer/msbuild/2003"/>', "project file"),
+        (configuration(""), "is a configuration"),
+        (worker("").replace('name="R"', "name=\u201dR\u201d"), "typographic"),
+        (worker("").replace('name="R"', "name=\u2018R\u2019"), "typographic"),
+        (worker("<% if cloud %>"), "template"),
+        (worker('<Task commandLine="<#= line #>"/>'), "template"),
+        (worker('<Task commandLine="<YourKey>"/>'), "&lt;"),
+    ],
+)
+def test_what_is_no_definition_is_called_what_it_is(tmp_path: Path, text: str, hint: str) -> None:
+    (found,) = said_of(write(tmp_path, text))
+    assert hint in found.hint

@@ -98,6 +98,112 @@ def test_each_reading_of_a_role_is_judged_on_every_level() -> None:
         assert {reading, *levels} <= names
 
 
+# --- what the files leave open --------------------------------------------------------------------
+
+OPEN = replace(WEB, instances=None)
+
+
+def test_an_open_number_of_instances_is_judged_as_one_and_as_two() -> None:
+    assert [
+        job.system.name for job in jobs(Service("Shop", (OPEN,)), "role_deployment", "role", "service")
+    ] == [
+        "Web x 1",
+        "Web (1 instance) in 1 upgrade domain",
+        "service Shop (1 instance)",
+        "Web x 2",
+        "Web (2 instances) in 2 upgrade domains",
+        "service Shop (2 instances)",
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_each_reading_of_an_open_number_is_the_service_with_that_number(count: int) -> None:
+    one_reading = {
+        system.name.replace(f" ({count} instance{'s' * (count - 1)})", ""): replace(system, supposes="")
+        for system in service_systems(spec(), Service("Shop", (OPEN,)))[1]
+        if f"{count} instance" in system.name or f"x {count}" in system.name
+    }
+    closed = service_systems(spec(), Service("Shop", (replace(WEB, instances=count),)))[1]
+    assert {name: _shape(system) for name, system in one_reading.items()} == {
+        s.name: _shape(s) for s in closed
+    }
+
+
+def _shape(system: SystemSpec) -> tuple[object, ...]:
+    """A system without the names of what is made for it."""
+    return (
+        system.values,
+        system.answers_to,
+        {family: len(copies) for family, copies in system.families.items()},
+    )
+
+
+def test_a_role_whose_number_is_known_is_judged_once_beside_one_whose_number_is_open() -> None:
+    names = Counter(job.system.name for job in jobs(Service("Shop", (OPEN, WORKER)), "role", "role_instance"))
+    assert names["Worker x 3"] == 1
+    assert {name for name in names if name.startswith("Worker")} == {"Worker", "Worker x 3"}
+    service, _ = service_systems(spec(), Service("Shop", (OPEN, WORKER)))
+    assert service.systems["service Shop (2 instances)"].families["role"] == ("Web x 2", "Worker x 3")
+
+
+def test_a_hazard_of_a_supposed_single_instance_is_no_choice_of_the_user() -> None:
+    single, several = runs(Service("Shop", (OPEN,)), "role_deployment")
+    outcome = Outcome((single, several), Service("Shop", (OPEN,)))
+    found = {
+        made.system: next(v for v in made.verdicts if v.property.id == "R11") for made in (single, several)
+    }
+    alone = found["Web (1 instance) in 1 upgrade domain"]
+    assert (alone.outcome, alone.supposed, outcome.status(alone)) == ("refuted", "1 instance", "supposed")
+    two = found["Web (2 instances) in 2 upgrade domains"]
+    assert (two.outcome, two.supposed) == ("holds", "")
+    assert outcome.exit_code == 0
+    (written,) = runs(Service("Shop", (replace(WEB, instances=1),)), "role_deployment")
+    (chosen,) = (v for v in written.verdicts if v.property.id == "R11")
+    assert outcome.status(chosen) == "hazard"
+
+
+def test_a_choice_of_the_user_stays_one_where_the_number_of_instances_is_open() -> None:
+    ignoring = Endpoint("Http", "input", "http", ignore_role_instance_status=True)
+    _, made = service_systems(spec(), Service("Shop", (replace(OPEN, endpoints=(ignoring,)),)))
+    assert {s.supposes for s in made if "2 instances" in s.name} == {""}
+    assert {s.supposes for s in made if "1 instance" in s.name} == {"1 instance"}
+
+
+def test_an_import_in_doubt_is_judged_with_it_and_without() -> None:
+    doubtful = replace(WORKER, open_imports=("Diagnostics",))
+    systems = [
+        j.system for j in jobs(Service("Shop", (doubtful,)), "role_instance") if j.scenario.name == "healthy"
+    ]
+    tasks = {system.name: system.families["task"] for system in systems}
+    assert tasks == {
+        "Worker (without Diagnostics)": (),
+        "Worker (with Diagnostics)": ("diagnostics_agent", "diagnostics_block_startup"),
+    }
+
+
+def test_the_notes_say_what_is_left_open() -> None:
+    role = replace(WEB, kind="unknown", instances=None, imports=("WebDeploy",), open_imports=("Diagnostics",))
+    notes = modelling_notes(Service("Shop", (role, WORKER)))
+    assert [note.code for note in notes] == ["RC260", "RC261", "RC270", "RC271"]
+    assert {note.severity for note in notes} == {"note"}
+
+
+@pytest.mark.parametrize("kind", ["web_full_iis", "worker"])
+def test_no_verdict_depends_on_attributes_that_are_said_to_have_no_effect(kind: str) -> None:
+    plain = replace(WEB, kind=kind)
+    other = replace(plain, vm_size="Large", execution_context="elevated")
+    small, large = (
+        Service("Shop", (plain,)),
+        Service("Shop", (other,), os_family="6", os_version="WA-GUEST-OS-6.1"),
+    )
+    levels = ("role_instance", "role", "role_deployment", "fabric", "service", "slots")
+    ours, theirs = (
+        [j for j in jobs(each, *levels) if j.scenario.name != "faults"] for each in (small, large)
+    )
+    shop = Workshop()
+    assert [outcomes(run(j, shop)) for j in ours] == [outcomes(run(j, shop)) for j in theirs]
+
+
 @pytest.mark.parametrize(
     "name", ["user", "goal_state", "node", "worker_stack", "Worker x 3", "upgrade domain", "instances"]
 )

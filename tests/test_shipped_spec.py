@@ -24,6 +24,7 @@ from rolecycle.load import load
 from rolecycle.machine import Machine, Row
 from rolecycle.pack import pack
 from rolecycle.pipeline import Job, Workshop, run, suite
+from rolecycle.search import Limits
 from rolecycle.space import Space
 from rolecycle.spec_files import spec_root
 from rolecycle.specification import Specification
@@ -231,6 +232,16 @@ def test_the_twin_finds_the_same_states_transitions_and_deadlocks(key: tuple[str
         assert set(states) == set(slow.states)
         assert fast.transitions == len(slow.transitions)
         assert {states[k] for k in np.flatnonzero(fast.dead)} == set(slow.deadlocks)
+
+
+@pytest.mark.parametrize("key", KEYS[::10], ids=NAMES[::10])
+def test_two_cores_find_the_same(key: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the first state on, where a search would do with one."""
+    monkeypatch.setattr("rolecycle.explore.CROWD", 0)
+    shop = Workshop(Limits(cores=2), watch=lambda *_: None)
+    found = run(made().jobs[key], shop)
+    assert row_of(found) == row_of(made().runs[key])
+    assert [v.outcome for v in found.verdicts] == [v.outcome for v in made().runs[key].verdicts]
 
 
 def test_most_systems_are_small_enough_for_the_twin() -> None:

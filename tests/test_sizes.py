@@ -12,6 +12,8 @@ from random import Random
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 import naive
 from lifecycle import lifecycle
@@ -19,11 +21,15 @@ from rolecycle.cli import main
 from rolecycle.deadline import TIMEOUT, Deadline
 from rolecycle.family import family_of
 from rolecycle.guard import TRUE, And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.load.observers import only_after
 from rolecycle.machine import SAME, Event, Machine, Row
+from rolecycle.pipeline import Job, Workshop, run
+from rolecycle.search import Limits
 from rolecycle.sizes import LARGEST, prove
-from rolecycle.specification import Property
-from rolecycle.system import Member, System
+from rolecycle.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.system import Due, Member, System
 from rolecycle.verdict import AllSizes
+from strategies import INSIDE, LABELS, OUTER, TEAM, WHOLE, Levels, crowds
 
 FEW = 5
 """Copies of the largest family that is searched in comparison; 3 where they are told apart."""
@@ -241,6 +247,111 @@ def test_what_is_proved_of_two_kinds_of_copies_holds_for_few_of_each() -> None:
     answers = Counter(check_kinds(seed) for seed in range(FAMILIES))
     assert answers["views of size 1"] > FAMILIES // 5
     assert answers["broken with 1 copy of 'crew', of whatever kinds"]
+
+
+# --- random levels: copies that are systems, with budgets, observers and collective events ---------------
+
+
+def team_of(levels: Levels, copies: Sequence[str]) -> Levels:
+    """The same specification with these copies in the outer family."""
+    whole = replace(levels.nested, families={TEAM: tuple(copies)})
+    return replace(levels, spec=replace(levels.spec, systems={**levels.spec.systems, WHOLE: whole}))
+
+
+def team_properties(data: st.DataObject, levels: Levels) -> dict[str, Property]:
+    """What may hold for every number of copies: bounds, what is beside the copies, the order of two events."""
+    calm, loud = (In(INSIDE, (label,)) for label in LABELS)
+    words = sorted({row.trigger for m in levels.spec.machines.values() for row in m.rows})
+    one, two = data.draw(st.sampled_from(words)), data.draw(st.sampled_from(words))
+    keeper = Not(In(OUTER[1], (data.draw(st.sampled_from("AB")),)))
+    few = Quantified(
+        "count", TEAM, data.draw(st.sampled_from([calm, loud])), high=data.draw(st.integers(0, 2))
+    )
+    after = only_after("O1", (one,), (two,), ())
+    found = [
+        Property("A", "t", "invariant", (WHOLE,), few),
+        Property("C", "t", "precedence", (WHOLE,), few, (one,)),
+        Property("E", "t", "precedence", (WHOLE,), Not(In("O1", ("Violated",))), observer=after),
+    ]
+    if len(levels.spec.machines[OUTER[1]].states) == 2:
+        found.append(Property("B", "t", "invariant", (WHOLE,), keeper))
+    return {p.id: p for p in found}
+
+
+@settings(
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+@given(crowds(), st.data())
+def test_what_is_proved_of_random_levels_holds_for_few(levels: Levels, data: st.DataObject) -> None:
+    kinds = levels.nested.families[TEAM]
+    properties = team_properties(data, levels)
+    spec = replace(levels.spec, properties=properties)
+    made = run(Job(spec, levels.nested, levels.scenario), Workshop(Limits(states=2_000), all_sizes=True))
+    proved = [v.property.id for v in made.verdicts if v.all_sizes and v.all_sizes.proved]
+    assume(proved)
+    for size in range(1, 4):
+        for copies in combinations_with_replacement(dict.fromkeys(kinds), size):
+            if set(copies) == set(kinds):
+                other = team_of(levels, copies)
+                job = Job(
+                    replace(other.spec, properties=properties), other.nested, levels.scenario, tuple(proved)
+                )
+                found = run(job, Workshop(Limits(states=5_000)))
+                assert not [v.property.id for v in found.verdicts if v.outcome == "refuted"], copies
+
+
+BELL = Machine("bell", ("Fresh", "Rung"), "Fresh", (Row("ring", ("Fresh",), "Rung"),))
+COUNT = Machine(
+    "tally",
+    ("None", "One", "Many"),
+    "None",
+    (Row("ring", ("None",), "One"), Row("ring", ("One",), "Many"), Row("ring", ("Many",), SAME)),
+)
+LAMPS = Machine(
+    "light", ("On", "Off"), "On", (Row("dim", ("On",), "Off"), Row("ring", ("Off",), "On", "may"))
+)
+
+
+def storeys(bells: int, answering: tuple[str, ...]) -> Job:
+    """Wings, each with a bell that rings once and a family of the same name as that of the wings."""
+    wing = SystemSpec(
+        "wing",
+        "t",
+        members=(MemberSpec("bell"),),
+        families={"hall": ("light", "light")},
+        shows=("ring",),
+        answers_to=answering,
+    )
+    top = SystemSpec(
+        "top", "t", members=(MemberSpec("tally"),), families={"hall": ("wing",) * bells}, suite=True
+    )
+    events = {"ring": Event("ring", "user", "bell"), "dim": Event("dim", "user", "somebody")}
+    few = Property("P01", "t", "precedence", ("top",), Not(In("tally", ("Many",))), ("ring",))
+    machines = {m.name: m for m in (BELL, COUNT, LAMPS)}
+    spec = Specification(
+        machines, events, {"somebody": "t"}, {"wing": wing, "top": top}, {}, {"P01": few}, {}
+    )
+    return Job(spec, top, Scenario("day", "t", ("top",)))
+
+
+@pytest.mark.parametrize("answering", [(), ("light",)])
+def test_members_that_have_a_family_of_the_same_name_are_no_groups_of_its_copies(
+    answering: tuple[str, ...],
+) -> None:
+    """One by one the lights have no bell, and nothing ever rings: that says nothing of wings."""
+    outcomes = {}
+    for bells in (1, 2, 3):
+        (verdict,) = run(storeys(bells, answering), Workshop(all_sizes=True)).verdicts
+        outcomes[bells] = verdict.outcome
+        assert verdict.all_sizes is None or not verdict.all_sizes.proved
+    assert outcomes == {1: "holds", 2: "holds", 3: "refuted"}
+
+
+def test_nothing_is_proved_where_time_is_counted() -> None:
+    timed = replace(crew(unit(ENTER, LEAVE)), due=(Due("go"),))
+    assert refused(timed) == "time is counted, and it waits for every copy"
 
 
 # --- families of which we know the answer --------------------------------------------------------------

@@ -236,7 +236,7 @@ def _beginnings(line: Timeline) -> Truths:
     """Where the first condition becomes true, and where its events lead."""
     found = np.zeros(len(line.begin), dtype=np.bool_)
     found[line.graph.targets[line.entering]] = True
-    found[0] = line.begin[0]
+    found[0] |= line.begin[0]
     return found
 
 

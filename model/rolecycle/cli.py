@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -97,7 +97,20 @@ def _limits(command: Callable[..., None]) -> Callable[..., None]:
 
 
 class _Verb(click.Command):
-    """A command that says what is wrong with its words in the format that they ask for."""
+    """A command that says what is wrong with its words in the format that they ask for.
+
+    An option that takes one value is refused when it stands twice: the second would silently replace the first.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words; raises ``click.UsageError`` also for an option that stands twice."""
+        words = list(args)  # parsing takes them out of the list
+        rest = super().parse_args(ctx, args)
+        _, _, given = self.make_parser(ctx).parse_args(words)
+        for option in dict.fromkeys(p for p in given if isinstance(p, click.Option)):
+            if given.count(option) > 1 and not (option.multiple or option.is_flag):
+                raise click.UsageError(f"{option.opts[-1]} is given twice, and takes one value", ctx)
+        return rest
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -302,7 +315,12 @@ def facts(spec: Path | None, form: str) -> None:
 @_config
 @_spec
 @click.option("--role", default="", help="Only this role.")
-@click.option("--fault", default="", help="Only this fault; its runs are told.")
+@click.option(
+    "--fault",
+    "chosen",
+    multiple=True,
+    help="Only this fault, by an id of the table; its runs are shown; may be given several times.",
+)
 @click.option("--pairs", is_flag=True, help="Two faults at once.")
 @_set
 @click.option(
@@ -315,8 +333,8 @@ def facts(spec: Path | None, form: str) -> None:
 @_cache
 @_limits
 def faults(
-    service: Path | None, config: Path | None, spec: Path | None, form: str, role: str, fault: str, pairs: bool,
-    settings: tuple[str, ...], **bounds: Any,
+    service: Path | None, config: Path | None, spec: Path | None, form: str, role: str, chosen: tuple[str, ...],
+    pairs: bool, settings: tuple[str, ...], **bounds: Any,
 ) -> None:  # fmt: skip
     """Show what each fault does to each role of a service, or of the examples of the specification.
 
@@ -326,7 +344,7 @@ def faults(
 
     if config and not service:
         _misused("--config needs a SERVICE.csdef", form)
-    wish = (role, fault, pairs)
+    wish = (role, chosen, pairs)
     table = _guarded(
         lambda: _faults(_reset(_specification(spec, bounds), settings), (service, config), wish, bounds), form
     )
@@ -414,7 +432,7 @@ def _between(spec: Specification, asked: tuple[str, str, str, str], bounds: dict
 
 
 def _faults(
-    spec: Specification, files: Files, wish: tuple[str, str, bool], bounds: dict[str, Any]
+    spec: Specification, files: Files, wish: tuple[str, tuple[str, ...], bool], bounds: dict[str, Any]
 ) -> FaultTable:
     from rolecycle.faults import Wish, example_faults, service_faults
     from rolecycle.progress import Ticker
@@ -447,7 +465,18 @@ def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
     deadline = replace(until, most=taken() + memory + max(memory // 2, COMPILING), pulse=ticker.pulse)
     # A search counts its own bytes; all else sees the process, which may take half as much again, and compiles.
     limits = Limits(bounds["max_states"], deadline, memory, spill, cores)
-    return Workshop(limits, ticker, checkpoints=checkpoints(bounds["checkpoint"], bounds["resume"]))
+    kept = checkpoints(bounds["checkpoint"], bounds["resume"])
+    if kept:
+        click.get_current_context().call_on_close(lambda: _say(kept.findings))
+    return Workshop(limits, ticker, checkpoints=kept)
+
+
+def _say(findings: Iterable[Diagnostic]) -> None:
+    """Print findings beside the results."""
+    from rolecycle.report import text
+
+    for found in findings:
+        click.echo(text.diagnostic(found), err=True)
 
 
 def _deadline(timeout: float | None) -> Deadline:
@@ -550,10 +579,9 @@ def _misused(message: str, form: str) -> NoReturn:
 
 
 def _fail(diagnostics: tuple[Diagnostic, ...], form: str, code: int = 2) -> NoReturn:
-    from rolecycle.report import machine_readable, text
+    from rolecycle.report import machine_readable
 
-    for found in diagnostics:
-        click.echo(text.diagnostic(found), err=True)
+    _say(diagnostics)
     if form == "json":
         click.echo(machine_readable.errors_to_json(diagnostics, code))
     sys.exit(code)

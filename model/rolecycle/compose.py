@@ -23,12 +23,16 @@ Alphabets = Sequence[Mapping[str, Sequence[Row]]]
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """An event at an index: its label (``name`` or ``name[2]``) and the positions of its participants."""
+    """An event at an index: its label (``name`` or ``name[2]``) and the positions of its participants.
+
+    ``family``: the one that indexes it, if any.
+    """
 
     label: str
     event: str
     index: int
     participants: tuple[int, ...]
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
 
 
 def compose(system: System, deadline: Deadline = NEVER) -> Product:
-    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC133) for what does not fit.
+    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit.
 
     Raises ``LimitError`` when that takes too long.
     """
@@ -145,13 +149,13 @@ def compose(system: System, deadline: Deadline = NEVER) -> Product:
 
 
 def network(system: System, deadline: Deadline = NEVER) -> Network:
-    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC133) for what does not fit.
+    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit.
 
     Raises ``LimitError`` when that takes too long.
     """
     rows = _alphabets(system)
-    occurrences = deadline.each(_occurrences(system, rows))
-    return Network(system, tuple(Synchronisation(o, _parts(system, rows, o)) for o in occurrences))
+    happening = deadline.each(occurrences(system))
+    return Network(system, tuple(Synchronisation(o, _parts(system, rows, o)) for o in happening))
 
 
 def combine(of: Network, deadline: Deadline = NEVER) -> Product:
@@ -159,10 +163,10 @@ def combine(of: Network, deadline: Deadline = NEVER) -> Product:
 
     Raises ``LimitError`` when that takes too long.
     """
-    occurrences = tuple(s.occurrence for s in of.synchronisations)
+    happening = tuple(s.occurrence for s in of.synchronisations)
     rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in _rules(k, s.parts, deadline))
-    held_up = _urgent(of.system, occurrences, rules, deadline) if of.system.due else rules
-    return Product(of.system, occurrences, held_up, reading=of.reading)
+    held_up = _urgent(of.system, happening, rules, deadline) if of.system.due else rules
+    return Product(of.system, happening, held_up, reading=of.reading)
 
 
 # --- occurrences --------------------------------------------------------------------------------
@@ -172,10 +176,21 @@ def _alphabets(system: System) -> Alphabets:
     return [grouped((row.trigger, row) for row in member.machine.rows) for member in system.members]
 
 
-def _occurrences(system: System, rows: Alphabets) -> Iterable[Occurrence]:
-    sharing = grouped((event, position) for position, own in enumerate(rows) for event in own)
-    for event in sorted(sharing):
-        yield from _of_event(system, event, sharing[event])
+def occurrences(system: System) -> Iterable[Occurrence]:
+    """Every event at every index, with who takes part in it; raises ``InputError`` RC130 for one of two families.
+
+    A timer takes part by label, so that it makes no event that of its family.
+    """
+    alphabets: dict[str, list[int]] = {}
+    timers: dict[str, list[int]] = {}
+    for position, member in enumerate(system.members):
+        for event in member.machine.alphabet:
+            (timers if member.times else alphabets).setdefault(event, []).append(position)
+    clock = {TICK} if timers else set()
+    for event in sorted({*alphabets, *clock}):
+        for each in _of_event(system, event, alphabets.get(event, [])):
+            participants = tuple(sorted([*each.participants, *timers.get(each.label, [])]))
+            yield replace(each, participants=participants)
 
 
 def _of_event(system: System, event: str, positions: list[int]) -> Iterable[Occurrence]:
@@ -188,11 +203,12 @@ def _of_event(system: System, event: str, positions: list[int]) -> Iterable[Occu
     indices = (
         sorted({members[p].index for p in positions if members[p].family in families}) if families else [0]
     )
+    family = next(iter(families), "")
     for index in indices:
         label = f"{event}[{index}]" if index else event
         if event not in system.forbidden and label not in system.forbidden:
-            chosen = (p for p in positions if members[p].family not in families or members[p].index == index)
-            yield Occurrence(label, event, index, tuple(chosen))
+            chosen = (p for p in positions if members[p].family != family or members[p].index == index)
+            yield Occurrence(label, event, index, tuple(chosen), family)
 
 
 # --- rules --------------------------------------------------------------------------------------
@@ -213,16 +229,16 @@ def _rules(number: int, parts: Iterable[Part], deadline: Deadline) -> Iterable[R
 
 
 def _parts(system: System, rows: Alphabets, occurrence: Occurrence) -> tuple[Part, ...]:
-    return tuple(
-        _part(system, position, rows[position][occurrence.event], occurrence)
-        for position in occurrence.participants
-    )
+    return tuple(_part(system, position, rows, occurrence) for position in occurrence.participants)
 
 
-def _part(system: System, position: int, rows: Sequence[Row], occurrence: Occurrence) -> Part:
-    """The alternatives of one participant by its rows: partial functions over its states, each under one guard."""
+def _part(system: System, position: int, alphabets: Alphabets, occurrence: Occurrence) -> Part:
+    """The alternatives of one participant: partial functions over its states, each under one guard."""
     member = system.members[position]
-    arrows = _arrows(system, member, rows, member.index or occurrence.index)
+    trigger = occurrence.label if member.times else occurrence.event
+    rows = alphabets[position][trigger]
+    index = member.index if member.times else member.index or occurrence.index
+    arrows = _arrows(system, member, rows, index)
     may = rows[0].mode == "may"
     size = len(member.machine.states)
     if may and _functional(arrows):
@@ -239,7 +255,8 @@ def _part(system: System, position: int, rows: Sequence[Row], occurrence: Occurr
 def _arrows(system: System, member: Member, rows: Sequence[Row], index: int) -> list[_Arrow]:
     """One arrow for each source and destination; equal ones joined, so that steps are distinct.
 
-    The index at hand is the member's own, or for a member outside every family that of the event.
+    The index at hand is the member's own, or for a member outside every family that of the event; a timer counts the
+    same whatever happens.
     """
     number = {state: k for k, state in enumerate(member.machine.states)}
     guarding = dict.fromkeys(row.when for row in rows)
@@ -287,33 +304,37 @@ def _idle(system: System, position: int, arrows: Iterable[_Arrow]) -> Formula:
 
 
 def _urgent(
-    system: System, occurrences: Sequence[Occurrence], rules: Iterable[Rule], deadline: Deadline
+    system: System, happening: Sequence[Occurrence], rules: Iterable[Rule], deadline: Deadline
 ) -> tuple[Rule, ...]:
     """The rules, with those of ``tick`` held up while something is due."""
-    waiting = formula.negation(formula.disjunction(_waited_for(system, occurrences, deadline)))
+    waiting = formula.negation(formula.disjunction(_waited_for(system, happening, deadline)))
     return tuple(
         replace(rule, guard=formula.conjunction([rule.guard, waiting]))
-        if occurrences[rule.occurrence].event == TICK
+        if happening[rule.occurrence].event == TICK
         else rule
         for rule in rules
     )
 
 
-def _waited_for(system: System, occurrences: Sequence[Occurrence], deadline: Deadline) -> Iterable[Formula]:
+def _waited_for(system: System, happening: Sequence[Occurrence], deadline: Deadline) -> Iterable[Formula]:
     """The conditions under which something that is due can happen; what timers make of it does not matter."""
-    members, rows = {member.name: member for member in system.members}, _alphabets(system)
-    for due, (number, occurrence) in combinations(system.due, enumerate(occurrences)):
-        names = [system.members[p].name for p in occurrence.participants]
-        if due.event != occurrence.event or (due.member and due.member not in names):
-            continue
+    rows = _alphabets(system)
+    numbers = {occurrence.label: number for number, occurrence in enumerate(happening)}
+    for due in (due for due in system.due if due.label in numbers):
+        number = numbers[due.label]
+        occurrence = happening[number]
         acting = (p for p in occurrence.participants if not _looks_on(system.members[p]))
-        parts = [_part(system, p, rows[p][occurrence.event], occurrence) for p in acting]
-        reader = members.get(due.member)
-        index = (reader.index if reader else 0) or occurrence.index
-        when = resolve(due.when, system, reader.family if reader else "", index)
+        parts = [_part(system, p, rows, occurrence) for p in acting]
+        when = [_read_by(system, position, part, occurrence) for position, part in due.when]
         for rule in _rules(number, parts, deadline):
-            moving = formula.TRUE if due.member else _changing(system, rule)
-            yield formula.conjunction([_possible(system, rule), when, moving])
+            moving = formula.TRUE if when else _changing(system, rule)
+            yield formula.conjunction([_possible(system, rule), *when, moving])
+
+
+def _read_by(system: System, position: int, condition: guard.Guard, occurrence: Occurrence) -> Formula:
+    """A guard as a member reads it at an occurrence."""
+    member = system.members[position]
+    return resolve(condition, system, member.family, member.index or occurrence.index)
 
 
 def _looks_on(member: Member) -> bool:
@@ -348,7 +369,8 @@ def _at(system: System, member: int, states: Iterable[int]) -> Formula:
 def resolve(condition: guard.Guard, system: System, family: str = "", index: int = 0) -> Formula:
     """Bind the names of a guard to members, as read by a copy of ``family`` with ``index`` (0: by none).
 
-    Raises ``InputError`` RC131 for a machine that the system lacks, RC132 for an unknown state.
+    Raises ``InputError`` RC131 for a machine that the system lacks, RC132 for an unknown state, RC138 for an index
+    compared with none.
     """
 
     def bound(part: guard.Guard) -> Formula:
@@ -417,6 +439,11 @@ def _position(system: System, name: str, index: int) -> int:
     chosen = single or [p for p in copies if system.members[p].index == index]
     if len(chosen) == 1:
         return chosen[0]
+    if copies and not index:
+        text = f"system '{system.name}' has '{name}' in a family, and who reads it has no index"
+        raise InputError(
+            [Diagnostic("RC131", text, hint=f"say which copies: all, some, no or count of '{name}'")]
+        )
     what = "has no machine" if not chosen else "has more than one machine"
     hint = did_you_mean(name, {m.machine.name for m in system.members} | set(system.parameters))
     place = f" at index {index}" if index else ""
@@ -424,7 +451,7 @@ def _position(system: System, name: str, index: int) -> int:
 
 
 def _quantified(condition: guard.Quantified, system: System, index: int) -> Formula:
-    parts = [resolve(condition.body, system, family, k) for family, k in _range(condition, system, index)]
+    parts = [resolve(condition.body, system, family, k) for family, k in ranged(condition, system, index)]
     match condition.quantifier:
         case "all":
             return formula.conjunction(parts)
@@ -434,10 +461,11 @@ def _quantified(condition: guard.Quantified, system: System, index: int) -> Form
             return formula.tally(parts, condition.low, condition.high)
 
 
-def _range(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
+def ranged(condition: guard.Quantified, system: System, index: int) -> list[tuple[str, int]]:
     """The (family, index) pairs over which a quantifier ranges; a singleton counts as one copy.
 
-    A system that stands in the place of what is asked for is itself the one copy.
+    A system that stands in the place of what is asked for is itself the one copy.  Raises ``InputError`` RC138 where
+    copies are compared with the index of a reader that has none.
     """
     over = condition.over
     copies = {
@@ -447,6 +475,11 @@ def _range(condition: guard.Quantified, system: System, index: int) -> list[tupl
     }
     if not copies and over in system.definitions:
         copies = {("", index)}
+    if condition.which != "every" and not index and any(family for family, _ in copies):
+        text = f"'{condition.which} {over}' in system '{system.name}' is read by who has no index to compare with"
+        raise InputError(
+            [Diagnostic("RC138", text, hint="leave out the word, or read it inside a quantifier")]
+        )
     match condition.which:
         case "every":
             kept = copies
@@ -459,7 +492,7 @@ def _range(condition: guard.Quantified, system: System, index: int) -> list[tupl
 
 def indices_of(system: System, over: str) -> list[int]:
     """The indices of the copies of a machine or of a family; 0 for what stands alone."""
-    return [index for _, index in _range(guard.Quantified("all", over, guard.TRUE), system, 0)]
+    return [index for _, index in ranged(guard.Quantified("all", over, guard.TRUE), system, 0)]
 
 
 def enabled(product: Product, occurrence: int) -> Formula:

@@ -31,12 +31,13 @@ does not tell which of its steps hide others, and a count does not tell which co
 @dataclass(frozen=True, slots=True)
 class Fewer:
     """A product to explore in the place of a system, families of it that may be sorted, how its runs are told in
-    the system as written, and what was done."""
+    the system as written, and what was done.  ``written``: that system, where the product has none of its names."""
 
     product: Product
     symmetric: tuple[str, ...]
     told: Callable[[Trace], Trace]
     applied: tuple[Applied, ...]
+    written: System | None = None
 
 
 def lessened(
@@ -102,7 +103,7 @@ def fewer(
     found = populated(population, deadline)
     symmetric = families if isinstance(population, Named) and "symmetry" in using else ()
     applied = tuple(_applied(copies, lumped, population, symmetric))
-    return Fewer(found.product, symmetric, Retelling(population, found, deadline), applied)
+    return Fewer(found.product, symmetric, Retelling(population, found, deadline), applied, system)
 
 
 def _goals(system: System, asked: Iterable[Property]) -> list[Guard]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rolecycle import formula
-from rolecycle.compose import Product, enabled, meaning, resolve
+from rolecycle.compose import Product, enabled, meaning
 from rolecycle.diagnostics import Place
 from rolecycle.formula import Atom
 from rolecycle.layout import evaluate, local_states
@@ -93,7 +93,7 @@ class Coverage:
                         [
                             possible,
                             Atom(position, sources),
-                            resolve(row.when, product.system, member.family, member.index or what.index),
+                            meaning(product, row.when, member.index or what.index),
                         ]
                     )
                     if sources and evaluate(taken, space.packed.fields, space.states).any():

@@ -59,8 +59,12 @@ def did_you_mean(value: str, known: Iterable[str]) -> str:
 
 
 def relative(path: Path) -> str:
-    """The path as a user would type it: relative to the working directory when below it."""
+    """The path as a user would type it: relative to the working directory when below it.
+
+    Bytes of a name that are no UTF-8 are shown as escapes, for no text that is written could hold them.
+    """
     try:
-        return (path.parent.resolve() / path.name).relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
+        shown = (path.parent.resolve() / path.name).relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or behind links that lead in a circle
+        shown = path.as_posix()
+    return shown.encode("utf-8", "backslashreplace").decode("utf-8")

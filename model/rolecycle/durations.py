@@ -13,7 +13,6 @@ SECONDS: Mapping[str, int] = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 _LITERAL = re.compile(r"([0-9]{1,9})\s*(s|min|h|d)\b")
 _LITERALS = re.compile(rf"{_LITERAL.pattern}(\s+{_LITERAL.pattern})*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TIMES = re.compile(r"([0-9]{1,6})\s*\*\s*(.+)")
 
 
@@ -45,7 +44,7 @@ def _term(text: str, known: Mapping[str, int]) -> int:
         return int(times[1]) * _term(times[2], known)
     if _LITERALS.fullmatch(text):
         return sum(int(count) * SECONDS[unit] for count, unit in _LITERAL.findall(text))
-    if _NAME.fullmatch(text) and text not in known:
+    if text.isidentifier() and text not in known:
         raise DurationError(text, text)
     if text not in known:
         raise DurationError(text)

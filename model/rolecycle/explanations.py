@@ -32,6 +32,12 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "The file is too large",
         "A specification file has at most 1 MiB, 32 levels and 100,000 entries.",
     ),
+    "RC107": (
+        "A file that nothing reads",
+        "A YAML file lies in the folder of the specification and is no part of it: its name does not end in .yaml in "
+        "small letters, its folder has another name, or it lies in a folder too deep. Nothing is passed over in "
+        "silence. Rename or move it; begin its name with a dot to set it aside.",
+    ),
     "RC110": (
         "Unknown key",
         "The language has no such key here. The hint names the closest one; the reference page lists all.",
@@ -41,7 +47,8 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC113": ("Value not in the list", "Only certain words are allowed here; the hint names the closest."),
     "RC114": (
         "The value does not fit",
-        "A name or number is outside what is allowed here, for instance a name with a space.",
+        "A name, number or list is outside what is allowed here, for instance a name with a space. The message says "
+        "what is allowed.",
     ),
     "RC120": (
         "The guard does not parse",
@@ -104,13 +111,20 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "Not a length of time",
         "A length of time is a number with s, min, h or d (10 min), the name of a duration of durations.yaml, or a sum "
         "of such, with factors (heartbeat_timeout + 2 * 15 s). A row has 'after', 'within' or both, or 'every' alone. "
-        "What takes at least longer than at most can never happen.",
+        "What takes at least longer than at most can never happen. How long an event takes is counted by its sender, "
+        "or by those who must take part in it; one of them has to be there.",
     ),
     "RC137": (
         "Time cannot be counted here",
         "A timed scenario needs a system in one piece, without reduced members, in which some row that can happen says "
         "'after', 'within' or 'every', or for which the scenario says what takes how long. A timer counts 100,000 "
         "ticks at most, and a tick is the greatest common divisor of the lengths in play.",
+    ),
+    "RC138": (
+        "An index compared with none",
+        "'earlier' and 'other' compare copies with the index of who reads them. A property has one at an event of a "
+        "family and with 'per', a machine outside every family at an event of a family; a label and a view have none. "
+        "Leave out the word, or read it inside a quantifier: 'all lamp: (some other lamp: lamp is On)'.",
     ),
     "RC140": (
         "A row without source",
@@ -136,7 +150,20 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     ),
     "RC261": (
         "The kind of role is not known",
-        "A packaged definition has no Sites element whatever the hosting, so the role is verified under each reading.",
+        "A packaged definition has no Sites element whatever the hosting; and where Site or Sites stands in a wrong "
+        "place, Sites may be meant or not. The role is verified under each reading.",
+    ),
+    "RC270": (
+        "An import that is not known",
+        "Of what the import of Diagnostics adds, the packaged definition has only the setting ConnectionString, which "
+        "the diagnostics extension (from SDK 2.5 on) needs as well. With the import two startup tasks run in the role, "
+        "with the extension none. The role is verified under each reading. Give the source definition to settle it.",
+    ),
+    "RC271": (
+        "The number of instances is not known",
+        "No configuration gives it. The role is verified with one instance and with two, the fewest of several; runs "
+        "of a service name the number that they take. A hazard of a single instance is then no choice of the user's: "
+        "it is what one reading says. Give a configuration to settle it.",
     ),
     "RC150": (
         "Nothing to run",
@@ -157,6 +184,12 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
     "RC154": (
         "No faults are known",
         "The specification has no faults.yaml, which says what can go wrong and when an instance is well again.",
+    ),
+    "RC155": (
+        "A checkpoint is not used",
+        "A checkpoint is used only if it is whole, and was written for the same search by the same version of "
+        "rolecycle: one that is damaged, cut short, foreign or older counts as absent, and the search begins anew. One "
+        "that does not fit into --max-memory is left as it is.",
     ),
 }
 

@@ -22,7 +22,6 @@ from rolecycle.search import (
     EXPANDED,
     KNOWN,
     LEVEL_END,
-    OVERFLOWED,
     Kept,
     Limits,
     Search,
@@ -84,7 +83,7 @@ def explore(
                     save_if_due(checkpoint, search)
         except KeyboardInterrupt:
             limit = INTERRUPTED
-    if checkpoint and (limit or checkpoint.lengths):
+    if checkpoint:
         save(checkpoint, search)
     if limit != INTERRUPTED and search.expanded == search.known:
         limit = ""
@@ -98,29 +97,26 @@ def _advance(search: Search, crew: Crew, limits: Limits) -> str:
     if not crew.workers or search.known < CROWD:
         return make_room(search, np.array([len(search.steps.sources)]), limits) or _run_batch(search)
     if len(search.owned) == 1:
-        enter_anew(search, len(crew.workers), search.known)
+        enter_anew(search, len(crew.workers))
     return run_round(search, crew, limits)
 
 
 def _run_batch(search: Search) -> str:
     s, tables, labels, table = search, search.packed.tables, search.packed.rule_labels, search.owned[0]
     batch, room = min(s.packed.batch, max(FIRST_BATCH, s.known)), min(room_in(table), search.rows)
-    reserve_deadlocks(search, batch)
-    reached, tally = s.reached.copy(), s.noted.tally.copy()
-    if isinstance(table, KeyTable):
-        _search_keys(
-            tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch
-        )  # fmt: skip
-    else:
+    reserve_deadlocks(search, search.deadlocks + batch)
+    before = search.expanded
+    if not isinstance(table, KeyTable):
         _search_numbers(
             tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch, s.kept, labels
         )  # fmt: skip
-    if s.reached[OVERFLOWED]:
-        s.reached[:], s.noted.tally[:] = reached, tally
+    elif not _search_keys(
+        tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch
+    ):  # fmt: skip
         number(search)
-    else:
-        assert search.expanded > reached[EXPANDED], "a search without room makes no progress"
-        search.entered[0] = search.known
+        return ""
+    search.entered[0] = search.known
+    assert search.expanded > before, "a search without room makes no progress"
     return ""
 
 
@@ -182,23 +178,28 @@ def _trimmed(array: NDArray[Scalar], size: int) -> NDArray[Scalar]:
 def _search_keys(
     tables: Tables, table: KeyTable, room: int, states: Words, landmarks: Numbers, reached: Numbers, batch: int,
     steps: Block, noted: Found, scratch: Words,
-) -> None:  # fmt: skip
-    """Expand so many states in breadth-first order; stop early when an array or the table is nearly full."""
-    known, expanded = reached[KNOWN], reached[EXPANDED]
+) -> bool:  # fmt: skip
+    """Expand so many states in breadth-first order; stop early when an array or the table is nearly full.
+
+    Returns whether that was done; if the table overflows, no counter is changed.
+    """
+    known, expanded, level_end, depth = reached[KNOWN], reached[EXPANDED], reached[LEVEL_END], reached[DEPTH]
+    dead, taken = noted.tally[0], noted.tally[1]
     last = expanded + batch
     full = room - steps.targets.shape[0]
     while expanded < min(known, last) and known <= full:
-        if expanded == reached[LEVEL_END]:
-            reached[LEVEL_END] = known
-            reached[DEPTH] += 1
+        if expanded == level_end:
+            level_end = known
+            depth += 1
         first, before = expanded, known
-        filled, expanded = generate(tables, states, first, min(reached[LEVEL_END], last), steps, noted)
+        filled, expanded = generate(tables, states, first, min(level_end, last), steps, noted)
         known = enter_keys(table, states, known, steps.targets, 0, filled, scratch)
         if known == OVERFLOW:
-            reached[OVERFLOWED] = 1
-            return
+            noted.tally[0], noted.tally[1] = dead, taken
+            return False
         _mark(landmarks, before, known, first)
-    reached[KNOWN], reached[EXPANDED] = known, expanded
+    reached[KNOWN], reached[EXPANDED], reached[LEVEL_END], reached[DEPTH] = known, expanded, level_end, depth
+    return True
 
 
 @compiled

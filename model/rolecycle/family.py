@@ -59,6 +59,8 @@ def family_of(system: System) -> Family:
     names = {member.family for member in system.members if member.family}
     if len(names) != 1:
         raise UnfitError("there are several families" if names else "there is no family")
+    if system.due:
+        raise UnfitError("time is counted, and it waits for every copy")
     family = _of_kinds(system, names.pop())
     if any("[" in event for event in system.forbidden):
         raise UnfitError(f"some events are forbidden for single copies of '{family.name}'")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rolecycle.guard import And, Guard, In
 from rolecycle.instantiate import instantiate
 from rolecycle.lengths import lengths
-from rolecycle.machine import Machine, Row
+from rolecycle.machine import Event, Fairness, Machine, Row
 from rolecycle.space import Space
 from rolecycle.specification import Fault, FaultCatalogue, Scenario, Specification, SystemSpec
 from rolecycle.system import Member, System
@@ -23,33 +23,29 @@ DONE = ("NotYet", "Done")
 
 @dataclass(frozen=True, slots=True)
 class Aimed:
-    """A fault at the copy with an index; 0 where it is about no copy of a family."""
+    """A fault at the copy of a family with an index; 0 and no family where it is about no copy."""
 
     fault: Fault
     index: int = 0
+    family: str = ""
 
     @property
     def id(self) -> str:
         """The id of the fault, with the index behind it."""
         return f"{self.fault.id}[{self.index}]" if self.index else self.fault.id
 
-    @property
-    def title(self) -> str:
-        """The title of the fault, with the task behind it."""
-        return f"{self.fault.title} (task {self.index})" if self.index else self.fault.title
-
 
 def aimed(spec: Specification, instance: SystemSpec, fault: Fault) -> list[Aimed]:
     """The fault at each copy of the instance that it can be about, or at the instance where it is about no copy."""
     collective = {family for event in fault.events for family in spec.events[event].collective}
     copies = [
-        (index, name)
+        (index, family, name)
         for family, names in instance.families.items()
         if family not in collective
         for index, name in enumerate(names, 1)
     ]
-    chosen = [index for index, name in copies if _is_about(spec.machines[name], fault)]
-    return [Aimed(fault, index) for index in chosen] or [Aimed(fault)]
+    about = [(i, family) for i, family, name in copies if _is_about(spec.machines[name], fault)]
+    return [Aimed(fault, index, family) for index, family in about] or [Aimed(fault)]
 
 
 def faulty_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Aimed]) -> System | None:
@@ -64,7 +60,7 @@ def faulty_system(spec: Specification, instance: SystemSpec, wanted: Sequence[Ai
     owed = {event for each in wanted for event in each.fault.owed}
     owed |= {catalogue.spare.event} if catalogue.spare else set()
     events = {
-        name: replace(event, kind="platform", fairness="weak") if name in owed else event
+        name: replace(event, kind="platform", fairness=_owed_as(event)) if name in owed else event
         for name, event in system.events.items()
     }
     added = (*_memories(wanted, happening), *_spare(catalogue, happening))
@@ -110,6 +106,11 @@ def untouched(wanted: Sequence[Aimed]) -> Guard:
     return And(tuple(In(name, (AWAITED,)) for name in _names(wanted)))
 
 
+def _owed_as(event: Event) -> Fairness:
+    """The fairness of an outcome that a fault owes: strong where the event itself asks for it."""
+    return "strong" if event.fairness == "strong" else "weak"
+
+
 def _is_about(machine: Machine, fault: Fault) -> bool:
     """Whether a copy of a family can suffer the fault by itself."""
     return machine.name in fault.copies if fault.copies else not machine.alphabet.isdisjoint(fault.events)
@@ -119,7 +120,7 @@ def _scenario(catalogue: FaultCatalogue, instance: SystemSpec, wanted: Sequence[
     """Only these faults, what they need, and healthy code otherwise."""
     return Scenario(
         name=" and ".join(each.id for each in wanted),
-        title=" and ".join(each.title for each in wanted),
+        title=" and ".join(each.fault.title for each in wanted),
         systems=(),
         healthy_code=True,
         allow=tuple(event for each in wanted for event in _allowed(each)),

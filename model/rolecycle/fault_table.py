@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
-from rolecycle.diagnostics import Diagnostic
+from rolecycle.diagnostics import NOWHERE, Diagnostic, Place
 from rolecycle.service import Service
 from rolecycle.trace import Trace
 
@@ -35,10 +36,29 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """What an index behind the id of a fault stands for.
+
+    ``what``: its kind, ``name``: the command line of a startup task or the name of a plug-in; of an example the title
+    of its machine, without a name.  ``place``: where the user wrote it.
+    """
+
+    family: str
+    index: int
+    what: str
+    name: str = ""
+    place: Place = NOWHERE
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class FaultRow:
     """What one fault, or two at once, do to a role.
 
-    ``fault``: its id, with the index of the task behind it where it is about one; ``fates``: all that can happen, the
+    ``fault``: its id, with the index of a copy behind it where it is about one; ``titles`` and ``copies``: for each of
+    the faults what goes wrong, and what the index stands for.  ``fates``: all that can happen, the
     gravest first.  ``noticed_by``: who can be the first to do what nobody would do without the fault; where no time is
     told, who is it in ``trace``.  ``trace``: a shortest run to the gravest fate that a run can show, with the loop in
     which it ends up; struck while it serves where that is possible.  ``noticed_s`` and ``recovered_s``: how long that
@@ -48,7 +68,7 @@ class FaultRow:
 
     role: str
     fault: str
-    title: str
+    titles: tuple[str, ...]
     fates: tuple[Fate, ...]
     noticed_by: str = ""
     noticed_s: Seconds | None = None
@@ -59,6 +79,13 @@ class FaultRow:
     note: str = ""
     states: int = 0
     limit: str = ""
+    copies: tuple[Copy | None, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What goes wrong, and what with."""
+        parts = zip_longest(self.titles, self.copies)
+        return " + ".join(f"{title} ({copy})" if copy else title for title, copy in parts)
 
     @property
     def outcome(self) -> Fate:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 from rolecycle.compose import compose
-from rolecycle.deadline import INTERRUPTED, LimitError
+from rolecycle.deadline import INTERRUPTED, Deadline, LimitError
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.explore import explore
 from rolecycle.fates import Question, fates, usual
@@ -23,18 +23,22 @@ from rolecycle.fault_systems import (
     timed_system,
     untouched,
 )
-from rolecycle.fault_table import NOBODY, FaultRow, FaultTable
+from rolecycle.fault_table import NOBODY, Copy, FaultRow, FaultTable
 from rolecycle.fault_times import fault_times
 from rolecycle.guard import Or
 from rolecycle.instantiate import instantiate
 from rolecycle.pack import pack
 from rolecycle.pipeline import Workshop
 from rolecycle.read_service import read_service
+from rolecycle.service import Task
 from rolecycle.service_jobs import modelling_notes
-from rolecycle.service_systems import hosted_instances
+from rolecycle.service_systems import Hosted, hosted_instances
 from rolecycle.space import Space
 from rolecycle.specification import FaultCatalogue, Specification, SystemSpec
 from rolecycle.system import System
+
+PLUS = " + "
+"""Between the ids of two faults that happen in one run."""
 
 EXAMPLES_HAVE = 2
 """Instances of a role that is an example of the specification, so that the other one may go on serving."""
@@ -42,10 +46,13 @@ EXAMPLES_HAVE = 2
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user asked for: a role and a fault by name, empty where all are meant; and whether in pairs."""
+    """What the user asked for: a role and faults by their ids, empty where all are meant; and whether in pairs.
+
+    The id of a fault may have the index of a copy behind it, as in the table; that of a pair is both with `` + ``.
+    """
 
     role: str = ""
-    fault: str = ""
+    faults: tuple[str, ...] = ()
     pairs: bool = False
 
 
@@ -53,12 +60,14 @@ class Wish:
 class _Patient:
     """One instance of a role, by the name of the role, and how many instances there are.
 
-    ``healthy``: the spaces in which nothing goes wrong with it, by the circumstances.
+    ``copies``: what its copies stand for, by family and index; ``healthy``: the spaces in which nothing goes wrong with
+    it, by the circumstances.
     """
 
     role: str
     instance: SystemSpec
     instances: int
+    copies: Mapping[tuple[str, int], Copy]
     healthy: dict[str, Space] = field(default_factory=dict)
 
 
@@ -68,17 +77,19 @@ def service_faults(
     """What each fault does to each role of a service; raises ``InputError`` as ``verify`` does, and RC154."""
     service, findings = read_service(definition, configuration)
     found = hosted_instances(spec, service)
-    patients = [_Patient(instance.name, instance, role.instances) for role, instance in found]
+    patients = [
+        _Patient(one.instance.name, one.instance, one.reading.instances, _tasks(spec, one)) for one in found
+    ]
     rows, limit = _until_stopped(_rows(spec, patients, wish, shop) if patients else ())
-    return FaultTable(rows, service, (*findings, *modelling_notes(service)), bool(wish.fault), limit)
+    return FaultTable(rows, service, (*findings, *modelling_notes(service)), bool(wish.faults), limit)
 
 
 def example_faults(spec: Specification, wish: Wish, shop: Workshop) -> FaultTable:
     """What each fault does to the examples of a specification; raises ``InputError`` RC150 and RC154."""
     systems = [spec.systems[name] for name in _catalogue(spec).examples]
-    patients = [_Patient(system.name, system, EXAMPLES_HAVE) for system in systems]
+    patients = [_Patient(s.name, s, EXAMPLES_HAVE, _copies(spec, s)) for s in systems]
     rows, limit = _until_stopped(_rows(spec, patients, wish, shop))
-    return FaultTable(rows, findings=spec.warnings, part=bool(wish.fault), limit=limit)
+    return FaultTable(rows, findings=spec.warnings, part=bool(wish.faults), limit=limit)
 
 
 def _until_stopped(rows: Iterable[FaultRow]) -> tuple[tuple[FaultRow, ...], str]:
@@ -99,42 +110,90 @@ def _catalogue(spec: Specification) -> FaultCatalogue:
     return spec.catalogue
 
 
+def _copies(spec: Specification, instance: SystemSpec) -> dict[tuple[str, int], Copy]:
+    """The copies of an example, by the titles of their machines."""
+    return {
+        (family, index): Copy(family, index, spec.machines[name].title)
+        for family, names in instance.families.items()
+        for index, name in enumerate(names, 1)
+        if name in spec.machines
+    }
+
+
+def _tasks(spec: Specification, hosted: Hosted) -> dict[tuple[str, int], Copy]:
+    """The startup tasks of an instance, by what the user wrote."""
+    found = _copies(spec, hosted.instance)
+    for index, task in enumerate(hosted.tasks, 1):
+        key = ("task", index)
+        if isinstance(task, Task):
+            found[key] = Copy(*key, f"{task.type} task", " ".join(task.command.split()), task.place)
+        else:
+            found[key] = Copy(*key, "plug-in", f"{task}: {found[key].what}")
+    return found
+
+
 def _rows(
     spec: Specification, patients: Sequence[_Patient], wish: Wish, shop: Workshop
 ) -> Iterator[FaultRow]:
-    """The rows asked for, role by role; of instances that are alike only one is looked at."""
-    faults = _chosen(wish.fault, _catalogue(spec).faults, "fault")
+    """The rows asked for, role by role; of instances that are alike only one is looked at.
+
+    Raises ``InputError`` RC150 for a role or a fault that none of them has.
+    """
     roles = _chosen(wish.role, [patient.role for patient in patients], "role")
+    chosen = [patient for patient in patients if patient.role in roles]
+    plans = [_plan(spec, patient, wish.pairs, shop.limits.deadline) for patient in chosen]
+    _refuse_unknown(wish, _catalogue(spec), [wanted for plan in plans for wanted in plan])
     known: dict[tuple[object, ...], list[FaultRow]] = {}
-    for patient in patients:
-        if patient.role in roles:
-            content = (replace(patient.instance, name="", title=""), patient.instances == 1)
-            key = tuple(map(repr, content))
-            if key in known:
-                yield from (replace(row, role=patient.role) for row in known[key])
-            else:
-                known[key] = []
-                for row in _of_patient(spec, patient, faults, wish.pairs, shop):
-                    known[key].append(row)
-                    yield row
+    for patient, plan in zip(chosen, plans, strict=True):
+        content = (replace(patient.instance, name="", title=""), patient.instances == 1)
+        key = tuple(map(repr, content))
+        if key in known:
+            yield from (_of_another(patient, row) for row in known[key])
+            continue
+        known[key] = []
+        asked = [wanted for wanted in plan if _is_asked(wanted, wish.faults)]
+        for number, wanted in enumerate(asked, 1):
+            row = _row(spec, patient, wanted, _counting(shop, f"{number} of {len(asked)}"))
+            known[key].append(row)
+            yield row
 
 
-def _of_patient(
-    spec: Specification, patient: _Patient, faults: Sequence[str], pairs: bool, shop: Workshop
-) -> Iterator[FaultRow]:
-    """One fault after another, or each pair of those that can happen of which one was asked for."""
+def _plan(spec: Specification, patient: _Patient, pairs: bool, until: Deadline) -> list[tuple[Aimed, ...]]:
+    """One fault after another, or each pair of those that can happen."""
     each = [a for fault in _catalogue(spec).faults.values() for a in aimed(spec, patient.instance, fault)]
-    chosen: list[tuple[Aimed, ...]]
-    if pairs:
-        possible = [
-            one for one in shop.limits.deadline.each(each) if faulty_system(spec, patient.instance, (one,))
-        ]
-        chosen = [pair for pair in combinations(possible, 2) if independent(*pair)]
-    else:
-        chosen = [(one,) for one in each]
-    asked = [wanted for wanted in chosen if any(one.fault.id in faults for one in wanted)]
-    for number, wanted in enumerate(asked, 1):
-        yield _row(spec, patient, wanted, _counting(shop, f"{number} of {len(asked)}"))
+    if not pairs:
+        return [(one,) for one in each]
+    possible = [one for one in until.each(each) if faulty_system(spec, patient.instance, (one,))]
+    return [pair for pair in combinations(possible, 2) if independent(*pair)]
+
+
+def _is_asked(wanted: Sequence[Aimed], faults: Sequence[str]) -> bool:
+    return not faults or any(_answers(wanted, fault) for fault in faults)
+
+
+def _answers(wanted: Sequence[Aimed], fault: str) -> bool:
+    """Whether these faults are what an id means; without an index it means each copy, one of a pair every pair."""
+    parts = fault.split(PLUS) if len(wanted) > 1 else [fault]
+    return all(any(part in (one.id, one.fault.id) for one in wanted) for part in parts)
+
+
+def _refuse_unknown(wish: Wish, catalogue: FaultCatalogue, planned: Sequence[Sequence[Aimed]]) -> None:
+    """Raise ``InputError`` RC150 for each fault asked for that no row would be about."""
+    known = {one.id for wanted in planned for one in wanted} | catalogue.faults.keys()
+    wrong = [fault for fault in wish.faults if not any(_answers(wanted, fault) for wanted in planned)]
+    if wrong:
+        raise InputError(
+            Diagnostic("RC150", f"there is no fault '{fault}' here", hint=did_you_mean(fault, known))
+            if fault not in known
+            else Diagnostic("RC150", f"no pair of faults that can happen here has '{fault}' in it")
+            for fault in wrong
+        )
+
+
+def _of_another(patient: _Patient, row: FaultRow) -> FaultRow:
+    """The row of an instance, for another one that is alike but for its role and the names of its copies."""
+    copies = tuple(copy and patient.copies[copy.family, copy.index] for copy in row.copies)
+    return replace(row, role=patient.role, copies=copies)
 
 
 def _counting(shop: Workshop, place: str) -> Workshop:
@@ -144,14 +203,15 @@ def _counting(shop: Workshop, place: str) -> Workshop:
 
 def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: Workshop) -> FaultRow:
     """What one fault, or several at once, do to a role."""
-    name = " + ".join(one.id for one in wanted)
+    name = PLUS.join(one.id for one in wanted)
     facts = tuple(dict.fromkeys(fact for one in wanted for fact in one.fault.facts))
     row = FaultRow(
         patient.role,
         name,
-        " + ".join(one.title for one in wanted),
+        tuple(one.fault.title for one in wanted),
         ("none",),
         facts=facts,
+        copies=tuple(patient.copies.get((one.family, one.index)) for one in wanted),
     )
     try:
         shop.limits.deadline.check()
@@ -171,6 +231,8 @@ def _settled(
 ) -> FaultRow:
     """The row with what becomes of the role; raises ``LimitError`` when that takes too long."""
     space = _space(system, f"{patient.role}, {row.fault}", shop)
+    if space.exhaustive and not _can_happen(space, wanted):
+        return replace(row, states=len(space.states))
     healthy = _healthy(spec, patient, wanted, shop)
     if not healthy.exhaustive:
         return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
@@ -186,6 +248,13 @@ def _settled(
         states=len(space.states),
     )
     return row if len(wanted) > 1 or not found.trace else _timed(spec, row, space, asked, shop)
+
+
+def _can_happen(space: Space, wanted: Sequence[Aimed]) -> bool:
+    """Whether each fault has something to happen, and what it brings about is an outcome that this role has."""
+    taken = {space.packed.product.occurrences[k].event for k in space.taken}
+    parts = [events for one in wanted for events in (one.fault.events, one.fault.owed) if events]
+    return all(not taken.isdisjoint(events) for events in parts)
 
 
 def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, shop: Workshop) -> FaultRow:

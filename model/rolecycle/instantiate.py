@@ -129,14 +129,14 @@ def _copies(wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Mac
 def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member]) -> frozenset[str]:
     """Unhealthy outcomes that the scenario does not switch on, and what it switches off and does not allow.
 
-    An outcome that is allowed at single indices is forbidden at the others.
+    What is allowed at single indices is forbidden at the others.
     """
     allowed = {*scenario.allow, *scenario.faults}
-    indexed = {name.partition("[")[0] for name in scenario.allow if "[" in name} - allowed
-    unhealthy = {e.name for e in spec.events.values() if not e.healthy} - allowed - indexed
+    barred = {e.name for e in spec.events.values() if not e.healthy} | set(scenario.forbid)
+    indexed = {name.partition("[")[0] for name in scenario.allow if "[" in name} & barred - allowed
     indices = {m.index for m in members if m.family}
-    elsewhere = {f"{name}[{index}]" for name in indexed for index in indices} - allowed
-    return frozenset(unhealthy | elsewhere | (set(scenario.forbid) - allowed))
+    elsewhere = {f"{name}[{index}]" for name in indexed for index in indices}
+    return frozenset((barred - indexed | elsewhere) - allowed)
 
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from rolecycle import formula, guard
 from rolecycle.bounds import Moment, bounds, exceeds, told_in_words
+from rolecycle.breach import broken
 from rolecycle.compose import enabled, meaning, occurrences_of, resolve
 from rolecycle.durations import seconds
 from rolecycle.formula import Formula
 from rolecycle.graph import Graph, backward, cycle_through, sources_of, strongly_connected
-from rolecycle.layout import evaluate
+from rolecycle.layout import Numbers, evaluate, local_states
 from rolecycle.liveness import is_vacuous, lasting
 from rolecycle.machine import Machine
 from rolecycle.paths import lasso, path_to
@@ -53,10 +54,11 @@ def judge(
     wanted: Property,
     expected: Expectation = "holds",
     told: Callable[[Trace], Trace] = lambda trace: trace,
+    written: System | None = None,
 ) -> Verdict:
     """The verdict on one property, with a trace where one tells more than the word: shortest in the space.
 
-    ``told`` turns a run of the space into one of the system as written.
+    ``told`` turns a run of the space into one of the system as written, which is given where the space has other names.
     """
     system = space.packed.product.system
     hazard = resolve(wanted.hazard, system) == formula.TRUE
@@ -64,11 +66,20 @@ def judge(
         return _in_the_long_run(space, wanted, expected, hazard)
     if wanted.kind == "within":
         return _in_time(space, wanted, expected, hazard)
-    outcome, trace = _settle(space, wanted)
-    trace = trace and _without_observers(told(trace), system)
+    outcome, found = _settle(space, wanted)
+    trace = found and told(found)
     vacuous = outcome == "holds" and space.exhaustive and _vacuous(space, wanted)
+    product = space.packed.product
+    breaks = outcome == "refuted" and wanted.kind in ("invariant", "precedence")
     return Verdict(
-        wanted, outcome, expected, trace, hazard, vacuous, "" if outcome != "unknown" else space.limit
+        wanted,
+        outcome,
+        expected,
+        trace and _without_observers(trace, system),
+        hazard,
+        vacuous,
+        "" if outcome != "unknown" else space.limit,
+        broken=broken(wanted, product, written, trace if written else found) if breaks else (),
     )
 
 
@@ -167,13 +178,34 @@ def _breaches(space: Space, wanted: Property) -> Iterator[tuple[Formula, int | N
 
 def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
     ends = meaning(space.packed.product, wanted.goal)
-    dead = space.deadlocks
+    if space.packed.product.system.unit and not space.exhaustive:
+        return "unknown", None
+    dead = _standstills(space)
     for begin in space.deadline.each(range(0, len(dead), CHUNK)):
         part = dead[begin : begin + CHUNK]
         unnamed = ~evaluate(ends, space.packed.fields, space.states[part])
         if unnamed.any():
             return "refuted", path_to(space, int(part[np.argmax(unnamed)]))
     return _exhausted(space, "holds"), None
+
+
+def _standstills(space: Space) -> Numbers:
+    """The deadlocks; where time is counted, the states after which the clock goes on at most.
+
+    A clock that goes on, or begins anew, is no life, but it may lead to some.
+    """
+    system, graph = space.packed.product.system, space.graph
+    if not system.unit or graph is None:
+        return space.deadlocks
+    owed = np.array([system.owes(o.event) for o in space.packed.product.occurrences], dtype=np.bool_)
+    sources, moving = sources_of(graph), np.zeros(len(graph.labels), dtype=np.bool_)
+    for member, field in zip(system.members, space.packed.fields, strict=True):
+        if not (member.times or member.watches):
+            column = local_states(field, space.states)
+            moving |= column[sources] != column[graph.targets]
+    alive = np.zeros(len(space.states), dtype=np.bool_)
+    alive[sources[moving & owed[graph.labels]]] = True
+    return np.flatnonzero(~backward(graph, alive, owed))
 
 
 def _reachable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]:
@@ -234,10 +266,14 @@ def _vacuous(space: Space, wanted: Property) -> bool:
 
 
 def _happening(space: Space, events: Iterable[str]) -> list[int]:
-    """The occurrences of these events that happen; where the search gave up, all of them may."""
-    found = occurrences_of(space.packed.product, events)
-    taken = space.taken if space.exhaustive else frozenset(found)
-    return [k for k in found if k in taken]
+    """The occurrences of these events that happen, at every index; where the search gave up, all of them may.
+
+    A space up to exchange of copies shows an event at some index only, and it happens at those of all equal copies.
+    """
+    product = space.packed.product
+    found = occurrences_of(product, events)
+    taken = {product.occurrences[k].event for k in (space.taken if space.exhaustive else found)}
+    return [k for k in found if product.occurrences[k].event in taken]
 
 
 def _unalarmed(space: Space, observer: Machine) -> bool:

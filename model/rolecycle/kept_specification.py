@@ -7,7 +7,7 @@ from pathlib import Path
 from rolecycle.archive import archived, restored
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import relative
-from rolecycle.spec_files import files_of, schema_files
+from rolecycle.spec_files import files_of, schema_files, strays
 from rolecycle.specification import Specification
 from rolecycle.store import Store, key
 
@@ -34,7 +34,7 @@ def specification(root: Path, store: Store, deadline: Deadline = NEVER) -> Speci
 
 def _content(root: Path) -> str:
     """The key of what these files say, by the names that messages give them."""
-    files = [*files_of(root), *schema_files()]
+    files = [*files_of(root), *strays(root), *schema_files()]
     said = (relative(path).encode() + b"\n" + _bytes(path) for path in files)
     return key(b"specification", *said)
 

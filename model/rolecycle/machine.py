@@ -66,6 +66,7 @@ class Row:
     """``source --trigger--> dest`` for each of the sources, if the guard holds before the step.
 
     ``timing`` counts only in a timed scenario; without one the row can happen at any time.
+    ``everywhere``: the source is ``*``, every state of the machine and of each that extends it.
     """
 
     trigger: str
@@ -76,6 +77,7 @@ class Row:
     facts: tuple[str, ...] = ()
     assumption: str = ""
     timing: Timing = Timing()
+    everywhere: bool = False
     place: Place = NOWHERE
 
     def target(self, source: str) -> str:

@@ -10,7 +10,7 @@ from rolecycle.service import Service
 from rolecycle.specification import Expectation
 from rolecycle.verdict import Run, Verdict
 
-Status = Literal["unexpected", "unfailing", "unknown", "hazard", "expected", "holds", "vacuous"]
+Status = Literal["unexpected", "unfailing", "unknown", "hazard", "supposed", "expected", "holds", "vacuous"]
 """A verdict read against what is expected of it, the gravest first."""
 
 
@@ -34,7 +34,7 @@ class Outcome:
     part: bool = False
 
     def expected(self, verdict: Verdict) -> Expectation:
-        """What is expected of a property: a hazard of the user's own choice may be refuted, unless strict.
+        """What is expected of a property: a hazard may be refuted, unless strict.
 
         Of a service nothing has to be refuted: one whose code cannot fail so is better than the scenario fears.
         """
@@ -55,7 +55,8 @@ class Outcome:
         if not self.as_expected(verdict):
             return "unexpected" if verdict.outcome == "refuted" else "unfailing"
         if verdict.outcome == "refuted":
-            return "hazard" if verdict.expected == "holds" else "expected"
+            hazard: Status = "supposed" if verdict.supposed else "hazard"
+            return hazard if verdict.expected == "holds" else "expected"
         return "vacuous" if verdict.vacuous else "holds"
 
     @property

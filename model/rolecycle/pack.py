@@ -187,6 +187,8 @@ def _allowed(
 ) -> tuple[Numbers, Words]:
     """The table of allowed rules, a row for each value of each chunk of adjacent fields."""
     columns = max(1, -(-len(permitted) // WORD))
+    if not layout.places:  # nobody is there who could move
+        return np.zeros((1, 4), dtype=np.int64), np.zeros((columns, 1), dtype=np.uint64)
     readers = _readers(permitted)
     chunks: list[tuple[int, int, int, int]] = []
     rows: list[Words] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -38,9 +38,19 @@ def path_to(space: Space, number: int, then: Sequence[tuple[int, Formula]] = ())
 
 
 def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
-    """A shortest run to a state, then round the cycle of these states back to it."""
-    stem = _ancestry(space, number)
-    return _trace(space, _walk(space, [*stem, *cycle]), loop=len(stem) - 1)
+    """A shortest run to a state, then round the cycle of these states back to it.
+
+    Up to exchange of copies the cycle leads to the same state with copies exchanged: the run goes round until it is
+    where it was before with every copy the same.
+    """
+    walked = _walk(space, _ancestry(space, number))
+    here = walked[-1][1] if walked else space.packed.initial
+    begun: dict[bytes, int] = {}
+    while here.tobytes() not in begun:
+        begun[here.tobytes()] = len(walked)
+        walked += _along(space, here, cycle)
+        here = walked[-1][1]
+    return _trace(space, walked, loop=begun[here.tobytes()])
 
 
 def depth_of(space: Space, number: int) -> int:
@@ -61,10 +71,14 @@ def lasso_by(space: Space, number: int, then: Sequence[tuple[int, int]], loop: i
 
 def _walk(space: Space, line: list[int]) -> list[Taken]:
     """The steps along states of the space from the initial one."""
-    packed, state = space.packed, space.packed.initial
+    return _along(space, space.packed.initial, line[1:])
+
+
+def _along(space: Space, state: Words, line: Iterable[int]) -> list[Taken]:
+    """The steps from a state into each of these orbits in turn."""
     walked = []
-    for target in space.deadline.each(line[1:]):
-        occurrence, state = _step_to(packed, state, space.states[target])
+    for target in space.deadline.each(line):
+        occurrence, state = _step_to(space.packed, state, space.states[target])
         walked.append((occurrence, state))
     return walked
 

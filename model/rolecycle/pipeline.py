@@ -8,7 +8,7 @@ space --judge--> verdicts          space --reduce--> machine, a member one level
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rolecycle.checkpoint import Checkpoints, checkpoint_of
@@ -107,7 +107,7 @@ def run(job: Job, shop: Workshop) -> Run:
     return Run(
         system=job.system.name,
         scenario=job.scenario.name,
-        verdicts=tuple(found[p.id] for p in wanted),
+        verdicts=tuple(replace(found[p.id], supposed=job.system.supposes) for p in wanted),
         states=sum(each.states for each in told),
         transitions=sum(each.transitions for each in told),
         depth=max(each.depth for each in told),
@@ -221,48 +221,68 @@ def _verdicts(
                 shop.watch(job, space)
             for p in group:
                 here = replace(space, deadline=_until(job, f"judging {p.id}", shop).grace)
-                found.append(judge(here, p, p.expected(job.scenario), less.told))
+                found.append(judge(here, p, p.expected(job.scenario), less.told, less.written))
     except LimitError as reason:
         limit = str(reason)
     return (*found, *_missed(job, group[len(found) :], limit).verdicts), limit
 
 
 def _with_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
-    """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them."""
-    unrefuted = {v.property.id: v for v in verdicts if v.outcome != "refuted"}
+    """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them.
+
+    Where groups of copies stand as one member each is proved twice: for every number of the members as they stand,
+    and for every number of copies one by one.  Neither says anything of the other.
+    """
+    unrefuted = [v for v in verdicts if v.outcome != "refuted"]
+    found = _proved(job, unrefuted, shop)
+    single = _ungrouped(job)
+    if single != job.system:
+        proved = [v for v in found.values() if v.all_sizes and v.all_sizes.proved]
+        found |= _proved(replace(job, system=single), proved, shop)
+    return found
+
+
+def _proved(job: Job, verdicts: Sequence[Verdict], shop: Workshop) -> dict[str, Verdict]:
+    """The verdicts on what speaks of the copies of one system, with what is known of every number of these."""
     try:
         with stopping():
-            proofs = _for_all_sizes(job, [v.property for v in unrefuted.values()], shop)
+            proofs = _proofs(job, [v.property for v in verdicts], shop)
     except LimitError as reason:
-        proofs = dict.fromkeys(unrefuted, AllSizes(False, reason=str(reason)))
-    return {name: replace(unrefuted[name], all_sizes=proof) for name, proof in proofs.items()}
+        proofs = {v.property.id: AllSizes(False, reason=str(reason)) for v in verdicts}
+    return {v.property.id: replace(v, all_sizes=p) for v in verdicts if (p := proofs.get(v.property.id))}
 
 
-def _for_all_sizes(job: Job, wanted: Iterable[Property], shop: Workshop) -> dict[str, AllSizes]:
+def _proofs(job: Job, wanted: Iterable[Property], shop: Workshop) -> dict[str, AllSizes]:
     """What is known of every number of copies, by the id of each property that speaks of them."""
     reducing = replace(
         shop, reductions=shop.reductions | {"quotient"}
     )  # a proof needs machines for its copies
-    system = _system(replace(job, system=_ungrouped(job)), reducing)
+    system = _system(job, reducing)
     asked = [p for p in wanted if speaks_of_copies(system, p)]
     return prove(system, asked, deadline=_until(job, "looking at every size", shop))
 
 
 def _ungrouped(job: Job) -> SystemSpec:
-    """The system with the copies of its families one by one, where groups of them stand as one member."""
+    """The system with the copies of its families one by one, where a group of them stands in the place of each."""
 
     def single(name: str, family: str) -> Iterator[str]:
-        group = job.spec.systems.get(name)
-        if group is None or family not in group.families:
-            yield name
-        else:
-            yield from (copy for inner in group.families[family] for copy in single(inner, family))
+        copies = _grouped_in(job.spec, name, family)
+        yield from (copy for inner in copies for copy in single(inner, family)) if copies else (name,)
 
     families = {
         family: tuple(copy for name in names for copy in single(name, family))
         for family, names in job.system.families.items()
     }
     return replace(job.system, families=families)
+
+
+def _grouped_in(spec: Specification, name: str, family: str) -> tuple[str, ...]:
+    """The copies for which a member of a family stands: those of its own family of that name, if it answers to a name
+    of each; else none, for it is something else that has copies."""
+    group = spec.systems.get(name)
+    copies = group.families.get(family, ()) if group else ()
+    names = [{copy, *(spec.machines.get(copy) or spec.systems[copy]).answers_to} for copy in copies]
+    return copies if group and all(each & {*group.answers_to} for each in names) else ()
 
 
 def suite(spec: Specification) -> Iterator[Job]:
@@ -376,7 +396,7 @@ def _explore(job: Job, found: Fewer, group: Group, shop: Workshop, keep_graph: b
     until = _until(job, "packing", shop)
     folded = folded_copies(found.product, found.symmetric, until)
     packed = pack(found.product, found.symmetric, folded, until)
-    graph = keep_graph or any(p.kind in ("recoverable", "within") for p in group)
+    graph = keep_graph or any(_reads_graph(p, found.product.system) for p in group)
     name = f"{job.system.name} / {job.scenario.name}"
     checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)
@@ -385,6 +405,11 @@ def _explore(job: Job, found: Fewer, group: Group, shop: Workshop, keep_graph: b
 def _until(job: Job, what: str, shop: Workshop) -> Deadline:
     """The deadline of a piece of work on a job."""
     return shop.limits.deadline.doing(f"{job.system.name} / {job.scenario.name}: {what}")
+
+
+def _reads_graph(wanted: Property, system: System) -> bool:
+    """Whether a property is settled by the transitions of a space, not by its states alone."""
+    return wanted.kind in ("recoverable", "within") or (wanted.kind == "deadlock freedom" and system.unit > 0)
 
 
 # --- what is reported ---------------------------------------------------------------------------------------

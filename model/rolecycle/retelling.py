@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rolecycle import formula
 from rolecycle.compose import resolve
@@ -49,19 +49,22 @@ class _Run:
         }
 
     def told(self, trace: Trace) -> Trace:
-        """Every step in turn."""
+        """Every step in turn; a loop goes round until each copy is where it was before."""
         start, seen = self._named(), self._seen()
-        before = self._abstract(trace.start)
-        steps: list[Step] = []
-        begin: list[int] = []
-        names = dict(trace.start)
-        for step in self.deadline.each(trace.steps):
-            names |= step.changes
-            after = self._abstract(names)
-            begin.append(len(steps))
-            steps += self._step(step.event, before, after)
-            before = after
-        return Trace(start, tuple(steps), None if trace.loop is None else begin[trace.loop], seen)
+        line = [self._abstract(names) for names in _along(trace)]
+        if trace.loop is None:
+            return Trace(start, tuple(self._steps(trace, line, 0)), None, seen)
+        steps = list(self._steps(replace(trace, steps=trace.steps[: trace.loop]), line, 0))
+        begun: dict[tuple[int, ...], int] = {}
+        while (here := tuple(self._locals())) not in begun:
+            begun[here] = len(steps)
+            steps += self._steps(trace, line, trace.loop)
+        return Trace(start, tuple(steps), begun[here], seen)
+
+    def _steps(self, trace: Trace, line: Sequence[Sequence[int]], begin: int) -> Iterator[Step]:
+        """The steps from one on; ``line``: the states before each and after the last."""
+        for number in self.deadline.each(range(begin, len(trace.steps))):
+            yield from self._step(trace.steps[number].event, line[number], line[number + 1])
 
     def _abstract(self, names: Mapping[str, str]) -> list[int]:
         return [m.machine.states.index(names[m.name]) for m in self.product.system.members]
@@ -158,6 +161,15 @@ class _Run:
         around = iter(self.around)
         copies = {i: iter(self.of.lumped[k].kind.states[self.local[i]]) for i, k in self.kinds.items()}
         return [next(copies[m.index] if m.family else around) for m in self.system.members]
+
+
+def _along(trace: Trace) -> Iterator[dict[str, str]]:
+    """The states of a run, by name."""
+    names = dict(trace.start)
+    yield dict(names)
+    for step in trace.steps:
+        names |= step.changes
+        yield dict(names)
 
 
 def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:

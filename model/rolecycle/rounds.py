@@ -5,6 +5,11 @@ that does not know it from an earlier round; then each enters what was sent to i
 of memory is written by two, so that nothing is locked; workers on several machines could do the same.  States are
 numbered when the round is over, so their numbers grow with their distance, and a first parent is as near to the start
 as on one core.
+
+A state leaves an outbox only when it is known to be in a table: the sender found it in one, or its owner entered it.
+If a table overflows in between, all tables are made anew from the states known before, the outboxes are dropped, and
+their senders count as not expanded: the round begins again.  A round is done only if each of its steps was found in a
+table or received.
 """
 
 from __future__ import annotations
@@ -22,14 +27,17 @@ from rolecycle.kernels import compiled
 from rolecycle.layout import Numbers, Words
 from rolecycle.pack import Packed, Tables
 from rolecycle.search import (
+    DEAD,
     DEPTH,
     EXPANDED,
     KNOWN,
     LEVEL_END,
-    OVERFLOWED,
     STEPS,
+    TAKEN,
     Limits,
+    LostStateError,
     Search,
+    check_entered,
     make_room,
     number,
     reserve_deadlocks,
@@ -52,6 +60,9 @@ Answer = TypeVar("Answer")
 SHARE = 1 << 15
 """States of a round for each worker, at most."""
 
+FOUND, RECEIVED = range(2)
+"""What ``Worker.accounted`` counts."""
+
 SENT = 1 << 17
 """Steps of a round from one worker to one owner, at most: they stay in the cache."""
 
@@ -60,14 +71,21 @@ SENT = 1 << 17
 class Worker:
     """What one of several cores has for itself.
 
-    ``outbox``: uint64[owners, SENT, words], the targets for each owner; ``sent``: int64[owners], how many.
+    ``outbox``: uint64[owners, SENT and a block, words], the targets for each owner; ``sent``: int64[owners], how many.
+    ``accounted``: int64[2], of the steps of a round those that it found in a table as their sender, and those that it
+    received as their owner.
     """
 
     steps: Block
     noted: Found
     outbox: Words
     sent: Numbers
+    accounted: Numbers
     scratch: Words
+
+    def begin(self) -> None:
+        """Nothing was done yet in this round."""
+        self.noted.fired[:], self.noted.tally[:], self.accounted[:] = 0, 0, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,7 @@ def _worker(packed: Packed, owners: int) -> Worker:
         found(packed, SHARE),
         np.empty((owners, SENT + len(steps.sources), packed.words), dtype=np.uint64),
         np.zeros(owners, dtype=np.int64),
+        np.zeros(2, dtype=np.int64),
         np.empty(len(steps.sources) + 1, dtype=np.uint64),
     )
 
@@ -112,19 +131,16 @@ def run_round(search: Search, crew: Crew, limits: Limits) -> str:
     borders = np.linspace(first, end, len(crew.workers) + 1).astype(int)
     begins, ends = borders[:-1], borders[1:]
     for worker in crew.workers:
-        worker.noted.fired[:], worker.noted.tally[:] = 0, 0
+        worker.begin()
     while (begins < ends).any():
         begins = np.array(crew.all(partial(_send, search, crew, begins, ends)))
         limit = make_room(search, _sent(crew), limits)
         if limit:
             return limit
-        _receive_all(search, crew, first)
-        if search.reached[OVERFLOWED]:
+        if not _receive_all(search, crew, first):
             number(search)
             return ""
-    search.reached[EXPANDED] = end
-    for worker in crew.workers:
-        _absorb(search, worker.noted)
+    _finish(search, crew, end)
     return ""
 
 
@@ -135,7 +151,7 @@ def _send(search: Search, crew: Crew, begins: Numbers, ends: Numbers, number: in
     room = (worker.steps, worker.noted, worker.outbox, worker.sent)
     keys = tuple(table for table in search.owned if isinstance(table, KeyTable))
     if keys:
-        return _expand_keys(keys, tables, states, begin, end, *room, worker.scratch)
+        return _expand_keys(keys, tables, states, begin, end, *room, worker.accounted, worker.scratch)
     return _expand(tables, states, begin, end, *room)
 
 
@@ -145,13 +161,15 @@ def _sent(crew: Crew) -> Numbers:
     return sent
 
 
-def _receive_all(search: Search, crew: Crew, first: int) -> None:
-    """Each owner enters what it was sent; then the new states of all lie behind those known, without a gap."""
+def _receive_all(search: Search, crew: Crew, first: int) -> bool:
+    """Each owner enters what it was sent; then the new states of all lie behind those known, without a gap.
+
+    Returns whether all were entered: else a table overflowed, and no state became known.
+    """
     places = search.known + np.concatenate([[0], np.cumsum(_sent(crew))])
     ends = crew.all(partial(_receive, search, crew, places))
     if OVERFLOW in ends:
-        search.reached[OVERFLOWED] = 1
-        return
+        return False
     known = search.known
     for owner, (place, end) in enumerate(zip(places, ends, strict=False)):
         table = search.owned[owner]
@@ -162,27 +180,45 @@ def _receive_all(search: Search, crew: Crew, first: int) -> None:
         known += int(end - place)
     search.landmarks[-(-search.known // LANDMARK) : -(-known // LANDMARK)] = first
     search.reached[KNOWN] = known
+    return True
 
 
 def _receive(search: Search, crew: Crew, places: Numbers, owner: int) -> int:
     """Enter what everybody sent to an owner; its new states are written from its place on, whose end is returned."""
     table, scratch, place = search.owned[owner], crew.workers[owner].scratch, int(places[owner])
     for worker in crew.workers:
-        if place != OVERFLOW:
-            fresh, sent = worker.outbox[owner], int(worker.sent[owner])
-            if isinstance(table, KeyTable):
-                place = _enter_keys(table, search.states, place, fresh, sent, scratch)
-            else:
-                place = _enter_numbers(table, search.states, place, fresh, sent, scratch)
+        fresh, sent = worker.outbox[owner], int(worker.sent[owner])
+        if isinstance(table, KeyTable):
+            place = _enter_keys(table, search.states, place, fresh, sent, scratch)
+        else:
+            place = _enter_numbers(table, search.states, place, fresh, sent, scratch)
+        if place == OVERFLOW:
+            return OVERFLOW
+        crew.workers[owner].accounted[RECEIVED] += sent
     return place
 
 
-def _absorb(search: Search, noted: Found) -> None:
-    before, dead = search.deadlocks, int(noted.tally[0])
-    reserve_deadlocks(search, dead)
-    search.noted.dead[before : before + dead] = noted.dead[:dead]
-    search.noted.fired[:] |= noted.fired
-    search.noted.tally[:] += noted.tally
+def _finish(search: Search, crew: Crew, end: int) -> None:
+    """Note what the workers found; with that the states up to ``end`` are expanded.
+
+    Raises ``LostStateError`` if a step of theirs was neither found in a table nor received.
+    """
+    steps = sum(int(worker.noted.tally[1]) for worker in crew.workers)
+    accounted = sum(int(worker.accounted.sum()) for worker in crew.workers)
+    if steps != accounted:
+        raise LostStateError(
+            f"{steps:,} steps were taken in a round, but {accounted:,} were found or received"
+        )
+    check_entered(search)
+    counts = search.reached.copy()
+    for worker in crew.workers:
+        before, dead = int(counts[DEAD]), int(worker.noted.tally[0])
+        reserve_deadlocks(search, before + dead)
+        search.noted.dead[before : before + dead] = worker.noted.dead[:dead]
+        search.noted.fired[:] |= worker.noted.fired
+        counts[[DEAD, TAKEN]] += worker.noted.tally
+    counts[EXPANDED] = end
+    search.reached[:] = counts
 
 
 # --- kernels --------------------------------------------------------------------------------------
@@ -194,7 +230,8 @@ def _expand(
 ) -> int:  # fmt: skip
     """Write the targets of states into the boxes of their owners, until all is done or one is nearly full."""
     sent[:] = 0
-    while begin < end and sent.max() <= SENT:
+    room = outbox.shape[1] - steps.targets.shape[0]
+    while begin < end and sent.max() <= room:
         filled, begin = generate(tables, states, begin, end, steps, noted)
         _route(steps.targets, filled, outbox, sent)
     return begin
@@ -203,21 +240,25 @@ def _expand(
 @compiled
 def _expand_keys(
     owned: tuple[KeyTable, ...], tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: Found,
-    outbox: Words, sent: Numbers, scratch: Words,
+    outbox: Words, sent: Numbers, accounted: Numbers, scratch: Words,
 ) -> int:  # fmt: skip
     """The same without those targets that were entered in an earlier round, which are most: tables are only read."""
     sent[:] = 0
     marks = np.zeros_like(sent)
-    while begin < end and sent.max() <= SENT:
+    room = outbox.shape[1] - steps.targets.shape[0]
+    while begin < end and sent.max() <= room:
         filled, begin = generate(tables, states, begin, end, steps, noted)
         if owned[0].distance == DIRECT:
-            filled = unknown_keys(owned[0], steps.targets, 0, filled, scratch)
-            _route(steps.targets, filled, outbox, sent)
+            unknown = unknown_keys(owned[0], steps.targets, 0, filled, scratch)
+            accounted[FOUND] += filled - unknown
+            _route(steps.targets, unknown, outbox, sent)
         else:
             marks[:] = sent
             _route(steps.targets, filled, outbox, sent)
             for owner in range(len(owned)):
-                sent[owner] = unknown_keys(owned[owner], outbox[owner], marks[owner], sent[owner], scratch)
+                end_of_box = sent[owner]
+                sent[owner] = unknown_keys(owned[owner], outbox[owner], marks[owner], end_of_box, scratch)
+                accounted[FOUND] += end_of_box - sent[owner]
     return begin
 
 
@@ -236,17 +277,20 @@ def _route(targets: Words, filled: int, outbox: Words, sent: Numbers) -> None:
 @compiled
 def _enter_keys(table: KeyTable, states: Words, known: int, fresh: Words, end: int, scratch: Words) -> int:
     """Enter what one worker sent, by the block."""
-    for begin in range(0, end, STEPS):
-        if known != OVERFLOW:
-            here = fresh[begin : min(end, begin + STEPS)]
-            known = enter_keys(table, states, known, here, 0, here.shape[0], scratch)
+    size = scratch.shape[0] - 1
+    for begin in range(0, end, size):
+        here = fresh[begin : min(end, begin + size)]
+        known = enter_keys(table, states, known, here, 0, here.shape[0], scratch)
+        if known == OVERFLOW:
+            break
     return known
 
 
 @compiled
 def _enter_numbers(table: Words, states: Words, known: int, fresh: Words, end: int, scratch: Words) -> int:
     """Enter what one worker sent, by the block."""
-    for begin in range(0, end, STEPS):
-        here = fresh[begin : min(end, begin + STEPS)]
+    size = scratch.shape[0] - 1
+    for begin in range(0, end, size):
+        here = fresh[begin : min(end, begin + size)]
         known = enter_numbers(table, states, known, here, 0, here.shape[0], scratch)
     return known

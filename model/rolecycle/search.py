@@ -24,10 +24,16 @@ from rolecycle.visited import (
     fill_numbers,
     key_tables,
     number_table,
+    shares,
 )
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Table = KeyTable | Words
+
+
+class LostStateError(RuntimeError):
+    """A search has lost count of states: a fault of this program, which must not become a verdict."""
+
 
 STEPS = 1 << 11
 """Steps generated before they are looked up: few enough for the cache, enough to overlap the misses."""
@@ -35,9 +41,12 @@ STEPS = 1 << 11
 FIRST_ROWS = 1 << 13
 """States for which there is room at first; a search that finds more reserves room for all that it may find."""
 
-KNOWN, EXPANDED, LEVEL_END, DEPTH, OVERFLOWED = range(5)
-"""What the counters of a search count: states known, states expanded, the first state of the next level,
-the level, and whether a key table had to give up."""
+KNOWN, EXPANDED, LEVEL_END, DEPTH, DEAD, TAKEN = range(6)
+"""What the counters of a search count: states known, states expanded, the first state of the next level, the level,
+deadlocks and steps of the expanded states.
+
+They are written by one assignment or one kernel, so that Ctrl-C finds all of them before or all after it.
+"""
 
 FEW = 1 << 19
 """States in a table up to which it grows by four, so that fewer are entered again; beyond, by two."""
@@ -75,8 +84,8 @@ class Search:
     """The arrays of a search under way.
 
     ``states``, ``landmarks``: as in a ``Space``; ``owned``: the visited states, in one table or in one for each
-    of several owners; ``entered``: int64[owners], how many each holds; ``reached``: int64[5], the counters;
-    ``file``: where the states lie, if not in memory.
+    of several owners; ``entered``: int64[owners], how many each holds; ``reached``: int64[6], the counters, of which
+    ``noted.tally`` is the end; ``file``: where the states lie, if not in memory.
     """
 
     packed: Packed
@@ -114,12 +123,12 @@ class Search:
     @property
     def transitions(self) -> int:
         """How many steps were taken."""
-        return int(self.noted.tally[1])
+        return int(self.reached[TAKEN])
 
     @property
     def deadlocks(self) -> int:
         """How many of the expanded states are deadlocks."""
-        return int(self.noted.tally[0])
+        return int(self.reached[DEAD])
 
     @property
     def keeps_graph(self) -> bool:
@@ -136,14 +145,15 @@ def start(packed: Packed, keep_graph: bool, numbered: bool) -> Search:
     """A search that knows the initial state; ``numbered``: with a table of numbers."""
     steps = block(packed, STEPS)
     rows, edges = FIRST_ROWS + len(steps.sources), (4 * FIRST_ROWS + len(steps.sources)) * keep_graph
+    reached = np.array([1, 0, 1, 0, 0, 0], dtype=np.int64)
     search = Search(
         packed,
         states=np.empty((rows, packed.words), dtype=np.uint64),
         landmarks=np.zeros(rows // LANDMARK + 1, dtype=np.int64),
-        owned=[number_table(rows)] if numbered else [*key_tables(packed.bits, rows, 1)],
+        owned=[number_table(0)] if numbered else [*key_tables(packed.bits, 0, 1)],
         entered=np.zeros(1, dtype=np.int64),
-        reached=np.array([1, 0, 1, 0, 0], dtype=np.int64),
-        noted=found(packed, len(steps.sources)),
+        reached=reached,
+        noted=found(packed, len(steps.sources))._replace(tally=reached[DEAD:]),
         kept=Kept(
             np.zeros(rows + 1 if keep_graph else 1, dtype=np.int64),
             np.empty(edges, dtype=np.int32),
@@ -154,7 +164,7 @@ def start(packed: Packed, keep_graph: bool, numbered: bool) -> Search:
         scratch=np.empty(len(steps.sources) + 1, dtype=np.uint64),
     )
     search.states[0] = canonical(packed, packed.initial)
-    _fill(search)
+    enter_anew(search, 1, rows)
     return search
 
 
@@ -179,38 +189,54 @@ def make_room(search: Search, new: Numbers, limits: Limits) -> str:
     return ""
 
 
-def enter_anew(search: Search, owners: int, states: int) -> None:
-    """Tables for so many states of each owner; all that the old ones knew is in the states, so they go first."""
+def enter_anew(search: Search, owners: int, states: int = 0) -> None:
+    """Tables of the same kind for so many states of each owner, and at least for those known.
+
+    All that the old tables knew is in the states, so they go first.
+    """
     numbered = not isinstance(search.owned[0], KeyTable)
+    states = max(states, int(shares(search.states, search.known, owners).max()))
     search.owned = []
     if numbered:
         search.owned = [number_table(states) for _ in range(owners)]
     else:
         search.owned = [*key_tables(search.packed.bits, states, owners)]
-    _fill(search)
-    if search.reached[OVERFLOWED]:
+    if not _filled(search):
         number(search)
 
 
 def number(search: Search) -> None:
-    """Go on with tables of numbers, where a key table had to give up."""
-    search.reached[OVERFLOWED] = 0
-    owners = len(search.owned)
+    """Go on with tables of numbers, with as much room, where a key table had to give up."""
+    owners, states = len(search.owned), room_in(search.owned[0])
     search.owned = [number_table(0)]
-    enter_anew(search, owners, search.known)
+    enter_anew(search, owners, states)
 
 
-def _fill(search: Search) -> None:
-    """Enter all known states into empty tables."""
+def _filled(search: Search) -> bool:
+    """Enter all known states into empty tables; whether they fit."""
     owners = len(search.owned)
-    search.entered = np.zeros(owners, dtype=np.int64)
-    for owner, table in enumerate(search.owned):
-        if isinstance(table, KeyTable):
-            entered = fill_keys(table, search.states, search.known, owner, owners)
-            search.reached[OVERFLOWED] |= entered == OVERFLOW
-        else:
-            entered = fill_numbers(table, search.states, search.known, owner, owners)
-        search.entered[owner] = entered
+    entered = [_entered(search, owner, owners) for owner in range(owners)]
+    if OVERFLOW in entered:
+        return False
+    search.entered = np.array(entered, dtype=np.int64)
+    check_entered(search)
+    return True
+
+
+def _entered(search: Search, owner: int, owners: int) -> int:
+    table = search.owned[owner]
+    if isinstance(table, KeyTable):
+        return fill_keys(table, search.states, search.known, owner, owners)
+    return fill_numbers(table, search.states, search.known, owner, owners)
+
+
+def check_entered(search: Search) -> None:
+    """Raise ``LostStateError`` unless the tables hold as many states as are known."""
+    held = int(search.entered.sum())
+    if held != search.known:
+        raise LostStateError(
+            f"the tables of visited states hold {held:,} states, but {search.known:,} are known"
+        )
 
 
 def room_in(table: Table) -> int:
@@ -246,10 +272,10 @@ def _reserve_notes(search: Search, rows: int) -> None:
         search.kept = search.kept._replace(offsets=_longer(search.kept.offsets, rows + 1))
 
 
-def reserve_deadlocks(search: Search, more: int) -> None:
-    """Room for so many deadlocks more."""
-    if search.deadlocks + more > len(search.noted.dead):
-        search.noted = search.noted._replace(dead=_longer(search.noted.dead, 2 * search.deadlocks + more))
+def reserve_deadlocks(search: Search, dead: int) -> None:
+    """Room for so many deadlocks in all."""
+    if dead > len(search.noted.dead):
+        search.noted = search.noted._replace(dead=_longer(search.noted.dead, search.deadlocks + dead))
 
 
 def _reserve_transitions(search: Search, limits: Limits) -> None:

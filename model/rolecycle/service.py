@@ -17,6 +17,9 @@ RoleKind = Literal["worker", "web_full_iis", "web_hwc", "vm", "unknown"]
 ExecutionContext = Literal["limited", "elevated"]
 EntryPoint = Literal["program", "netfx", "reflection", "none", "unknown"]
 
+OPEN_COUNTS = (1, 2)
+"""The numbers of instances that are judged where no file gives one: a single instance, and the fewest of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class PortRange:
@@ -117,17 +120,19 @@ class Role:
     """A role: what runs on each of its instances, and how many of them there are.
 
     ``tasks`` are in the order in which they are written. ``kind`` is ``unknown`` for a web role of a packaged
-    definition, which no longer says how it is hosted; ``entry_point`` is then ``unknown`` too, and ``none``
-    for a VM role. An ``instances`` of 1 with ``count`` among ``defaulted`` is an assumption.
+    definition, which no longer says how it is hosted, or for one whose sites are misplaced; ``entry_point`` is
+    ``unknown`` in a packaged definition and ``none`` for a VM role. ``instances`` is None where no configuration gives
+    a count. ``open_imports`` are modules that a packaged definition may or may not have imported.
     """
 
     name: str
     kind: RoleKind
-    instances: int = 1
+    instances: int | None = 1
     tasks: tuple[Task, ...] = ()
     startup_priority: int = 0
     endpoints: tuple[Endpoint, ...] = ()
     imports: tuple[str, ...] = ()
+    open_imports: tuple[str, ...] = ()
     sites: tuple[Site, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     local_storage: tuple[LocalStorage, ...] = ()

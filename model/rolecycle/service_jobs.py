@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.pipeline import Job
-from rolecycle.service import Service
+from rolecycle.service import OPEN_COUNTS, Role, Service
 from rolecycle.service_systems import PLUG_INS, READINGS, service_systems
 from rolecycle.specification import Specification
 
@@ -27,21 +27,30 @@ def service_jobs(spec: Specification, service: Service) -> list[Job]:
 
 
 def modelling_notes(service: Service) -> list[Diagnostic]:
-    """What the files of the service do not tell: RC260 and RC261."""
-    notes = []
-    for role in service.roles:
-        for name in role.imports:
-            if name not in PLUG_INS:
-                text = (
-                    f"role '{role.name}': what the import '{name}' adds stands with the SDK and not in these files; "
-                    f"the role is verified without it"
-                )
-                notes.append(Diagnostic("RC260", text, role.place, "note"))
-        if role.kind in READINGS:
-            readings = " and as ".join(READINGS[role.kind])
-            text = f"role '{role.name}': the kind of role is not known; it is verified as {readings}"
-            notes.append(Diagnostic("RC261", text, role.place, "note"))
-    return notes
+    """What the files of the service leave open, role by role: RC260, RC261, RC270, RC271."""
+    return [
+        Diagnostic(code, f"role '{role.name}': {text}", role.place, "note")
+        for role in service.roles
+        for code, text in _left_open(role)
+    ]
+
+
+def _left_open(role: Role) -> Iterator[tuple[str, str]]:
+    for name in role.imports:
+        if name not in PLUG_INS:
+            yield (
+                "RC260",
+                f"what the import '{name}' adds stands with the SDK and not in these files; the role is verified "
+                "without it",
+            )
+    if role.kind in READINGS:
+        kinds = " and as ".join(READINGS[role.kind])
+        yield "RC261", f"the kind of role is not known; it is verified as {kinds}"
+    for name in role.open_imports:
+        yield "RC270", f"the import of '{name}' is not known; the role is verified with it and without"
+    if role.instances is None:
+        counts = " and with ".join(str(count) for count in OPEN_COUNTS)
+        yield "RC271", f"the number of instances is not known; the role is verified with {counts}"
 
 
 def chosen(jobs: list[Job], system: str, scenario: str, only: tuple[str, ...]) -> Iterator[Job]:

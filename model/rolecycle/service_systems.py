@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
-from rolecycle.service import Role, Service
+from rolecycle.rotations import Rotation, rotations
+from rolecycle.service import OPEN_COUNTS, Role, Service, Task
 from rolecycle.specification import MemberSpec, Specification, SystemSpec
 
 PLUG_INS = {
@@ -14,6 +16,9 @@ PLUG_INS = {
     "RemoteForwarder": ("remote_forwarder_agent",),
 }
 """The startup tasks that an import expands into (S1-H2, S2-H2, X-CFG4)."""
+
+INTERNAL_PLUG_INS = frozenset({"RemoteAccess", "Caching"})
+"""The imports that add an internal endpoint to the role (X-LB12)."""
 
 READINGS = {"unknown": ("web_full_iis", "web_hwc")}
 """The kinds that a role may have whose kind the files do not tell: each is verified."""
@@ -34,8 +39,30 @@ HOSTS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """A service with a number of instances for the roles whose number the files leave open; 0 where there are none."""
+
+    service: Service
+    where_open: int = 0
+
+    def instances(self, role: Role) -> int:
+        """How many instances a role of the service has."""
+        return role.instances or self.where_open
+
+    @property
+    def supposes(self) -> str:
+        """What is taken of the service that no file says, where it may account for a hazard: a single instance."""
+        return self.name if self.where_open == 1 else ""
+
+    @property
+    def name(self) -> str:
+        """What tells this scale from others, in words."""
+        return f"{self.where_open} instance{'s' * (self.where_open != 1)}" if self.where_open else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to understand a role: its kind, and what decides its rotation.
+    """One way to understand a role: its kind, the number of its instances, and what decides its rotation.
 
     ``name`` is that of the role, with what tells this way from others behind it.  ``values`` are the parameters of
     every system of the role.
@@ -44,11 +71,21 @@ class Reading:
     role: Role
     name: str
     kind: str
+    instances: int
     values: Mapping[str, str]
 
     def base(self, name: str) -> str:
         """The system of the specification that the role begins with on a level."""
         return VM_ROLE.get(name, name) if self.kind == "vm" else name
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """One instance of a role with its host; ``tasks``: what each of its startup tasks stands for, a plug-in by name."""
+
+    reading: Reading
+    instance: SystemSpec
+    tasks: tuple[Task | str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -84,7 +121,9 @@ class Assembly:
         )
 
     def judged(self, name: str, system: SystemSpec) -> SystemSpec:
-        """The system under a name of its own."""
+        """The system under a name of its own; one that stands under its name already is the same."""
+        if self.systems.get(name) == replace(system, name=name, title=name):
+            return self.systems[name]
         taken = self.spec.machines.keys() | self.spec.systems.keys() | self.systems.keys()
         names = (name, *(f"{name} ({number})" for number in range(2, len(taken) + 3)))
         free = next(n for n in names if n not in taken)
@@ -100,88 +139,124 @@ class Assembly:
 def service_systems(spec: Specification, service: Service) -> tuple[Specification, list[SystemSpec]]:
     """The specification with the systems of a service in it, and those of them that are to be judged."""
     assembly = Assembly(spec)
-    found = [system for role in service.roles for system in _of_role(assembly, service, role)]
-    if service.roles:
-        found += _of_service(assembly, service, [system.name for system in found if system.is_a("role")])
-    return replace(spec, systems={**spec.systems, **assembly.systems}), found
+    found: dict[str, SystemSpec] = {}
+    for scale in _scales(service) if service.roles else ():
+        of_roles = [
+            s for role in service.roles for s in _supposing(scale, role, _of_role(assembly, scale, role))
+        ]
+        of_all = _of_service(assembly, scale, [system.name for system in of_roles if system.is_a("role")])
+        whole = [replace(system, supposes=scale.supposes) for system in of_all]
+        found.update({system.name: system for system in (*of_roles, *whole)})
+    return replace(spec, systems={**spec.systems, **assembly.systems}), list(found.values())
 
 
-def hosted_instances(spec: Specification, service: Service) -> list[tuple[Role, SystemSpec]]:
+def hosted_instances(spec: Specification, service: Service) -> list[Hosted]:
     """For each reading of each role one instance with the host that it is placed on, in one piece."""
     assembly = Assembly(spec)
-    return [
-        (role, replace(system, name=reading.name, title=reading.name))
+    readings = {
+        reading.name: reading
+        for scale in _scales(service)
         for role in service.roles
-        for reading in _readings(service, role)
-        for system in [
-            assembly.system(reading.base("hosted_instance"), reading.values, _tasks(reading)),
-        ]
+        for reading in _readings(scale, role)
+    }
+    return [
+        Hosted(
+            reading,
+            replace(system, name=name, title=name),
+            tuple(origin for _, origin in _startup(reading)),
+        )
+        for name, reading in readings.items()
+        for system in [assembly.system(reading.base("hosted_instance"), reading.values, _tasks(reading))]
     ]
 
 
 # --- readings ---------------------------------------------------------------------------------------
 
 
-def _readings(service: Service, role: Role) -> Iterator[Reading]:
-    """Each kind that the role may have with each way in which its rotation is decided."""
-    kinds, rotations = READINGS.get(role.kind, (role.kind,)), _rotations(role)
-    for kind in kinds:
-        for rotation in rotations:
-            told = [*[kind][: len(kinds) - 1], *[f"rotation {rotation}"][: len(rotations) - 1]]
-            name = f"{role.name} ({', '.join(told)})" if told else role.name
-            yield Reading(role, name, kind, _values(service, role, kind, rotation))
+def _scales(service: Service) -> list[Scale]:
+    """The service as it is counted, once for each number of instances that is judged where the number is open."""
+    is_open = any(role.instances is None for role in service.roles)
+    return [Scale(service, count) for count in OPEN_COUNTS] if is_open else [Scale(service)]
 
 
-def _values(service: Service, role: Role, kind: str, rotation: str) -> Mapping[str, str]:
-    """What the files say, as parameters (X-RE6, X-CFG5, X-RH11)."""
+def _readings(scale: Scale, role: Role) -> Iterator[Reading]:
+    """Each kind that the role may have, with and without the imports in doubt, with each way to rotate."""
+    kinds, instances = READINGS.get(role.kind, (role.kind,)), scale.instances(role)
+    count = [scale.name] if role.instances is None else []
+    for kind, (with_or_without, imports) in product(kinds, _imports(role)):
+        read = replace(role, imports=imports)
+        ways = rotations(scale.service, replace(read, instances=instances), kind)
+        for way in ways:
+            words = [*count, *[kind][: len(kinds) - 1], *with_or_without, *[way.name][: len(ways) - 1]]
+            name = f"{role.name} ({', '.join(words)})" if words else role.name
+            yield Reading(read, name, kind, instances, _values(scale.service, read, kind, way))
+
+
+def _imports(role: Role) -> list[tuple[list[str], tuple[str, ...]]]:
+    """The imports that the role has, and those with the ones that it may have; each with words that tell it apart."""
+    if not role.open_imports:
+        return [([], role.imports)]
+    perhaps = " and ".join(role.open_imports)
+    both = (*role.imports, *role.open_imports)
+    return [([f"without {perhaps}"], role.imports), ([f"with {perhaps}"], both)]
+
+
+def _values(service: Service, role: Role, kind: str, way: Rotation) -> Mapping[str, str]:
+    """What the files say, as parameters (X-RE6, X-RE8, X-CFG5, X-RH11)."""
     return {
         "entry_point": "program" if role.entry_point == "program" else "role_entry_point",
         "role_kind": kind,
-        "rotation": rotation,
+        "rotation": way.decided_by,
+        "probe_target": way.probe_target,
         "topology_discovery": TOPOLOGY[service.topology_change_discovery],
+        "internal_endpoint": "yes" if _has_internal_endpoint(role) else "no",
         "guest_os_updates": "automatic" if service.os_version == "*" else "manual",
     }
 
 
-def _rotations(role: Role) -> list[str]:
-    """What decides the rotation of each input endpoint, every way once (X-LB1, X-LB4, X-LB7, X-LB8)."""
-    inputs = [e for e in role.endpoints if e.kind == "input"]
-    if not inputs and "RemoteForwarder" not in role.imports:
-        return ["none"]
-    if role.instances == 1:
-        return ["ignored"]
-    ways = {"ignored" if e.ignore_role_instance_status else "role" if e.probe else "agent" for e in inputs}
-    return sorted(ways) or ["agent"]
+def _has_internal_endpoint(role: Role) -> bool:
+    """Whether the role writes an internal endpoint or imports one."""
+    written = any(endpoint.kind == "internal" for endpoint in role.endpoints)
+    return written or not INTERNAL_PLUG_INS.isdisjoint(role.imports)
+
+
+def _supposing(scale: Scale, role: Role, systems: Iterable[SystemSpec]) -> Iterator[SystemSpec]:
+    """The systems of a role with what is supposed of it."""
+    for system in systems:
+        yield replace(system, supposes=scale.supposes) if role.instances is None else system
 
 
 # --- one role ---------------------------------------------------------------------------------------
 
 
-def _of_role(assembly: Assembly, service: Service, role: Role) -> Iterator[SystemSpec]:
+def _of_role(assembly: Assembly, scale: Scale, role: Role) -> Iterator[SystemSpec]:
     """For each reading of a role its instance, its upgrade, its hosts and the whole path; and all its instances."""
-    readings = list(_readings(service, role))
+    readings = list(_readings(scale, role))
     for reading in readings:
         instance = assembly.system(reading.base("role_instance"), reading.values, _tasks(reading))
         yield assembly.judged(reading.name, instance)
     yield _all_instances(assembly, readings[0])
     for reading in readings:
-        yield _upgrade(assembly, service, reading)
+        yield _upgrade(assembly, scale, reading)
         yield _hosts(assembly, reading)
         path = assembly.system(reading.base("whole_path"), reading.values, _tasks(reading))
         yield assembly.judged(f"whole path to {reading.name}", path)
 
 
 def _tasks(reading: Reading) -> Mapping[str, Sequence[str]]:
-    """The startup tasks in the order in which they start; a negative priority puts the role's own first.
+    """The machines of the startup tasks; a VM role has none (X-ST11)."""
+    return {} if reading.kind == "vm" else {"task": [machine for machine, _ in _startup(reading)]}
 
-    A VM role has none (X-ST11).
+
+def _startup(reading: Reading) -> list[tuple[str, Task | str]]:
+    """The startup tasks in the order in which they start, each with what it stands for.
+
+    A negative priority puts the role's own first.
     """
     role = reading.role
-    if reading.kind == "vm":
-        return {}
-    plug_ins = tuple(task for name in role.imports for task in PLUG_INS.get(name, ()))
-    own = tuple(f"{task.type}_task" for task in role.tasks)
-    return {"task": (*own, *plug_ins) if role.startup_priority < 0 else (*plug_ins, *own)}
+    plug_ins = [(machine, name) for name in role.imports for machine in PLUG_INS.get(name, ())]
+    own = [(f"{task.type}_task", task) for task in role.tasks]
+    return [*own, *plug_ins] if role.startup_priority < 0 else [*plug_ins, *own]
 
 
 def _node(assembly: Assembly, reading: Reading, placing: Mapping[str, str]) -> str:
@@ -193,20 +268,21 @@ def _node(assembly: Assembly, reading: Reading, placing: Mapping[str, str]) -> s
 
 
 def _all_instances(assembly: Assembly, reading: Reading) -> SystemSpec:
-    nodes = [_node(assembly, reading, {})] * reading.role.instances
-    name = f"{reading.role.name} x {reading.role.instances}"
+    nodes = [_node(assembly, reading, {})] * reading.instances
+    name = f"{reading.role.name} x {reading.instances}"
     instances = {"instance": [_instances(assembly, nodes)]}
     return assembly.judged(name, assembly.system("role", reading.values, instances))
 
 
-def _upgrade(assembly: Assembly, service: Service, reading: Reading) -> SystemSpec:
+def _upgrade(assembly: Assembly, scale: Scale, reading: Reading) -> SystemSpec:
     """The upgrade of one role, with as many domains and instances as it has.
 
     Domains in which only other roles have instances are one domain more, without an instance.
     """
     node = _node(assembly, reading, {})
-    counts = _spread(reading.role.instances, service.upgrade_domains)
-    most = max(len(_spread(role.instances, service.upgrade_domains)) for role in service.roles)
+    domains_of_service = scale.service.upgrade_domains
+    counts = _spread(reading.instances, domains_of_service)
+    most = max(len(_spread(scale.instances(role), domains_of_service)) for role in scale.service.roles)
     elsewhere = [0] if most > len(counts) else []
     domains = [_domain(assembly, [node] * count) for count in [*counts, *elsewhere]]
     halves = _halves(assembly, "upgrade_domain_group", "upgrade_domain", domains)
@@ -260,10 +336,10 @@ def _hosts(assembly: Assembly, reading: Reading) -> SystemSpec:
 # --- the service ------------------------------------------------------------------------------------
 
 
-def _of_service(assembly: Assembly, service: Service, roles: Sequence[str]) -> Iterator[SystemSpec]:
+def _of_service(assembly: Assembly, scale: Scale, roles: Sequence[str]) -> Iterator[SystemSpec]:
     """All roles together, the way of a request to a role of each kind, and the slots."""
-    name = f"service {service.name}".strip()
-    readings = [next(_readings(service, role)) for role in service.roles]
+    name = f"service {scale.service.name}".strip() + (f" ({scale.name})" if scale.name else "")
+    readings = [next(_readings(scale, role)) for role in scale.service.roles]
     yield assembly.judged(name, assembly.system("service", {}, {"role": roles}))
     of_each_kind = list({reading.kind: reading for reading in reversed(readings)}.values())
     placed = _one_domain(assembly, of_each_kind, {"placed_by": "fabric"})

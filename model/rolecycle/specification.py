@@ -157,6 +157,7 @@ class SystemSpec:
     ``labels`` and ``shows`` are what a level above may read and share when this system is reduced.
     ``open``: what it shows may happen even when its sender is not there; a level above decides it.
     ``suite`` tells whether the shipped suite runs it as it stands; with ``scenarios``, only in these.
+    ``supposes``: what is taken of a user's service that no file says, and that may itself account for a hazard.
     """
 
     name: str
@@ -172,6 +173,7 @@ class SystemSpec:
     open: bool = False
     suite: bool = False
     scenarios: tuple[str, ...] = ()
+    supposes: str = ""
     facts: tuple[str, ...] = ()
     place: Place = NOWHERE
 

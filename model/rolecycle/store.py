@@ -73,9 +73,19 @@ class Store:
 
 def key(*parts: bytes) -> str:
     """The key of what follows from these parts and from the code of this package."""
-    found = hashlib.sha256(_code().encode())
+    found = hashlib.sha256(code().encode())
     for part in parts:
         found.update(hashlib.sha256(part).digest())
+    return found.hexdigest()
+
+
+@cache
+def code() -> str:
+    """The hash of every line of this package: what other code wrote is not believed."""
+    found = hashlib.sha256(__version__.encode())
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 
 
@@ -97,16 +107,6 @@ def _platform_folder(environment: Mapping[str, str]) -> Path:
         return Path.home() / "Library" / "Caches"
     chosen = Path(environment.get("XDG_CACHE_HOME", ""))
     return chosen if chosen.is_absolute() else Path.home() / ".cache"
-
-
-@cache
-def _code() -> str:
-    """The hash of every line of this package: what other code wrote is not read."""
-    found = hashlib.sha256(__version__.encode())
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        found.update(hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()
 
 
 def _seal(key: str, packed: bytes) -> bytes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rolecycle.guard import TRUE, Guard
+from rolecycle.guard import Guard
 from rolecycle.machine import Event, Fairness, Machine
 
 
@@ -21,7 +21,8 @@ from rolecycle.machine import Event, Fairness, Machine
 class Member:
     """One copy of a machine; copies in a family bear an index that counts from 1.
 
-    ``watches``: it only watches for a property, and belongs to no architecture.  ``times``: it is a timer.
+    ``watches``: it only watches for a property, and belongs to no architecture.  ``times``: it is a timer, whose rows
+    have labels of events (``name[2]``) as triggers, and which makes no event that of a family.
     ``path``: its name from the outermost system on, ``worker_node[2].guest_agent``, where it is a machine of a member
     that was taken apart.
     """
@@ -43,15 +44,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """That an event must happen before time goes on, wherever it can.
+    """That an event at an index must happen before time goes on, where it can and its conditions hold.
 
-    ``member``: the name of the member whose condition ``when`` is, as that member reads it; without one the event is
-    due at each index, but only where it changes a state.
+    ``label``: ``name`` or ``name[2]``.  ``when``: conditions, each with the position of the member that reads it;
+    without any the event is due only where it changes a state.
     """
 
-    event: str
-    member: str = ""
-    when: Guard = TRUE
+    label: str
+    when: tuple[tuple[int, Guard], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,14 +35,24 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Breach:
+    """A part of a goal that is false, as text, and the copies of which it is: those of the quantifiers around it."""
+
+    part: str
+    copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """``holds`` only when the space was exhausted; ``trace`` is a shortest counterexample, or a witness.
 
-    ``hazard``: a refutation would follow from the user's own choice.  ``vacuous``: the property holds
-    because what it speaks of never happens here.  ``assumed``: the fairness that was assumed of the events that can
+    ``hazard``: a refutation would follow from the user's own choice, or from what is ``supposed`` of the service
+    because no file says it.  ``vacuous``: the property holds because what it speaks of never happens here.
+    ``assumed``: the fairness that was assumed of the events that can
     happen where a property of what must happen is not yet fulfilled, as far as the search went; ``needed``: a least
     part of it that suffices.
-    ``all_sizes``: where it was asked for.
+    ``all_sizes``: where it was asked for.  ``broken``: what of the goal is false in the state in which it breaks, where
+    that is less than all of it.
     """
 
     property: Property
@@ -55,6 +65,8 @@ class Verdict:
     assumed: tuple[Assumption, ...] = ()
     needed: tuple[Assumption, ...] = ()
     all_sizes: AllSizes | None = None
+    supposed: str = ""
+    broken: tuple[Breach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

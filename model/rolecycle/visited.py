@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.kernels import compiled, inlined, prefetch
-from rolecycle.layout import Words
+from rolecycle.layout import Numbers, Words
 
 FULL = 0.8
 """The share of slots beyond which a table is made larger."""
@@ -33,6 +33,9 @@ _FIRST, _SECOND = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 
 OVERFLOW = -1
 """Instead of a number of states: a distance did not fit its bits."""
+
+NOWHERE = np.uint64(0)
+"""In place of an entry: the distance of a state does not fit its bits, so that no entry can stand for it."""
 
 
 DIRECT = 0
@@ -100,6 +103,25 @@ def mixed(state: np.uint64, bits: int) -> np.uint64:
     return state ^ (state >> half)
 
 
+@inlined
+def _sought(
+    entries: NDArray[np.uint32] | NDArray[np.uint64], stirred: np.uint64, places: np.uint64, distance: np.uint64
+) -> tuple[np.uint64, np.uint64]:  # fmt: skip
+    """The slot of a mixed state, or that where it can be entered, and its entry there; or ``NOWHERE``.
+
+    The only way to look a state up: an entry whose distance exceeds its bits equals that of another state.
+    """
+    mask, limit = np.uint64(entries.shape[0] - 1), np.uint64(1) << distance
+    slot, wanted = stirred & mask, ((stirred >> places) << distance) + np.uint64(1)
+    farthest = wanted + limit
+    while entries[slot] != 0 and entries[slot] != wanted:
+        slot = (slot + np.uint64(1)) & mask
+        wanted += np.uint64(1)
+        if wanted == farthest:
+            return slot, NOWHERE
+    return slot, wanted
+
+
 @compiled
 def enter_keys(
     table: KeyTable, states: Words, known: int, fresh: Words, begin: int, end: int, scratch: Words
@@ -111,24 +133,16 @@ def enter_keys(
     if table.distance == DIRECT:
         return _enter_bits(table.entries, states, known, fresh, begin, end)
     entries, bits = table.entries, table.bits
-    mask = np.uint64(entries.shape[0] - 1)
+    mask, distance = np.uint64(entries.shape[0] - 1), np.uint64(table.distance)
     places = np.uint64(_log2(entries.shape[0]))
-    shift = np.uint64(table.distance)
-    limit = np.uint64(1) << shift
     old, new, count = states.reshape(-1), fresh.reshape(-1), np.uint64(known)
     for i in range(np.uint64(begin), np.uint64(end)):
-        stirred = mixed(new[i], bits)
-        scratch[i] = stirred
-        prefetch(entries, stirred & mask)
+        scratch[i] = mixed(new[i], bits)
+        prefetch(entries, scratch[i] & mask)
     for i in range(np.uint64(begin), np.uint64(end)):
-        slot = scratch[i] & mask
-        wanted = ((scratch[i] >> places) << shift) + np.uint64(1)
-        farthest = wanted + limit
-        while entries[slot] != 0 and entries[slot] != wanted:
-            slot = (slot + np.uint64(1)) & mask
-            wanted += np.uint64(1)
-            if wanted == farthest:
-                return OVERFLOW
+        slot, wanted = _sought(entries, scratch[i], places, distance)
+        if wanted == NOWHERE:
+            return OVERFLOW
         if entries[slot] == 0:
             entries[slot] = wanted
             old[count] = new[i]
@@ -165,48 +179,48 @@ def unknown_keys(table: KeyTable, fresh: Words, begin: int, end: int, scratch: W
             new[kept] = new[i]
             kept += bit ^ np.uint64(1)
         return int(np.int64(kept))
-    mask = np.uint64(entries.shape[0] - 1)
+    mask, distance = np.uint64(entries.shape[0] - 1), np.uint64(table.distance)
     places = np.uint64(_log2(entries.shape[0]))
-    shift = np.uint64(table.distance)
     for i in range(np.uint64(end - begin)):
         scratch[i] = mixed(new[np.uint64(begin) + i], bits)
         prefetch(entries, scratch[i] & mask)
     for i in range(np.uint64(end - begin)):
-        slot = scratch[i] & mask
-        wanted = ((scratch[i] >> places) << shift) + np.uint64(1)
-        while entries[slot] != 0 and entries[slot] != wanted:
-            slot = (slot + np.uint64(1)) & mask
-            wanted += np.uint64(1)
+        slot, wanted = _sought(entries, scratch[i], places, distance)
         new[kept] = new[np.uint64(begin) + i]
-        kept += np.uint64(entries[slot] == 0)
+        kept += np.uint64(wanted == NOWHERE or entries[slot] == 0)
     return int(np.int64(kept))
 
 
 @compiled
 def fill_keys(table: KeyTable, states: Words, known: int, owner: int, owners: int) -> int:
-    """Enter those states, all different, that fall to one of several owners; how many, or ``OVERFLOW``."""
+    """Enter those states that fall to one of several owners; how many different ones, or ``OVERFLOW``."""
     entries, bits, entered = table.entries, table.bits, 0
-    mask = np.uint64(entries.shape[0] - 1)
-    places = np.uint64(_log2(entries.shape[0]))
-    shift = np.uint64(table.distance)
-    limit = np.uint64(1) << shift
+    places, distance = np.uint64(_log2(entries.shape[0])), np.uint64(table.distance)
     old = states.reshape(-1)
     for row in range(np.uint64(known)):
         if owner_of(old, np.uint64(row), np.uint64(1), np.uint64(owners)) != owner:
             continue
-        entered += 1
         if table.distance == DIRECT:
-            entries[old[row] >> np.uint64(6)] |= np.uint64(1) << (old[row] & np.uint64(63))
+            place, bit = old[row] >> np.uint64(6), np.uint64(1) << (old[row] & np.uint64(63))
+            entered += int(entries[place] & bit == 0)
+            entries[place] |= bit
             continue
-        stirred = mixed(old[row], bits)
-        slot, distance = stirred & mask, np.uint64(0)
-        while entries[slot] != 0:
-            slot = (slot + np.uint64(1)) & mask
-            distance += np.uint64(1)
-        if distance >= limit:
+        slot, wanted = _sought(entries, mixed(old[row], bits), places, distance)
+        if wanted == NOWHERE:
             return OVERFLOW
-        entries[slot] = ((stirred >> places) << shift) + np.uint64(1) + distance
+        entered += int(entries[slot] == 0)
+        entries[slot] = wanted
     return entered
+
+
+@compiled
+def shares(states: Words, known: int, owners: int) -> Numbers:
+    """int64[owners]: how many of the states fall to each of several owners."""
+    found = np.zeros(owners, dtype=np.int64)
+    old, words = states.reshape(-1), np.uint64(states.shape[1])
+    for row in range(np.uint64(known)):
+        found[owner_of(old, np.uint64(row) * words, words, np.uint64(owners))] += 1
+    return found
 
 
 @inlined

@@ -31,6 +31,6 @@ def draw_trace(system: System, trace: Trace, title: str) -> dict[str, str]:
 
 
 def _files(name: str, picture: Picture) -> dict[str, str]:
-    stem = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-.") or "picture"
+    stem = re.sub(r"[\s\x00-,/:-@\[-^`{-\x7f]+", "-", name).strip("-.") or "picture"
     dot = dot_source(picture)
     return {f"{stem}.dot": dot, f"{stem}.svg": svg(dot)}

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from rolecycle.deadline import NEVER, Deadline
-from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean, relative
+from rolecycle.diagnostics import Diagnostic, InputError, Place, did_you_mean, relative
 from rolecycle.load import check, schema
 from rolecycle.load.build import Builder, ordered
 from rolecycle.load.source import Document, read
-from rolecycle.spec_files import FOLDERS
+from rolecycle.spec_files import FOLDERS, SINGLES, documents, strays
 from rolecycle.specification import FaultCatalogue, Specification
 
 
 def load(root: Path, deadline: Deadline = NEVER) -> Specification:
     """Read a specification folder.
 
-    Raises ``InputError`` with all mistakes of all files: RC101 to RC106 (the file), RC110 to RC114 (the
+    Raises ``InputError`` with all mistakes of all files: RC101 to RC107 (the file), RC110 to RC114 (the
     schema), RC120 to RC129 and RC136 (names, guards and lengths of time); ``LimitError`` when that takes too long.
     """
     loading = _Loading(root, deadline)
@@ -51,6 +52,7 @@ class _Loading:
         self.lost: set[tuple[str, str]] = set()  # kind and name of what could not be built
         if not root.is_dir():
             raise InputError([Diagnostic("RC101", f"there is no specification folder '{relative(root)}'")])
+        self.mistakes += [_unread(root, path) for path in strays(root)]
         self.documents = {kind: self.folder(kind, root / folder) for kind, folder in FOLDERS.items()}
         self.singles = {"events.yaml": self.document(root / "events.yaml", "events")}
         if not (root / "durations.yaml").exists():
@@ -58,7 +60,7 @@ class _Loading:
 
     def folder(self, kind: str, folder: Path) -> list[Document]:
         found = []
-        for path in sorted(folder.glob("*.yaml")):
+        for path in documents(folder):
             document = self.document(path, kind)
             if document:
                 found.append(document)
@@ -175,3 +177,13 @@ class _Loading:
     def finish(self) -> None:
         if self.mistakes:
             raise InputError(self.mistakes)
+
+
+def _unread(root: Path, path: Path) -> Diagnostic:
+    """The mistake of a file that nothing reads, with the name under which it would be read where that is clear."""
+    folder, *names = path.relative_to(root).with_suffix(".yaml").parts
+    known = sorted(FOLDERS.values()) if names else SINGLES
+    near = folder if folder in known else next(iter(get_close_matches(folder, known, 1)), "")
+    name = "/".join((near, *names[-1:]))
+    hint = f"did you mean '{name}'?" if near else f"known here: {', '.join(known)}"
+    return Diagnostic("RC107", "this file is no part of a specification", Place(relative(path)), hint=hint)

@@ -32,6 +32,9 @@ from rolecycle.specification import (
 Data = Mapping[str, Any]
 Groups = Mapping[str, tuple[str, ...]]
 
+EVERY_STATE = "*"
+"""As a source: every state of the machine, and of those that extend it."""
+
 
 class Builder:
     """Builds nouns from one document and collects the mistakes met on the way."""
@@ -55,6 +58,15 @@ class Builder:
         """One event or several, with the events of a set in place of its name."""
         return tuple(event for name in _listed(value) for event in self.sets.get(name, (name,)))
 
+    def unless_named(self, data: Data, key: str, opposite: Sequence[str]) -> tuple[str, ...]:
+        """The events under a key; those of a set only where the opposite does not name them."""
+        return tuple(
+            event
+            for name in _listed(data.get(key, ()))
+            for event in self.sets.get(name, (name,))
+            if name not in self.sets or event not in opposite
+        )
+
     def condition(self, data: Data, key: str, absent: Guard, *path: str | int) -> Guard:
         """The guard under a key; a mistake in it is collected and the guard taken for absent."""
         if key not in data:
@@ -69,7 +81,7 @@ class Builder:
         self, row: Data, states: Sequence[str], groups: Groups, *path: str | int
     ) -> tuple[str, ...]:
         """The sources of a row, with ``*`` and the names of groups written out."""
-        if row["source"] == "*":
+        if row["source"] == EVERY_STATE:
             return tuple(states)
         named = _listed(row["source"])
         for name in named:
@@ -98,6 +110,7 @@ class Builder:
                 facts=tuple(row.get("facts", ())),
                 assumption=row.get("assumption", ""),
                 timing=self.timing(row, states, groups, *here),
+                everywhere=row["source"] == EVERY_STATE,
                 place=self.document.place(*here),
             )
             rows += [replace(made, trigger=trigger) for trigger in self.written_out(row["trigger"])]
@@ -132,9 +145,7 @@ class Builder:
                 self.state(name, states, "groups", group, number)
         rows = self.rows(data, states, groups)
         replaced = {row.trigger for row in rows}
-        inherited = (
-            [_widened(r, base, states) for r in base.rows if r.trigger not in replaced] if base else []
-        )
+        inherited = [_widened(r, states) for r in base.rows if r.trigger not in replaced] if base else []
         initial = data.get("initial", base.initial if base else "")
         if initial:
             self.state(initial, states, "initial")
@@ -274,15 +285,17 @@ class Builder:
     def scenario(self) -> Scenario:
         data = self.data
         faults = data.get("faults", {})
+        switched_on = [*data.get("allow", ()), *faults.get("among", ())]
+        switched_off = data.get("forbid", ())
         return Scenario(
             name=data["scenario"],
             title=data["title"],
             systems=tuple(data["systems"]),
             services=data.get("services", False),
             healthy_code=data.get("healthy code", False),
-            allow=self.listed(data, "allow"),
-            forbid=self.listed(data, "forbid"),
-            faults=self.listed(faults, "among"),
+            allow=self.unless_named(data, "allow", switched_off),
+            forbid=self.unless_named(data, "forbid", switched_on),
+            faults=self.unless_named(faults, "among", switched_off),
             budget=faults.get("at most"),
             values=data.get("set", {}),
             families={k: tuple(v) for k, v in data.get("families", {}).items()},
@@ -543,9 +556,9 @@ def _chain(base: Machine | None) -> Iterator[str]:
         yield from (base.name, *base.answers_to)
 
 
-def _widened(row: Row, base: Machine, states: tuple[str, ...]) -> Row:
-    """An inherited row from every state is from every state of the machine that extends, too."""
-    return replace(row, sources=states) if set(row.sources) == set(base.states) else row
+def _widened(row: Row, states: tuple[str, ...]) -> Row:
+    """An inherited row from ``*`` is from every state of the machine that extends, too."""
+    return replace(row, sources=states) if row.everywhere else row
 
 
 def _renamed(part: Guard, old: str, new: str) -> Guard:
@@ -570,17 +583,16 @@ def ordered(
     """Documents such that what one extends stands before it; a cycle is reported and left out."""
     named = {str(d.data[key]): d for d in documents if isinstance(d.data, dict)}
     done: dict[str, Document] = {}
-
-    def visit(name: str, trail: tuple[str, ...]) -> None:
-        if name in done or name not in named:
-            return
+    for start in named:
+        name, trail = start, dict[str, Document]()
+        while (
+            name in named and name not in done and name not in trail
+        ):  # a chain may be longer than calls may nest
+            trail[name] = named[name]
+            data = named[name].data
+            name = str(data.get("extends", "")) if isinstance(data, dict) else ""
         if name in trail:
-            report(named[name], " extends ".join((*trail[trail.index(name) :], name)))
-            return
-        data = named[name].data
-        visit(str(data.get("extends", "")) if isinstance(data, dict) else "", (*trail, name))
-        done.setdefault(name, named[name])
-
-    for name in named:
-        visit(name, ())
+            names = list(trail)
+            report(named[name], " extends ".join((*names[names.index(name) :], name)))
+        done.update(reversed(trail.items()))
     return list(done.values())

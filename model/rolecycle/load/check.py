@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def mistakes(spec: Specification) -> list[Diagnostic]:
-    """Every dangling name of a specification: RC121 to RC129."""
+    """Every dangling name of a specification: RC121 to RC129, RC136, RC138."""
     checks = (
         _of_names, _of_machines, _of_systems, _of_nesting, _of_views, _of_scenarios, _of_properties, _of_durations,
         _of_timings, _of_faults,
@@ -89,6 +89,16 @@ def _of_guard(part: guard.Guard, place: Place, known: Mapping[str, set[str]]) ->
                 place,
                 hint=did_you_mean(quantifier.over, known),
             )
+
+
+def _of_nobody(part: guard.Guard, place: Place) -> Iterator[Diagnostic]:
+    """Comparisons with the index of a reader that has none: those inside no quantifier."""
+    inner = [each for quantified in guard.ranges(part) for each in guard.ranges(quantified.body)]
+    for found in guard.ranges(part):
+        if found.which != "every" and found not in inner:
+            text = f"'{found.which} {found.over}' is read by who has no index to compare with"
+            hint = "leave out the word, or read it inside a quantifier"
+            yield Diagnostic("RC138", text, place, hint=hint)
 
 
 def _event(name: str, place: Place, spec: Specification) -> Iterator[Diagnostic]:
@@ -160,6 +170,7 @@ def _of_systems(spec: Specification) -> Iterator[Diagnostic]:
                 yield from _known(name, {**spec.machines, **spec.systems}, "machine or system", system.place)
         for label in _own(system.labels, base.labels).values():
             yield from _of_guard(label, system.place, known)
+            yield from _of_nobody(label, system.place)
         yield from _facts(system.facts, system.place, spec)
         for parameter in _own(system.parameters, base.parameters).values():
             yield from _facts(parameter.facts, parameter.place, spec)
@@ -211,6 +222,7 @@ def _of_views(spec: Specification) -> Iterator[Diagnostic]:
             yield from _known(name, spec.systems, "system", view.place)
         for value in view.values:
             yield from _of_guard(value.when, value.place, known)
+            yield from _of_nobody(value.when, value.place)
             yield from _facts(value.facts, value.place, spec)
 
 
@@ -269,6 +281,8 @@ def _of_properties(spec: Specification) -> Iterator[Diagnostic]:
         extra = {found.observer.name: set(found.observer.states)} if found.observer else {}
         for part in (found.goal, found.applies, found.hazard):
             yield from _of_guard(part, found.place, {**known, **extra})
+        if not (found.per or found.events):
+            yield from _of_nobody(found.goal, found.place)
         if found.per:
             yield from _known(found.per, known, "machine or family", found.place)
         for event in _events_of(found):
@@ -285,6 +299,8 @@ def _of_faults(spec: Specification) -> Iterator[Diagnostic]:
     if catalogue is None:
         return
     yield from _of_guard(catalogue.serving, catalogue.place, known)
+    for seen in (catalogue.serving, *(value.when for value in catalogue.broken)):
+        yield from _of_nobody(seen, catalogue.place)
     for value in catalogue.broken:
         yield from _of_guard(value.when, value.place, known)
         yield from _facts(value.facts, value.place, spec)

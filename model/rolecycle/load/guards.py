@@ -41,7 +41,7 @@ QUANTIFIER.2: /(all|some|no)\b/
 WHICH.2: /(earlier|other)\b/
 COMPARE: "<=" | ">=" | "==" | "<" | ">"
 NUMBER: /[0-9]{1,4}/
-NAME: /[A-Za-z][A-Za-z0-9_]*/
+NAME: /[^\W\d_](\w|[^\x00-\x7f\s])*/
 %ignore /[ \t\r\n]+/
 """
 

@@ -8,18 +8,30 @@ from functools import cache
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError
 
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
+from rolecycle.load.formats import FORMATS, checker
 from rolecycle.load.source import Document
 from rolecycle.spec_files import spec_root
+
+BOUNDS = {
+    "minLength": "the text needs at least {} character(s)",
+    "maxLength": "the text has more than {} characters",
+    "minItems": "the list needs at least {} element(s)",
+    "maxItems": "the list has more than {} elements",
+    "uniqueItems": "the list has an element twice",
+    "minimum": "it is less than {}",
+    "maximum": "it is more than {}",
+}
+"""What is wrong with a value that breaks a bound of a schema."""
 
 
 @cache
 def validator(kind: str) -> Draft202012Validator:
     """The published schema of one kind of file: machine, events, system, scenario, properties, facts."""
     path = spec_root() / "schema" / f"{kind}.schema.json"
-    return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+    return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")), format_checker=checker())
 
 
 def mistakes(document: Document, kind: str) -> list[Diagnostic]:
@@ -31,12 +43,12 @@ def mistakes(document: Document, kind: str) -> list[Diagnostic]:
 
 
 def _diagnostics(document: Document, error: ValidationError) -> Iterable[Diagnostic]:
-    if error.validator == "anyOf" and error.context:
-        error = best_match([error]) or error
     path = tuple(error.absolute_path)
     place = _place(document, error, path)
     wanted, found = cast(Any, error.validator_value), cast(Any, error.instance)
     match error.validator:
+        case "anyOf":
+            yield from _of_alternatives(document, error, place)
         case "additionalProperties":
             known = cast(Any, error.schema).get("properties", {})
             for key in sorted(set(found) - set(known)):
@@ -53,9 +65,35 @@ def _diagnostics(document: Document, error: ValidationError) -> Iterable[Diagnos
         case "type":
             message = f"expected {_named(wanted)}, found {_shown(found)}"
             yield Diagnostic("RC112", message, place)
-        case _:
-            message = f"'{_shown(found)}' does not fit: {error.validator} {_shown(wanted)}"
+        case "pattern" | "format":
+            form = FORMATS[cast(Any, error.schema)["format"]]
+            message = f"'{_shown(found)}' does not fit: {form.sentence}"
+            yield Diagnostic("RC114", message, place, hint=f"such as {form.example}")
+        case bound:
+            message = f"'{_shown(found)}' does not fit: {BOUNDS[str(bound)].format(wanted)}"
             yield Diagnostic("RC114", message, place)
+
+
+def _of_alternatives(document: Document, error: ValidationError, place: Place) -> Iterable[Diagnostic]:
+    """The mistakes by the alternative that is meant: the one for this kind of value."""
+    meant: dict[object, list[ValidationError]] = {}
+    for found in error.context:
+        meant.setdefault(found.relative_schema_path[0], []).append(found)
+    fitting = [errors for errors in meant.values() if not any(map(_of_another_kind, errors))]
+    for found in fitting[0] if fitting else ():
+        yield from _diagnostics(document, found)
+    if not fitting:
+        kinds = dict.fromkeys(
+            _named(one["type"]) for one in cast(Any, error.validator_value) if "type" in one
+        )
+        yield Diagnostic(
+            "RC112", f"expected {' or '.join(kinds)}, found {_shown(cast(Any, error.instance))}", place
+        )
+
+
+def _of_another_kind(error: ValidationError) -> bool:
+    """Whether an alternative is for another kind of value, or for one value only."""
+    return error.validator in ("type", "const") and not error.relative_path
 
 
 def _place(document: Document, error: ValidationError, path: tuple[str | int, ...]) -> Place:

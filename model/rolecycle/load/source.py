@@ -8,6 +8,7 @@ is run, and ``on`` is a word.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def read(path: Path) -> Document:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise _error("RC106", f"the file is too large: more than {MAX_BYTES} bytes", Place(name))
-        text = content.decode("utf-8-sig")
+        text = unicodedata.normalize("NFC", content.decode("utf-8-sig"))  # one way to write each name
     except (OSError, UnicodeDecodeError) as problem:
         raise _error("RC101", f"cannot read '{name}': {_reason(problem)}", Place(name)) from None
     return parse(text, name)

@@ -6,16 +6,18 @@ thumbprint; XPaths are never looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rolecycle.diagnostics import Diagnostic, InputError
+from rolecycle.read_service.agreement import agreement, refuse_stranger, without_effect
 from rolecycle.read_service.assemble import NO_CONFIGURATION, assemble
 from rolecycle.read_service.codes import CODES
 from rolecycle.read_service.configuration import check_configuration, read_configuration, summary
 from rolecycle.read_service.definition import check_definition, read_definition, roles_of
 from rolecycle.read_service.find_configuration import Choice, find_configuration
-from rolecycle.read_service.findings import disagreements, findings
+from rolecycle.read_service.findings import findings
+from rolecycle.read_service.references import WITHIN_THE_DEFINITION, Files, dangling
 from rolecycle.read_service.tree import Document
 from rolecycle.service import Service
 
@@ -28,41 +30,55 @@ def read_service(
     """Read a service from its definition (.csdef) and configuration (.cscfg).
 
     Without a configuration the one beside the definition is used that fits its role names best; with none
-    at all each role is taken to have one instance. Returns the service and the findings that do not stop:
-    warnings and notes, RC220 and on. Raises ``InputError`` with every mistake of both files, RC201 to RC212.
+    at all the counts of instances stay open. Returns the service and the findings that do not stop:
+    warnings and notes, RC220 and on. Raises ``InputError`` with all that is to say of both files when there is a
+    mistake among it, RC201 to RC213.
     """
     defined = read_definition(definition)
-    about = [*defined.findings, *check_definition(defined)]
+    about = list(_of_definition(defined))
     try:
         choice = _choose(defined, configuration)
     except InputError as problem:
-        raise InputError([*_mistakes(about), *problem.diagnostics]) from None
+        raise InputError([*about, *problem.diagnostics]) from None
     about += choice.findings
-    if choice.document:
-        about += [*choice.document.findings, *check_configuration(choice.document)]
-    if mistakes := _mistakes(about):
-        raise InputError(mistakes)
-    return _judged(defined, choice.document, about)
+    about += _of_configuration(defined, choice.document)
+    if _has_mistake(about):
+        raise InputError(about)
+    found = summary(choice.document) if choice.document else NO_CONFIGURATION
+    return assemble(defined, found), tuple(about)
 
 
 def _choose(defined: Document, configuration: Path | None) -> Choice:
-    if configuration is not None:
-        return Choice(read_configuration(configuration))
-    names = frozenset(role.attributes.get("name", "") for role in roles_of(defined))
-    return find_configuration(defined.path, names)
+    if configuration is None:
+        names = frozenset(role.attributes.get("name", "") for role in roles_of(defined))
+        return find_configuration(defined.path, names)
+    document = read_configuration(configuration)
+    refuse_stranger(defined, document)
+    return Choice(document)
 
 
-def _mistakes(about: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return [each for each in about if each.severity == "error"]
+def _of_definition(defined: Document) -> Iterator[Diagnostic]:
+    """All that is to say of the definition alone; what parts of it mean for each other, once each part is good."""
+    about = [
+        *defined.findings,
+        *check_definition(defined),
+        *dangling(WITHIN_THE_DEFINITION, Files(defined, None)),
+    ]
+    yield from about
+    if not _has_mistake(about):
+        yield from findings(assemble(defined, NO_CONFIGURATION))
 
 
-def _judged(
-    defined: Document, configured: Document | None, about: list[Diagnostic]
-) -> tuple[Service, tuple[Diagnostic, ...]]:
-    """The service of two files without mistakes, and all that is to say of it."""
+def _of_configuration(defined: Document, configured: Document | None) -> Iterator[Diagnostic]:
+    """All that is to say of the configuration, by itself and beside the definition."""
     if configured is None:
-        service = assemble(defined, NO_CONFIGURATION)
-        return service, (*about, *findings(service))
-    configuration = summary(configured)
-    service = assemble(defined, configuration)
-    return service, (*about, *findings(service), *disagreements(service, configuration))
+        yield from without_effect(defined)
+        return
+    yield from configured.findings
+    yield from check_configuration(configured)
+    yield from agreement(defined, configured)
+    yield from without_effect(defined, configured)
+
+
+def _has_mistake(about: Iterable[Diagnostic]) -> bool:
+    return any(each.severity == "error" for each in about)

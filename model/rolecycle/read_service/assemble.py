@@ -16,7 +16,7 @@ NO_CONFIGURATION = Configuration(None, None, None, None, ())
 
 
 def assemble(document: Document, configuration: Configuration) -> Service:
-    """The service of a definition without mistakes, with the instance counts of its configuration."""
+    """The service of a definition without mistakes, with the instance counts of its configuration, if it has them."""
     root = document.root.attributes
     packaged = is_packaged(document)
     written = {**root, "osVersion": configuration.os_version}
@@ -43,5 +43,4 @@ def assemble(document: Document, configuration: Configuration) -> Service:
 
 def _counted(role: Role, configuration: Configuration) -> Role:
     counts = {there.name: there.instances for there in configuration.roles}
-    count = counts.get(role.name)
-    return replace(role, instances=count) if count else replace(role, defaulted=(*role.defaulted, "count"))
+    return replace(role, instances=counts.get(role.name))

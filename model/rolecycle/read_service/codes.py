@@ -70,6 +70,11 @@ CODES: dict[str, tuple[str, str]] = {
         "Without this attribute the element has no meaning for the model: a task without a command "
         "line, an endpoint without a name. Add the attribute; check its spelling, which regards case.",
     ),
+    "RC213": (
+        "The configuration is of another service",
+        "The configuration names roles, and none of those that the definition has, so that it says nothing of this "
+        "service. Give the configuration of this service, or none: its counts are then judged as open.",
+    ),
     "RC220": (
         "Unknown attribute",
         "The schema has no such attribute here, so nothing reads it: a misspelt attribute silently "
@@ -122,9 +127,9 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC230": (
         "The configuration says nothing of a role",
-        "The definition has a role that the configuration does not configure, so its instance count "
-        "is assumed to be 1. Add the role to the configuration, or correct the name: upper and lower "
-        "case differ.",
+        "The definition has a role that the configuration does not configure, so the number of its "
+        "instances is open, and the role is judged with one and with two. Add the role to the "
+        "configuration, or correct the name: upper and lower case differ.",
     ),
     "RC231": (
         "The definition does not have a configured role",
@@ -134,8 +139,8 @@ CODES: dict[str, tuple[str, str]] = {
     "RC232": (
         "There is no configuration",
         "Instance counts stand in the configuration (.cscfg), and none was given or lies beside the "
-        "definition and names its roles. One instance is assumed for each role. Give one with "
-        "--config.",
+        "definition and names its roles. The number of instances of each role is then open, and the "
+        "service is judged with one instance of each and with two. Give a configuration with --config.",
     ),
     "RC233": (
         "One of several configurations was used",
@@ -156,9 +161,9 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC236": (
         "The definition comes from a package",
-        "A packaged definition has lost Sites, Startup, Imports and Runtime, so startup tasks and "
-        "plug-ins cannot be modelled and the hosting of a web role is unknown. Give the source "
-        "definition instead.",
+        "A packaged definition has lost Sites, Startup, Imports and Runtime, so startup tasks cannot be modelled and "
+        "the hosting of a web role is unknown. Imports are recognised by the endpoints, settings and certificates that "
+        "they added. Give the source definition instead.",
     ),
     "RC237": (
         "RemoteAccess without RemoteForwarder",
@@ -189,8 +194,9 @@ CODES: dict[str, tuple[str, str]] = {
     "RC242": (
         "The endpoint has a probe of its own",
         "The load balancer asks this probe and no longer the guest agent: an instance may be Ready "
-        "and out of rotation, or busy and in it, as the probe answers. See that what answers it knows "
-        "the role's status.",
+        "and out of rotation, or busy and in it, as the probe answers. The answer comes from the process "
+        "that owns the port: the site in w3wp, or the role host. See that it knows the role's status. A "
+        "single instance is always in rotation, whatever the probe finds.",
     ),
     "RC243": (
         "The probe asks too often or waits too briefly",
@@ -200,8 +206,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC244": (
         "More than a service may have",
-        "A cloud service may have at most 25 roles, 25 input endpoints and 25 internal endpoints. A "
-        "deployment with more is refused. Split the service.",
+        "A cloud service may have at most 25 roles, and of each kind at most 25 endpoints, with those that imports "
+        "add. A deployment with more is refused. Split the service.",
     ),
     "RC245": (
         "A section is written twice",
@@ -214,21 +220,122 @@ CODES: dict[str, tuple[str, str]] = {
         "Microsoft's tools refuse it. Add the attribute; check its spelling, which regards case.",
     ),
     "RC247": (
-        "Template text stands before the XML",
-        "The file begins with template markup, which was passed over. Conditions that the template "
-        "sets are not in the model. Render the template and check what it renders to.",
+        "Template text stands in the XML",
+        "The file holds template markup, before the XML or between its elements, which was passed over. "
+        "Conditions that the template sets are not in the model: all elements were read. Render the template "
+        "and check what it renders to.",
     ),
     "RC248": (
         "The configuration gives no instance count",
-        'The role has no Instances element, so one instance is assumed. Add <Instances count="..." />.',
+        "The role has no Instances element, so the number of its instances is open, and it is judged with one and with "
+        'two. Add <Instances count="..." />.',
     ),
     "RC249": (
         "The port does not exist",
         "Ports go from 1 to 65535. The model does not need the number, so the file was read, but "
         "nothing can listen there and the deployment fails. Correct the number.",
     ),
+    "RC250": (
+        "A setting is configured and not declared",
+        "The configuration gives a value to a setting that the ConfigurationSettings of the role do not declare and "
+        "that none of its imports adds. Microsoft's tools refuse such a pair of files. Declare the setting, or remove "
+        "its value.",
+    ),
+    "RC251": (
+        "A setting is declared and not configured",
+        "The definition, or an import, declares a setting to which the configuration gives no value. Microsoft's tools "
+        "refuse such a pair of files. Give it a value, which may be empty.",
+    ),
+    "RC252": (
+        "A certificate is configured and not declared",
+        "The configuration gives the thumbprint of a certificate that the Certificates of the role do not declare and "
+        "that none of its imports adds. Microsoft's tools refuse such a pair of files. Declare it, or remove it.",
+    ),
+    "RC253": (
+        "A certificate is declared and not configured",
+        "The definition, or an import, declares a certificate of which the configuration gives no thumbprint, so the "
+        "guest agent has none to install, and Microsoft's tools refuse the pair of files. Add the certificate to the "
+        "role in the configuration. RemoteAccess needs the one that encrypts the password.",
+    ),
+    "RC254": (
+        "The two files have different names",
+        "The serviceName of the configuration must be the name of the definition. The configuration may be one of "
+        "another service with roles of the same names. Correct one of the two, or give the right file.",
+    ),
+    "RC255": (
+        "The load balancer is not defined",
+        "The endpoint names a load balancer that NetworkConfiguration/LoadBalancers of the configuration does not "
+        "define. Define it there, or correct the name; without the attribute the endpoint is public.",
+    ),
+    "RC256": (
+        "The network configuration names what does not exist",
+        "An instance address, an endpoint ACL, a virtual or a reserved IP address names a role, an endpoint or another "
+        "part of the network configuration that is not there. Correct the name.",
+    ),
+    "RC257": (
+        "A traffic rule names what does not exist",
+        "NetworkTrafficRules say which roles may reach an internal endpoint. A rule with a wrong role or endpoint "
+        "protects nothing, and Microsoft's tools refuse it. Correct the name.",
+    ),
+    "RC258": (
+        "The thumbprint is not usable",
+        "A thumbprint is the hash of a certificate in hexadecimal digits, 40 for sha1. Spaces and invisible characters "
+        "come along when it is copied from a dialogue. A placeholder must be filled in. Write the digits only.",
+    ),
+    "RC259": (
+        "A name stands twice",
+        "Settings, certificates, local storages, sites and probes are found by name, which must be unique "
+        "within its section. Microsoft's tools refuse the file. Rename or remove one of the two.",
+    ),
+    "RC262": (
+        "A module is imported twice",
+        "An import adds its startup tasks, settings and endpoints under fixed names, which can stand in a role once. "
+        "The module is modelled once; Microsoft's tools refuse the file. Remove one of the two imports.",
+    ),
+    "RC263": (
+        "The probe's path does not fit its protocol",
+        "A path is required for an http probe and not allowed for a tcp probe, which asks only whether a connection is "
+        "accepted. Add or remove the path, or correct the protocol.",
+    ),
+    "RC264": (
+        "No endpoint has the probe's port",
+        "The load balancer asks on this port of the instance, and the role has no endpoint there: unless a startup "
+        "task opens the port in the firewall, no instance is ever in rotation. Ask on the port of an endpoint. Without "
+        "the attribute the port of the endpoint itself is asked.",
+    ),
+    "RC265": (
+        "A variable has no value, or two",
+        "An environment variable has either a value or a RoleInstanceValue, which says where its value comes from. "
+        "Write one of the two.",
+    ),
+    "RC266": (
+        "An expected element is absent",
+        "The element is empty of what gives it a meaning: Sites without a Site, a Site without Bindings, an instance "
+        "input endpoint without AllocatePublicPortFrom. The schema requires it. Add it, or remove the empty element.",
+    ),
+    "RC267": (
+        "Too many internal endpoints without Sites",
+        "A web role without Sites runs in the hosted web core and can have a single internal endpoint. Add Sites, or "
+        "remove the others.",
+    ),
+    "RC268": (
+        "Attributes that no verdict depends on",
+        "The attributes that are named were read and checked, and the model has no part that they change: sizes, "
+        "rights, and the guest operating system, for example. With setReadyOnProcessStart a program counts as started "
+        "when its process runs, whatever the attribute says. Another value leaves all verdicts as they are.",
+    ),
+    "RC269": (
+        "A configuration beside the definition cannot be read",
+        "It was left aside, because another one fits. If it is the one that is deployed, mend it and name it with "
+        "--config.",
+    ),
+    "RC272": (
+        "The value is out of the documented range",
+        "The model does not need the number, so the file was read, but the platform refuses it. An idle timeout takes "
+        "4 to 30 minutes. Correct the number.",
+    ),
 }
-NOTES = frozenset({"RC229", "RC233", "RC236", "RC239", "RC242", "RC247"})
+NOTES = frozenset({"RC229", "RC233", "RC236", "RC239", "RC242", "RC247", "RC264", "RC268"})
 
 
 def found(code: str, message: str, place: Place, hint: str = "") -> Diagnostic:

@@ -9,7 +9,8 @@ from pathlib import Path
 from rolecycle.diagnostics import Diagnostic, Place, relative
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.mask import shown
-from rolecycle.read_service.shape import misfits, repeated_names, repeated_sections, require_root, whole
+from rolecycle.read_service.rules import CONFIGURATION_RULES
+from rolecycle.read_service.shape import misfits, repeated_sections, require_root, whole
 from rolecycle.read_service.tree import Document, Element, read_xml
 from rolecycle.read_service.vocabulary import CONFIGURATION, CONFIGURATION_NAMESPACE
 
@@ -43,12 +44,11 @@ def read_configuration(path: Path) -> Document:
 
 def check_configuration(document: Document) -> Iterator[Diagnostic]:
     """Every mistake and oddity of the file by itself: RC207 to RC209, RC220 and on, RC248."""
-    yield from misfits(document.root, CONFIGURATION)
-    yield from repeated_names(document.root.within("Role"))
+    yield from misfits(document.root, CONFIGURATION, CONFIGURATION_RULES)
     for role in document.root.within("Role"):
-        yield from repeated_sections(role)
+        yield from repeated_sections(role, CONFIGURATION["Role"])
         if not any(role.within("Instances")):
-            message = f"role {shown(role.attributes.get('name', ''))} has no instance count; 1 is assumed"
+            message = f"role {shown(role.attributes.get('name', ''))} has no instance count, so it is open"
             yield found("RC248", message, role.place, 'add <Instances count="..." />')
 
 

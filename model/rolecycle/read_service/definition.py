@@ -9,12 +9,12 @@ from typing import cast
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.mask import masked, shown
+from rolecycle.read_service.plug_ins import ALSO_BY_HAND, module_of, modules_of
+from rolecycle.read_service.rules import DEFINITION_RULES
 from rolecycle.read_service.shape import (
     misfits,
-    repeated_names,
     repeated_sections,
     require_root,
-    reversed_ranges,
     whole,
 )
 from rolecycle.read_service.tree import Document, Element, read_xml
@@ -49,6 +49,8 @@ ENDPOINT_KINDS: Mapping[str, EndpointKind] = {
     "InternalEndpoint": "internal",
     "InstanceInputEndpoint": "instance_input",
 }
+MISPLACED = frozenset({"site", "sites"})
+"""Elements that decide how a web role is hosted, so that one in the wrong place leaves it open."""
 LOST_BY_PACKAGING = ("Sites", "Startup", "Imports", "Runtime")
 
 
@@ -61,11 +63,9 @@ def read_definition(path: Path) -> Document:
 
 def check_definition(document: Document) -> Iterator[Diagnostic]:
     """Every mistake and oddity of the file by itself: RC207, RC208, RC210 to RC212, RC220 and on."""
-    yield from misfits(document.root, DEFINITION)
-    yield from repeated_names(roles_of(document))
-    yield from reversed_ranges(document.root)
+    yield from misfits(document.root, DEFINITION, DEFINITION_RULES)
     for role in roles_of(document):
-        yield from repeated_sections(role)
+        yield from repeated_sections(role, DEFINITION[role.name])
         yield from _old_and_new(role)
 
 
@@ -122,16 +122,22 @@ def _probe(element: Element) -> Probe:
 
 
 def read_role(element: Element, packaged: bool) -> Role:
-    """One role, with an instance count still to come from the configuration."""
+    """One role, with an instance count still to come from the configuration.
+
+    A packaged role is given the imports that its names show, and not the endpoints that they added.
+    """
+    sure, perhaps = _plug_ins(element) if packaged else (_imports(element), ())
     startup = next(element.within("Startup"), None)
     runtime = next(element.within("Runtime"), None)
     return Role(
         name=_text(element, "name"),
         kind=_kind(element, packaged),
+        instances=None,
         tasks=tuple(_task(child) for child in element.within("Startup", "Task")),
         startup_priority=(_number(startup, "priority") or 0) if startup else 0,
-        endpoints=tuple(_endpoints(element)),
-        imports=tuple(_text(child, "moduleName") for child in element.within("Imports", "Import")),
+        endpoints=tuple(e for e in _endpoints(element) if not (packaged and module_of(e.name))),
+        imports=sure,
+        open_imports=perhaps,
         sites=tuple(_site(child) for child in element.within("Sites", "Site")),
         certificates=tuple(_certificate(child) for child in element.within("Certificates", "Certificate")),
         local_storage=tuple(_local_storage(element)),
@@ -147,15 +153,35 @@ def read_role(element: Element, packaged: bool) -> Role:
     )
 
 
+def _imports(element: Element) -> tuple[str, ...]:
+    """The imported modules, each once."""
+    return tuple(dict.fromkeys(_text(child, "moduleName") for child in element.within("Imports", "Import")))
+
+
+def _plug_ins(element: Element) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The modules that a packaged role surely imports, and those of which only a name that has other uses speaks."""
+    parts = (("ConfigurationSettings", "Setting"), ("Certificates", "Certificate"))
+    names = [_text(child, "name") for path in parts for child in element.within(*path)]
+    names += [endpoint.name for endpoint in _endpoints(element)]
+    sure = modules_of(name for name in names if name not in ALSO_BY_HAND)
+    return sure, tuple(module for module in modules_of(names) if module not in sure)
+
+
 def _kind(element: Element, packaged: bool) -> RoleKind:
     """Sites alone decide between full IIS and the hosted web core, and packaging removes them."""
     if element.name == "WorkerRole":
         return "worker"
     if element.name == "VirtualMachineRole":
         return "vm"
-    if packaged:
-        return "unknown"
-    return "web_full_iis" if any(element.within("Sites")) else "web_hwc"
+    if any(element.within("Sites")):
+        return "web_full_iis"
+    return "unknown" if packaged or _has_misplaced_sites(element) else "web_hwc"
+
+
+def _has_misplaced_sites(element: Element) -> bool:
+    return any(
+        child.name.casefold() in MISPLACED or _has_misplaced_sites(child) for child in element.children
+    )
 
 
 def _entry_point(element: Element, packaged: bool) -> EntryPoint:

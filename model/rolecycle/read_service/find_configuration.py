@@ -25,7 +25,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A configuration beside the definition; one that cannot be read is thought to fit until it is chosen."""
+    """A configuration beside the definition; ``mistakes`` say why one without a document cannot be read."""
 
     path: Path
     document: Document | None
@@ -43,19 +43,20 @@ class _Candidate:
 def find_configuration(definition: Path, roles: frozenset[str]) -> Choice:
     """The configuration beside a definition that fits its role names best.
 
-    A configuration that shares no role is left alone, unless the folder has no other definition to which it
-    could belong. Raises ``InputError`` when the one to use cannot be read.
+    A configuration that names none of the roles is of another service and left alone. Raises ``InputError`` when none
+    fits and one cannot be read, for that may be the one.
     """
     candidates = [_candidate(path, roles) for path in _beside(definition, ".cscfg")]
-    fitting = [candidate for candidate in candidates if candidate.shared or not roles]
-    if not fitting and len(_beside(definition, ".csdef")) <= 1:
-        fitting = candidates
+    readable = [candidate for candidate in candidates if candidate.document]
+    fitting = sorted((c for c in readable if c.shared or not roles), key=_Candidate.rank)
+    broken = [candidate for candidate in candidates if not candidate.document]
+    if not fitting and broken:
+        raise InputError([mistake for candidate in broken for mistake in candidate.mistakes])
     if not fitting:
         return Choice(None, (_none_found(definition, candidates),))
-    best, *others = sorted(fitting, key=_Candidate.rank)
-    if best.document is None:
-        raise InputError(best.mistakes)
-    return Choice(best.document, (_several(best, others),) if others else ())
+    best, *others = fitting
+    unread = tuple(_unread(candidate, best) for candidate in broken)
+    return Choice(best.document, (*([_several(best, others)] if others else []), *unread))
 
 
 def _beside(definition: Path, suffix: str) -> list[Path]:
@@ -70,15 +71,15 @@ def _candidate(path: Path, roles: frozenset[str]) -> _Candidate:
     try:
         document = read_configuration(path)
     except InputError as problem:
-        return _Candidate(path, None, problem.diagnostics, len(roles), 0)
+        return _Candidate(path, None, problem.diagnostics, 0, 0)
     theirs = {role.attributes.get("name", "") for role in document.root.within("Role")}
     return _Candidate(path, document, (), len(roles & theirs), len(roles ^ theirs))
 
 
 def _none_found(definition: Path, candidates: Iterable[_Candidate]) -> Diagnostic:
     names = ", ".join(shown(candidate.path.name) for candidate in candidates)
-    message = "no configuration fits the definition; each role is taken to have 1 instance"
-    hint = f"these name other roles: {names}" if names else "give one with --config"
+    message = "no configuration fits the definition, so the number of instances of each role is open"
+    hint = f"these name none of its roles: {names}" if names else "give one with --config"
     return found("RC232", message, Place(relative(definition)), hint)
 
 
@@ -86,3 +87,10 @@ def _several(best: _Candidate, others: Iterable[_Candidate]) -> Diagnostic:
     names = ", ".join(shown(other.path.name) for other in others)
     message = f"several configurations fit; {shown(best.path.name)} was used, and not {names}"
     return found("RC233", message, Place(relative(best.path)), "choose another one with --config")
+
+
+def _unread(broken: _Candidate, best: _Candidate) -> Diagnostic:
+    (why, *_) = broken.mistakes
+    message = f"{shown(broken.path.name)} cannot be read ({why.code}: {why.message})"
+    message += f"; {shown(best.path.name)} was used"
+    return found("RC269", message, why.place, "mend or remove it, or choose one with --config")

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TypeVar
 
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.read_service.codes import found
-from rolecycle.read_service.configuration import Configuration
-from rolecycle.read_service.mask import LONGEST_SHOWN, shown
-from rolecycle.read_service.vocabulary import IMPORTS
-from rolecycle.service import Binding, Endpoint, Probe, Role, Service
+from rolecycle.read_service.mask import near, shown
+from rolecycle.read_service.plug_ins import PLUG_INS, added_endpoints, module_of
+from rolecycle.service import Binding, Endpoint, PortRange, Probe, Role, Service
 
-MOST_PARTS = 25  # roles, input endpoints, internal endpoints: the documented limits of a deployment
+MOST_PARTS = 25  # roles, and endpoints of each kind: the documented limits of a deployment
 LEAST_INTERVAL_SECONDS = 5
 LEAST_TIMEOUT_SECONDS = 11
-
-Part = TypeVar("Part", Endpoint, Binding)
 
 
 def findings(service: Service) -> Iterator[Diagnostic]:
@@ -29,29 +25,11 @@ def findings(service: Service) -> Iterator[Diagnostic]:
     yield from chain.from_iterable(_probe(probe) for probe in service.probes)
     for role in service.roles:
         yield from _imports(role)
-        yield from _endpoints(role, frozenset(probe.name for probe in service.probes))
-        yield from _repeated("RC224", "endpoint", role.endpoints)
+        yield from _hosted_web_core(role)
+        yield from _endpoints(role, {probe.name: probe for probe in service.probes})
+        yield from _repeated(role.endpoints)
         for site in role.sites:
-            yield from _repeated("RC225", "binding", site.bindings)
             yield from _dangling_bindings(site.bindings, role)
-
-
-def disagreements(service: Service, configuration: Configuration) -> Iterator[Diagnostic]:
-    """RC230, RC231: roles in one file only; RC234: roles that the configuration gives a single instance."""
-    defined = frozenset(role.name for role in service.roles)
-    configured = frozenset(role.name for role in configuration.roles)
-    for role in service.roles:
-        if role.name not in configured:
-            message = f"role {shown(role.name)} is not in {configuration.file}; 1 instance is assumed"
-            yield found("RC230", message, role.place, _near(role.name, configured - defined))
-    for there in configuration.roles:
-        if there.name not in defined:
-            message = f"role {shown(there.name)} is not in the definition; it was passed over"
-            yield found("RC231", message, there.place, _near(there.name, defined - configured))
-    for there in configuration.roles:
-        if there.instances == 1 and there.name in defined:
-            message = f"role {shown(there.name)} has 1 instance: every update and repair takes it down"
-            yield found("RC234", message, there.place, "use a count of 2 or more")
 
 
 # --- the service ----------------------------------------------------------------------------------
@@ -61,20 +39,28 @@ def _whole(service: Service) -> Iterator[Diagnostic]:
     if not service.roles:
         yield found("RC235", "the service has no roles", service.place, "add a WebRole or a WorkerRole")
     if service.packaged:
-        message = "the definition comes from a package: startup tasks and plug-ins are lost"
+        message = "the definition comes from a package: startup tasks are lost"
         unknown = ", ".join(shown(role.name) for role in service.roles if role.kind == "unknown")
         message += f", and how these are hosted: {unknown}" if unknown else ""
         yield found("RC236", message, service.place, "give the source definition")
-    kinds = Counter(endpoint.kind for role in service.roles for endpoint in role.endpoints)
+    kinds = Counter(endpoint.kind for role in service.roles for endpoint in _all_endpoints(role))
     counts = {
         "roles": len(service.roles),
         "input endpoints": kinds["input"],
         "internal endpoints": kinds["internal"],
+        "instance input endpoints": kinds["instance_input"],
     }
     for what, count in counts.items():
         if count > MOST_PARTS:
-            message = f"the service has {count} {what}; at most {MOST_PARTS} can be deployed"
+            message = f"the service has {count} {what}, with those of its imports; "
+            message += f"at most {MOST_PARTS} can be deployed"
             yield found("RC244", message, service.place, "split the service")
+
+
+def _all_endpoints(role: Role) -> Iterator[Endpoint]:
+    """The endpoints of a role and those that its imports add."""
+    yield from role.endpoints
+    yield from added_endpoints(role)
 
 
 def _remote_desktop(service: Service) -> Iterator[Diagnostic]:
@@ -92,11 +78,12 @@ def _remote_desktop(service: Service) -> Iterator[Diagnostic]:
 
 def _public_ports(service: Service) -> Iterator[Diagnostic]:
     first: dict[Hashable, Endpoint] = {}
-    inputs = (e for role in service.roles for e in role.endpoints if e.kind == "input" and e.port)
+    inputs = (e for role in service.roles for e in _all_endpoints(role) if e.kind == "input" and e.port)
     for endpoint in inputs:
         key = (endpoint.port, endpoint.protocol == "udp", endpoint.load_balancer)
         earlier = first.setdefault(key, endpoint)
-        if earlier is not endpoint:
+        twice_imported = module_of(earlier.name) and earlier.name == endpoint.name  # RC238 says so
+        if earlier is not endpoint and not twice_imported:
             message = f"endpoint {shown(endpoint.name)} has the public port {endpoint.port}"
             message += f" of endpoint {shown(earlier.name)} on line {earlier.place.line}"
             yield found("RC226", message, endpoint.place, "change one of the two ports")
@@ -117,16 +104,25 @@ def _probe(probe: Probe) -> Iterator[Diagnostic]:
 
 def _imports(role: Role) -> Iterator[Diagnostic]:
     for name in role.imports:
-        if name not in IMPORTS:
+        if name not in PLUG_INS:
             message = f"role {shown(role.name)} imports {shown(name)}, which is no plug-in of the SDK"
-            yield found("RC239", message, role.place, did_you_mean(name, IMPORTS))
+            yield found("RC239", message, role.place, did_you_mean(name, PLUG_INS))
 
 
-def _endpoints(role: Role, probes: frozenset[str]) -> Iterator[Diagnostic]:
+def _hosted_web_core(role: Role) -> Iterator[Diagnostic]:
+    internal = [endpoint for endpoint in role.endpoints if endpoint.kind == "internal"]
+    if role.kind == "web_hwc" and len(internal) > 1:
+        message = f"web role {shown(role.name)} has no Sites and {len(internal)} internal endpoints"
+        yield found("RC267", message, internal[1].place, "it can have one; add Sites, or remove the others")
+
+
+def _endpoints(role: Role, probes: Mapping[str, Probe]) -> Iterator[Diagnostic]:
     certificates = frozenset(certificate.name for certificate in role.certificates)
     for endpoint in role.endpoints:
         yield from _certificate(endpoint, certificates)
-        yield from _asks_probe(endpoint, probes)
+        yield from _asks_probe(endpoint, frozenset(probes), role)
+        if endpoint.probe and endpoint.probe in probes:
+            yield from _probed_port(endpoint, probes[endpoint.probe], role)
         if endpoint.ignore_role_instance_status:
             message = f"endpoint {shown(endpoint.name)} gets traffic whatever the status of the instance"
             yield found("RC241", message, endpoint.place, "leave out ignoreRoleInstanceStatus")
@@ -136,31 +132,47 @@ def _certificate(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagn
     if endpoint.certificate and endpoint.certificate not in declared:
         message = f"endpoint {shown(endpoint.name)} names the certificate {shown(endpoint.certificate)}"
         message += ", which its role does not declare"
-        yield found("RC222", message, endpoint.place, _near(endpoint.certificate, declared))
+        yield found("RC222", message, endpoint.place, near(endpoint.certificate, declared))
     if endpoint.protocol == "https" and not endpoint.certificate:
         message = f"the https endpoint {shown(endpoint.name)} has no certificate"
         yield found("RC227", message, endpoint.place, 'write certificate="..."')
 
 
-def _asks_probe(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagnostic]:
+def _asks_probe(endpoint: Endpoint, declared: frozenset[str], role: Role) -> Iterator[Diagnostic]:
     if endpoint.probe is None:
         return
     message = f"endpoint {shown(endpoint.name)} names the probe {shown(endpoint.probe)}"
-    if endpoint.probe in declared:
+    if endpoint.probe in declared and role.instances == 1:
+        message += f": it decides nothing, for role {shown(role.name)} has 1 instance, always in rotation"
+        yield found("RC242", message, endpoint.place, "use a count of 2 or more")
+    elif endpoint.probe in declared:
         hint = "see that what answers the probe knows the status of the role"
         yield found("RC242", f"{message}: it decides on rotation, not the guest agent", endpoint.place, hint)
     else:
-        hint = _near(endpoint.probe, declared)
+        hint = near(endpoint.probe, declared)
         yield found("RC223", f"{message}, which is not declared", endpoint.place, hint)
 
 
-def _repeated(code: str, what: str, parts: Iterable[Part]) -> Iterator[Diagnostic]:
+def _probed_port(endpoint: Endpoint, probe: Probe, role: Role) -> Iterator[Diagnostic]:
+    """A probe with a port of its own asks there; only the ports of endpoints are opened on the instance."""
+    ranges = [other.port for other in _all_endpoints(role) if other.port]
+    ranges += [PortRange(other.local_port, other.local_port) for other in role.endpoints if other.local_port]
+    if probe.port and not any(each.first <= probe.port <= each.last for each in ranges):
+        message = (
+            f"the probe {shown(probe.name)} of endpoint {shown(endpoint.name)} asks on port {probe.port}"
+        )
+        message += f", which is that of no endpoint of role {shown(role.name)}"
+        yield found("RC264", message, endpoint.place, "ask on the port of an endpoint, or leave out port")
+
+
+def _repeated(endpoints: Iterable[Endpoint]) -> Iterator[Diagnostic]:
+    """RC224 over the old and the new form of endpoints together."""
     first: dict[str, Place] = {}
-    for part in parts:
-        if part.name in first:
-            message = f"the {what} {shown(part.name)} is already on line {first[part.name].line}"
-            yield found(code, message, part.place, "rename or remove one of the two")
-        first.setdefault(part.name, part.place)
+    for each in endpoints:
+        if each.name in first:
+            message = f"the endpoint {shown(each.name)} is already on line {first[each.name].line}"
+            yield found("RC224", message, each.place, "rename or remove one of the two")
+        first.setdefault(each.name, each.place)
 
 
 def _dangling_bindings(bindings: Iterable[Binding], role: Role) -> Iterator[Diagnostic]:
@@ -169,11 +181,4 @@ def _dangling_bindings(bindings: Iterable[Binding], role: Role) -> Iterator[Diag
         if binding.endpoint and binding.endpoint not in names:
             message = f"binding {shown(binding.name)} names the endpoint {shown(binding.endpoint)}"
             message += f", which role {shown(role.name)} does not have"
-            yield found("RC228", message, binding.place, _near(binding.endpoint, names))
-
-
-def _near(name: str, known: frozenset[str]) -> str:
-    """The known name that was probably meant; not looked for among more names than a service may have."""
-    if len(known) > MOST_PARTS:
-        return ""
-    return did_you_mean(name[:LONGEST_SHOWN], known) or "declare it, or correct the name"
+            yield found("RC228", message, binding.place, near(binding.endpoint, names))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+
+from rolecycle.diagnostics import did_you_mean
 
 MASK = "***"
 LONGEST_SHOWN = 60
+MOST_COMPARED = 25  # a hint is not looked for among more names
 
 _WORD = r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|account-?key|access-?key|api-?key|key|sig)"
 _SECRETS = (
@@ -28,3 +32,10 @@ def shown(text: str) -> str:
     clear = masked(text[:1000])
     short = clear if len(clear) <= LONGEST_SHOWN else clear[:LONGEST_SHOWN] + "..."
     return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in short) + "'"
+
+
+def near(name: str, known: Collection[str]) -> str:
+    """The known name that was probably meant, as a hint."""
+    if len(known) > MOST_COMPARED:
+        return ""
+    return did_you_mean(name[:LONGEST_SHOWN], known) or "declare it, or correct the name"

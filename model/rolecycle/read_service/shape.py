@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.mask import shown
 from rolecycle.read_service.tree import Document, Element
-from rolecycle.read_service.vocabulary import ENTRY_POINTS, ROLES, Choice, Kind, Shape, Text, Whole
+from rolecycle.read_service.vocabulary import (
+    ENTRY_POINTS,
+    OTHER_ROOTS,
+    ROLES,
+    Choice,
+    Kind,
+    Shape,
+    Text,
+    Whole,
+)
 
 Shapes = Mapping[str, Shape]
+Rules = Mapping[str, Callable[[Element], Iterator[Diagnostic]]]
+"""What is to say of an element beyond its shape, by the name of the element."""
 _WHOLE = re.compile(r"\s*([+-]?[0-9]{1,18})\s*")
 
 
@@ -29,52 +40,35 @@ def require_root(document: Document, name: str, namespace: str) -> None:
         return
     where = shown(document.namespace) if document.namespace else "no namespace"
     message = f"the root element is {shown(root.name)} in {where}, not '{name}'"
-    raise InputError([found("RC205", message, root.place, f'expected <{name} xmlns="{namespace}">')])
+    known = OTHER_ROOTS.get(root.name.rpartition("}")[2]) if root.name != name else None
+    raise InputError([found("RC205", message, root.place, known or f'expected <{name} xmlns="{namespace}">')])
 
 
-def misfits(element: Element, shapes: Shapes) -> Iterator[Diagnostic]:
-    """Every attribute and element, here and below, that its format does not know or that is ill filled."""
+def misfits(element: Element, shapes: Shapes, rules: Rules) -> Iterator[Diagnostic]:
+    """Everything here and below that its format does not know, that is ill filled, or that a rule forbids."""
     shape = shapes[element.name]
     yield from _attributes(element, shape)
     yield from _absent(element, shape)
+    yield from _repeated(element, shape)
+    if element.name in rules:
+        yield from rules[element.name](element)
     if shape.children is None:
         return
     for child in element.children:
         if child.name in shape.children:
-            yield from misfits(child, shapes)
+            yield from misfits(child, shapes, rules)
         else:
             yield _stranger(child, element, shape.children, shapes)
 
 
-def repeated_names(elements: Iterator[Element]) -> Iterator[Diagnostic]:
-    """RC208 for each role whose name an earlier one has."""
-    first: dict[str, Element] = {}
-    for element in elements:
-        name = element.attributes.get("name", "")
-        if name.strip() and first.setdefault(name, element) is not element:
-            message = f"a role named {shown(name)} is already on line {first[name].place.line}"
-            yield found("RC208", message, element.place, "rename or remove one of the two")
-
-
-def repeated_sections(role: Element) -> Iterator[Diagnostic]:
+def repeated_sections(role: Element, shape: Shape) -> Iterator[Diagnostic]:
     """RC245 for each section that a role has more than once; LocalStorage below a role is no section."""
-    counts = Counter(child.name for child in role.children)
-    for name in (name for name, count in counts.items() if count > 1 and name != "LocalStorage"):
+    sections = (shape.children or frozenset()) - {"LocalStorage"}
+    counts = Counter(child.name for child in role.children if child.name in sections)
+    for name in (name for name, count in counts.items() if count > 1):
         place = [child.place for child in role.children if child.name == name][1]
         message = f"the section {shown(name)} stands {counts[name]} times in role {_name(role)}"
         yield found("RC245", message, place, "join them")
-
-
-def reversed_ranges(root: Element) -> Iterator[Diagnostic]:
-    """RC211 for each range of ports whose lower end exceeds its upper end."""
-    for child in root.children:
-        yield from reversed_ranges(child)
-    if root.name == "FixedPortRange":
-        least, most = (whole(root.attributes.get(end, "")) for end in ("min", "max"))
-        if least is not None and most is not None and least > most:
-            yield found(
-                "RC211", f"the range of ports {least} to {most} is empty", root.place, "exchange min and max"
-            )
 
 
 def _name(element: Element) -> str:
@@ -112,13 +106,27 @@ def _breach(value: str, kind: Whole) -> str:
 
 
 def _absent(element: Element, shape: Shape) -> Iterator[Diagnostic]:
-    """A required attribute that is absent or blank; an unknown one that resembles it is pointed at."""
+    """What is required and absent or blank; an unknown attribute that resembles it is pointed at."""
     unknown = [name for name in element.attributes if name not in shape.attributes]
     for name, code in shape.required.items():
         if not element.attributes.get(name, "").strip():
             like = [other for other in unknown if other.lower() == name.lower()]
             hint = f"write '{name}', not {shown(like[0])}" if like else f'write {name}="..."'
             yield found(code, f"<{element.name}> has no {name}", element.place, hint)
+    for child in shape.needed:
+        if not any(element.within(child)):
+            yield found("RC266", f"<{element.name}> holds no <{child}>", element.place, f"write <{child}>")
+
+
+def _repeated(element: Element, shape: Shape) -> Iterator[Diagnostic]:
+    """The value of each attribute that an earlier element below the same parent has and may not share."""
+    for rule in shape.unique:
+        first: dict[str, Element] = {}
+        for child in (child for child in element.children if child.name in rule.elements):
+            value = child.attributes.get(rule.attribute, "")
+            if value.strip() and first.setdefault(value, child) is not child:
+                message = f"the {rule.what} {shown(value)} is already on line {first[value].place.line}"
+                yield found(rule.code, message, child.place, rule.hint)
 
 
 def _stranger(child: Element, parent: Element, known: frozenset[str], shapes: Shapes) -> Diagnostic:

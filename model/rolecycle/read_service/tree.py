@@ -25,6 +25,10 @@ MOST_PARTS = 20_000  # elements and attributes together; the largest real file h
 LONGEST_VALUE = 32_768
 
 _TEMPLATE = re.compile(r"\s*\{\{(?:(?!\}\}).)*\}\}\s*", re.DOTALL)
+_MARKUP = re.compile(r"\{\{|\{%|<%|<#|<\?php|#\{|\$\{")
+"""How the tags of the usual template languages begin."""
+_TYPOGRAPHIC = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb")
+_ARCHIVE = b"PK\3\4"
 _HINTS = {
     expat.errors.XML_ERROR_NO_ELEMENTS: "the file holds no element: is it empty, or cut off?",
     expat.errors.XML_ERROR_INVALID_TOKEN: "inside a value write < as &lt; and & as &amp;",
@@ -80,13 +84,18 @@ def read_xml(path: Path) -> Document:
     while end:
         start, end = end.end(), _TEMPLATE.match(text, end.end())
     tree = _Tree(file, text.count("\n", 0, start))
-    return Document(path, tree.parse(text[start:]), tree.namespace, _templated(start, file))
+    root = tree.parse(text[start:])
+    return Document(path, root, tree.namespace, _templated(start, file, tree.markup))
 
 
-def _templated(length: int, file: str) -> tuple[Diagnostic, ...]:
-    message = "template text stands before the XML; it was passed over"
+def _templated(length: int, file: str, markup: Place | None) -> tuple[Diagnostic, ...]:
+    """RC247 for template text before the XML, which is cut off, or for the first between its elements."""
     hint = "render the template first, and check what it renders to"
-    return (found("RC247", message, Place(file, 1, 1), hint),) if length else ()
+    before = "template text stands before the XML; it was passed over"
+    between = "template text stands between the elements; all of them were read, whatever it says of them"
+    found_before = [found("RC247", before, Place(file, 1, 1), hint)] if length else []
+    found_between = [found("RC247", between, markup, hint)] if markup else []
+    return (*found_before, *found_between)
 
 
 def _bytes(path: Path, file: str) -> bytes:
@@ -104,6 +113,9 @@ def _bytes(path: Path, file: str) -> bytes:
 
 
 def _text(data: bytes, file: str) -> str:
+    if data.startswith(_ARCHIVE):
+        hint = "a package (.cspkg) is built from a ServiceDefinition.csdef: give that file"
+        raise _refusal("RC203", "the file is a ZIP archive, not XML", Place(file), hint)
     try:
         return decode(data)
     except UnknownEncoding as problem:
@@ -144,13 +156,17 @@ class _Tree:
         self.lines_before = lines_before
         self.namespace = ""
         self.parts = 0
+        self.markup: Place | None = None
+        self.lines: list[str] = []
         self.open = [_Open("", Place(file), {})]
         self.parser = expat.ParserCreate("UTF-8", " ")
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser.CharacterDataHandler = self.characters
 
     def parse(self, text: str) -> Element:
+        self.lines = text.split("\n")
         try:
             self.parser.Parse(text.encode("utf-8"), True)
         except expat.ExpatError as problem:
@@ -185,6 +201,11 @@ class _Tree:
         closed = self.open.pop().close()
         self.open[-1].children.append(closed)
 
+    def characters(self, text: str) -> None:
+        """Text means nothing in these files; template markup in it would change which elements there are."""
+        if self.markup is None and _MARKUP.search(text):
+            self.markup = self.place()
+
     def doctype(self, *_: object) -> None:
         hint = "remove the <!DOCTYPE ...>; no service file needs one"
         raise _refusal("RC204", "the file has a DOCTYPE, which could define entities", self.place(), hint)
@@ -195,7 +216,16 @@ class _Tree:
         if what == expat.errors.XML_ERROR_UNDEFINED_ENTITY:
             message = "the file uses an entity that XML itself does not define"
             return _refusal("RC204", message, place, "write & as &amp;")
-        hint = _HINTS.get(what, "")
+        hint = self.foreign(problem) or _HINTS.get(what, "")
         if what == expat.errors.XML_ERROR_TAG_MISMATCH:
             hint = f"the open element is {shown(self.open[-1].name)}, from line {self.open[-1].place.line}"
         return _refusal("RC203", f"the XML is malformed: {what}", place, hint)
+
+    def foreign(self, problem: expat.ExpatError) -> str:
+        """A hint on what no XML has and other texts have, where the parser stopped."""
+        line = self.lines[problem.lineno - 1] if problem.lineno <= len(self.lines) else ""
+        if _TYPOGRAPHIC.intersection(line[max(problem.offset - 1, 0) : problem.offset + 2]):
+            return "a typographic quotation mark stands there: write a straight one"
+        if _MARKUP.search(line):
+            return "the line holds template markup: render the template first"
+        return ""

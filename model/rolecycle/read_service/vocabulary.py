@@ -59,26 +59,67 @@ DEFAULT_VM_SIZE = "Small"
 MOST_UPGRADE_DOMAINS = 20
 TOPOLOGY_CHANGE_DISCOVERY = ("UpgradeDomainWalk", "Blast")
 ROLES = ("WebRole", "WorkerRole", "VirtualMachineRole")
-ENTRY_POINTS = frozenset({"EntryPoint", "ProgramEntryPoint", "NetFxEntryPoint"})
-IMPORTS = _names(
-    "Antimalware Caching CloudToolsDiagnosticAgent Connect Diagnostics RemoteAccess RemoteDebugger "
-    "RemoteDebuggerConnector RemoteForwarder WebDeploy"
+OTHER_ROOTS = {
+    "Project": "this is a project file: give the ServiceDefinition.csdef that it includes",
+    "ServiceConfiguration": "this is a configuration: give it after --config, and a definition before",
+    "ServiceDefinition": "this is a definition: give it first, and a configuration after --config",
+    "RoleModule": "this is a module of the SDK: give the definition that imports it",
+    "serviceModel": "this is what the SDK made of a definition: give the ServiceDefinition.csdef",
+}
+"""The roots of files that lie near the two that are read, and what to give in their place."""
+DIGITS = {"sha1": 40, "sha256": 64}
+"""Hexadecimal digits of a thumbprint by each algorithm."""
+WITHOUT_EFFECT = (
+    "vmsize",
+    "enableNativeCodeExecution",
+    "executionContext",
+    "setReadyOnProcessStart",
+    "sizeInMB",
+    "cleanOnRoleRecycle",
+    "permissionLevel",
+    "idleTimeoutInMinutes",
+    "loadBalancerDistribution",
+    "osFamily",
+    "osVersion",
 )
+"""Attributes that are read and checked, and on which no verdict depends."""
+ENTRY_POINTS = frozenset({"EntryPoint", "ProgramEntryPoint", "NetFxEntryPoint"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """Elements below one parent of which no two may have the same value of an attribute; ``what`` calls them."""
+
+    elements: frozenset[str]
+    what: str
+    attribute: str = "name"
+    code: str = "RC259"
+    hint: str = "rename or remove one of the two"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What an element may hold; ``required`` maps an attribute to the code of its absence.
 
-    ``children`` is None when what is below is no concern of ours.
+    ``children`` is None when what is below is no concern of ours. ``needed`` are the elements that must be among them,
+    and ``unique`` the attributes that tell them apart.
     """
 
     attributes: Mapping[str, Kind] = field(default_factory=dict)
     children: frozenset[str] | None = frozenset()
     required: Mapping[str, str] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
+    unique: tuple[Unique, ...] = ()
 
 
 NEEDED, EXPECTED = "RC212", "RC246"
+_UNIQUE_ROLES = (Unique(frozenset(ROLES), "role", code="RC208"),)
+
+
+def _unique(element: str, what: str) -> tuple[Unique, ...]:
+    return (Unique(frozenset({element}), what),)
+
+
 _MACHINE = "Imports ConfigurationSettings Endpoints Certificates LocalResources"
 _ROLE = f"{_MACHINE} Startup Runtime Contents InputEndpoints LocalStorage"
 _ROLE_ATTRIBUTES: Mapping[str, Kind] = {"name": TEXT, "vmsize": TEXT, "enableNativeCodeExecution": FLAG}
@@ -94,8 +135,11 @@ DEFINITION: Mapping[str, Shape] = {
         },
         _names("WebRole WorkerRole VirtualMachineRole LoadBalancerProbes NetworkTrafficRules"),
         {"name": EXPECTED},
+        unique=_UNIQUE_ROLES,
     ),
-    "LoadBalancerProbes": Shape({}, _names("LoadBalancerProbe")),
+    "LoadBalancerProbes": Shape(
+        {}, _names("LoadBalancerProbe"), unique=_unique("LoadBalancerProbe", "load balancer probe")
+    ),
     "LoadBalancerProbe": Shape(
         {
             "name": TEXT,
@@ -107,13 +151,27 @@ DEFINITION: Mapping[str, Shape] = {
         },
         required={"name": NEEDED, "protocol": EXPECTED},
     ),
-    "NetworkTrafficRules": Shape({}, None),
+    "NetworkTrafficRules": Shape({}, _names("OnlyAllowTrafficTo")),
+    "OnlyAllowTrafficTo": Shape({}, _names("Destinations AllowAllTraffic WhenSource")),
+    "Destinations": Shape({}, _names("RoleEndpoint")),
+    "RoleEndpoint": Shape(
+        {"endpointName": TEXT, "roleName": TEXT}, required={"endpointName": EXPECTED, "roleName": EXPECTED}
+    ),
+    "AllowAllTraffic": Shape(),
+    "WhenSource": Shape(
+        {"matches": Choice(("AnyRule",))}, _names("FromRole"), required={"matches": EXPECTED}
+    ),
+    "FromRole": Shape({"roleName": TEXT}, required={"roleName": EXPECTED}),
     "WebRole": Shape(_ROLE_ATTRIBUTES, _names(f"{_ROLE} Sites"), _NAMELESS),
     "WorkerRole": Shape(_ROLE_ATTRIBUTES, _names(_ROLE), _NAMELESS),
     "VirtualMachineRole": Shape({"name": TEXT, "vmsize": TEXT}, _names(_MACHINE), _NAMELESS),
-    "Imports": Shape({}, _names("Import")),
+    "Imports": Shape(
+        {},
+        _names("Import"),
+        unique=(Unique(frozenset({"Import"}), "import", "moduleName", "RC262", "remove one of the two"),),
+    ),
     "Import": Shape({"moduleName": TEXT}, required={"moduleName": NEEDED}),
-    "ConfigurationSettings": Shape({}, _names("Setting")),
+    "ConfigurationSettings": Shape({}, _names("Setting"), unique=_unique("Setting", "setting")),
     "Setting": Shape({"name": TEXT}, required={"name": EXPECTED}),
     "Startup": Shape({"priority": Whole(-(2**31), 2**31 - 1)}, _names("Task")),
     "Task": Shape(
@@ -144,7 +202,7 @@ DEFINITION: Mapping[str, Shape] = {
             "ignoreRoleInstanceStatus": FLAG,
             "loadBalancerProbe": TEXT,
             "loadBalancer": TEXT,
-            "idleTimeoutInMinutes": SECONDS,
+            "idleTimeoutInMinutes": Whole(4, 30, outside="RC272"),
             "loadBalancerDistribution": Choice(("sourceIP", "sourceIPProtocol", "none")),
         },
         required={"name": NEEDED, "protocol": NEEDED, "port": EXPECTED},
@@ -158,11 +216,12 @@ DEFINITION: Mapping[str, Shape] = {
         {"name": TEXT, "protocol": Choice(("tcp", "udp")), "localPort": ANY_PORT},
         _names("AllocatePublicPortFrom"),
         {"name": NEEDED, "protocol": NEEDED, "localPort": EXPECTED},
+        ("AllocatePublicPortFrom",),
     ),
     "AllocatePublicPortFrom": Shape({}, _names("FixedPort FixedPortRange")),
     "FixedPort": Shape({"port": PORT}, required={"port": EXPECTED}),
     "FixedPortRange": Shape({"min": PORT, "max": PORT}, required={"min": EXPECTED, "max": EXPECTED}),
-    "Certificates": Shape({}, _names("Certificate")),
+    "Certificates": Shape({}, _names("Certificate"), unique=_unique("Certificate", "certificate")),
     "Certificate": Shape(
         {
             "name": TEXT,
@@ -170,18 +229,19 @@ DEFINITION: Mapping[str, Shape] = {
             "storeName": TEXT,
             "permissionLevel": Choice(("limitedOrElevated", "elevated")),
         },
-        required={"name": EXPECTED},
+        required={"name": EXPECTED, "storeLocation": EXPECTED, "storeName": EXPECTED},
     ),
-    "LocalResources": Shape({}, _names("LocalStorage")),
+    "LocalResources": Shape({}, _names("LocalStorage"), unique=_unique("LocalStorage", "local storage")),
     "LocalStorage": Shape(
         {"name": TEXT, "sizeInMB": Whole(1, 2**31 - 1), "cleanOnRoleRecycle": FLAG},
         required={"name": EXPECTED},
     ),
-    "Sites": Shape({}, _names("Site")),
+    "Sites": Shape({}, _names("Site"), needed=("Site",), unique=_unique("Site", "site")),
     "Site": Shape(
         {"name": TEXT, "physicalDirectory": TEXT},
         _names("Bindings VirtualApplication VirtualDirectory"),
         {"name": EXPECTED},
+        ("Bindings",),
     ),
     "VirtualApplication": Shape(
         {"name": TEXT, "physicalDirectory": TEXT}, _names("VirtualApplication VirtualDirectory")
@@ -189,7 +249,12 @@ DEFINITION: Mapping[str, Shape] = {
     "VirtualDirectory": Shape(
         {"name": TEXT, "physicalDirectory": TEXT}, _names("VirtualApplication VirtualDirectory")
     ),
-    "Bindings": Shape({}, _names("Binding")),
+    "Bindings": Shape(
+        {},
+        _names("Binding"),
+        needed=("Binding",),
+        unique=(Unique(frozenset({"Binding"}), "binding", code="RC225"),),
+    ),
     "Binding": Shape(
         {"name": TEXT, "endpointName": TEXT, "hostHeader": TEXT},
         required={"name": EXPECTED, "endpointName": EXPECTED},
@@ -203,6 +268,8 @@ CONFIGURATION: Mapping[str, Shape] = {
     "ServiceConfiguration": Shape(
         {"serviceName": TEXT, "osFamily": TEXT, "osVersion": TEXT, "schemaVersion": TEXT},
         _names("Role NetworkConfiguration GuestAgentSettings"),
+        {"serviceName": EXPECTED},
+        unique=(Unique(frozenset({"Role"}), "role", code="RC208"),),
     ),
     "Role": Shape(
         {"name": TEXT, "vmName": TEXT},
@@ -210,12 +277,12 @@ CONFIGURATION: Mapping[str, Shape] = {
         _NAMELESS,
     ),
     "Instances": Shape({"count": Whole(1, MOST_INSTANCES, "RC209", "RC209")}, required={"count": "RC209"}),
-    "ConfigurationSettings": Shape({}, _names("Setting")),
+    "ConfigurationSettings": Shape({}, _names("Setting"), unique=_unique("Setting", "setting")),
     "Setting": Shape({"name": TEXT, "value": TEXT}, required={"name": EXPECTED}),
-    "Certificates": Shape({}, _names("Certificate")),
+    "Certificates": Shape({}, _names("Certificate"), unique=_unique("Certificate", "certificate")),
     "Certificate": Shape(
         {"name": TEXT, "thumbprint": TEXT, "thumbprintAlgorithm": TEXT, "sourceLocation": TEXT},
-        required={"name": EXPECTED},
+        required={"name": EXPECTED, "thumbprintAlgorithm": EXPECTED},
     ),
     "OsImage": Shape({"href": TEXT}),
     "NetworkConfiguration": Shape({}, None),

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from rolecycle import __version__, markdown
-from rolecycle.fault_table import Fate, FaultRow, FaultTable, Seconds
+from rolecycle.fault_table import Copy, Fate, FaultRow, FaultTable, Seconds
 from rolecycle.report.machine_readable import finding, service_data, trace_data
 from rolecycle.report.text import diagnostic, trace_lines
 
@@ -39,6 +39,9 @@ MINUTE = 60
 
 HEAD = [["fault"], ["outcome"], ["first to notice"], ["noticed after"], ["recovered after"]]
 """The columns of the table for a terminal, and the first row of each."""
+
+WRAPPED = textwrap.TextWrapper(98, "  ", "    ", break_long_words=False, break_on_hyphens=False)
+"""Wraps lines with paths and command lines in them, which stay whole."""
 
 GAP = 2
 """Blanks between two columns of the table for a terminal."""
@@ -132,7 +135,16 @@ def _role(rows: list[FaultRow], told: bool) -> Iterator[str]:
     for row, lines in zip(shown, cells, strict=True):
         yield from _lines(row, lines, widths)
         yield from _told(row) if told else ()
+    yield from _copies(shown)
     yield from textwrap.wrap(_absent(rows), 98, initial_indent="  ", subsequent_indent="  ")
+
+
+def _copies(rows: list[FaultRow]) -> Iterator[str]:
+    """What the indices behind the ids of a table stand for, each once."""
+    copies = {(copy.family, copy.index): copy for row in rows for copy in row.copies if copy}
+    for (_, index), copy in sorted(copies.items()):
+        place = f" ({copy.place})" if copy.place.file else ""
+        yield from WRAPPED.wrap(f"[{index}]: {copy}{place}")
 
 
 def _columns(row: FaultRow) -> list[list[str]]:
@@ -215,12 +227,25 @@ def _data(row: FaultRow) -> dict[str, Any]:
         "noticed_by": row.noticed_by,
         "noticed_s": _times(row.noticed_s),
         "recovered_s": _times(row.recovered_s),
+        "copies": [copy and _copy(copy) for copy in row.copies],
         "trace": trace_data(row.trace),
         "loop": row.trace.loop if row.trace else None,
         "states": row.states,
         "facts": list(row.facts),
         "assumption": row.assumption,
         "note": row.note,
+    }
+
+
+def _copy(copy: Copy) -> dict[str, Any]:
+    return {
+        "family": copy.family,
+        "index": copy.index,
+        "what": copy.what,
+        "name": copy.name,
+        "file": copy.place.file,
+        "line": copy.place.line,
+        "column": copy.place.column,
     }
 
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from rolecycle import __version__
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.outcome import Outcome
-from rolecycle.service import Role, Service
+from rolecycle.service import OPEN_COUNTS, Role, Service
 from rolecycle.trace import Trace
 from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
 
@@ -72,10 +72,13 @@ def _role(role: Role) -> dict[str, Any]:
     return {
         "name": role.name,
         "kind": role.kind,
-        "instances": role.instances,
+        "instances": role.instances or OPEN_COUNTS[0],
+        "instances_judged": [role.instances] if role.instances else list(OPEN_COUNTS),
         "tasks": [{"command": task.command, "type": task.type} for task in role.tasks],
         "endpoints": [endpoint.name for endpoint in role.endpoints],
         "imports": list(role.imports),
+        "open_imports": list(role.open_imports),
+        "assumed": [*([] if role.instances else ["instances"]), *role.defaulted],
     }
 
 
@@ -109,11 +112,13 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
         "expected": outcome.expected(verdict),
         "as_expected": outcome.as_expected(verdict),
         "hazard": verdict.hazard,
+        "supposed": verdict.supposed,
         "vacuous": verdict.vacuous,
         "note": verdict.note,
         "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
         "trace": trace_data(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
+        "broken": [{"part": each.part, "copies": list(each.copies)} for each in verdict.broken],
         "assumed": [_assumption(each) for each in verdict.assumed],
         "needed": [_assumption(each) for each in verdict.needed],
     }

@@ -13,12 +13,16 @@ from rolecycle.outcome import Outcome, Status
 from rolecycle.trace import Trace
 from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
 
+BREACHES = 5
+"""The parts of a goal that are shown where it breaks; JSON has all."""
+
 COLOURS = {"holds": "green", "refuted": "red", "unknown": "yellow"}
 
 REMARKS: Mapping[Status, str] = {
     "unexpected": click.style("  <- not as expected", fg="red", bold=True),
     "unfailing": click.style("  <- not as expected", fg="red", bold=True),
     "hazard": "  (a hazard of the user's own choice)",
+    "supposed": "  (a hazard if there is but one instance, which no file says)",
     "expected": "  (as expected)",
 }
 """What is said of a verdict that is not simply held."""
@@ -52,7 +56,7 @@ def _service(outcome: Outcome) -> Iterator[str]:
     for role in service.roles:
         tasks = f", {len(role.tasks)} startup task{'s' * (len(role.tasks) != 1)}" if role.tasks else ""
         imports = f", imports {', '.join(role.imports)}" if role.imports else ""
-        count = f"{role.instances} instance{'s' * (role.instances != 1)}"
+        count = f"{role.instances or 'an unknown number of'} instance{'s' * (role.instances != 1)}"
         yield f"  {role.name}: {role.kind}, {count}{tasks}{imports}"
     yield ""
 
@@ -88,7 +92,7 @@ def _held_as_expected(outcome: Outcome, verdict: Verdict) -> bool:
 
 def _untold(outcome: Outcome, verdict: Verdict) -> bool:
     """Whether a verdict is a story that no run tells, as it should be: an incident in a healthy system."""
-    return verdict.property.is_story and outcome.status(verdict) in ("expected", "hazard")
+    return verdict.property.is_story and outcome.status(verdict) in ("expected", "hazard", "supposed")
 
 
 def _tells(outcome: Outcome, verdict: Verdict) -> bool:
@@ -165,8 +169,21 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
         yield f"           {verdict.note}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
         yield from trace_lines(verdict.trace)
-    if _tells(outcome, verdict) and verdict.property.is_lasting:
+    searched = verdict.outcome != "unknown" or verdict.assumed
+    yield from _broken(verdict)
+    if _tells(outcome, verdict) and verdict.property.is_lasting and searched:
         yield from _fairness(verdict)
+
+
+def _broken(verdict: Verdict) -> Iterator[str]:
+    """The parts of a goal that are false, the first few of them."""
+    for breach in verdict.broken[:BREACHES]:
+        at = f"of {', '.join(breach.copies)}: " if breach.copies else ""
+        yield from textwrap.wrap(
+            f"{at}{breach.part}", width=107, initial_indent="           false ", subsequent_indent=" " * 17
+        )
+    if len(verdict.broken) > BREACHES:
+        yield f"           and {len(verdict.broken) - BREACHES} more"
 
 
 def _fairness(verdict: Verdict) -> Iterator[str]:

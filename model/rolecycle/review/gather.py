@@ -102,7 +102,7 @@ def _role(role: Role) -> RoleEntry:
     return RoleEntry(
         name=role.name,
         kind=role.kind.replace("_", " "),
-        instances=role.instances,
+        instances=str(role.instances or "not known"),
         tasks=tuple(_task(task) for task in role.tasks),
         endpoints=tuple(_endpoint(endpoint) for endpoint in role.endpoints),
         imports=role.imports,

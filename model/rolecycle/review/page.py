@@ -17,6 +17,7 @@ WORDS: Final[Mapping[Status, str]] = {
     "unfailing": "holds unexpectedly",
     "unknown": "unknown",
     "hazard": "hazard of the user's own choice",
+    "supposed": "hazard of one reading",
     "expected": "refuted as expected",
     "holds": "holds",
     "vacuous": "vacuous",
@@ -27,6 +28,7 @@ MEANINGS: Final[Mapping[Status, str]] = {
     "unfailing": "The property was to be broken here, and no run breaks it.",
     "unknown": "A limit was reached before the property was settled. It may hold or not.",
     "hazard": "Some run breaks the property because of a choice that the user is free to make.",
+    "supposed": "Some run breaks the property if there is but one instance, which no file says.",
     "expected": "Some run breaks the property, as it must in this scenario.",
     "holds": "Every reachable state was searched, and the property holds.",
     "vacuous": "The property holds because what it speaks of never happens there.",
@@ -56,7 +58,7 @@ class RoleEntry:
 
     name: str
     kind: str
-    instances: int
+    instances: str
     tasks: tuple[str, ...]
     endpoints: tuple[str, ...]
     imports: tuple[str, ...]

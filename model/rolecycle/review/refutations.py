@@ -104,6 +104,10 @@ def _why(outcome: Outcome, verdict: Verdict, scenario: Scenario | None) -> str:
         said = scenario is not None and wanted.id in scenario.expect
         who = "the scenario says" if said else "the property says of this scenario"
         return f"Expected: {who} that some run must break it."
+    if word == "supposed":
+        return (
+            f"It follows from {verdict.supposed}, which is supposed because no file says how many there are."
+        )
     if word == "hazard":
         return f"It follows from a choice of the user's own: {guard_text(wanted.hazard)}."
     if verdict.hazard:

@@ -18,6 +18,7 @@ STATUS_PAINTS: Final[Mapping[Status, str]] = {
     "unfailing": "fault",
     "unknown": "time",
     "hazard": "code",
+    "supposed": "code",
     "expected": "platform",
     "holds": "user",
     "vacuous": "many",
