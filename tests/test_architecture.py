@@ -15,6 +15,7 @@ ROOT = Path(rolecycle.__file__).parent
 
 NOUNS = {
     "diagnostics": "",
+    "deadline": "",
     "guard": "",
     "durations": "",
     "formula": "",
@@ -25,7 +26,7 @@ NOUNS = {
     "specification": "diagnostics guard machine",
     "service": "diagnostics",
     "net": "diagnostics",
-    "space": "graph layout pack",
+    "space": "deadline graph layout pack",
     "verdict": "machine reduction specification trace",
     "outcome": "diagnostics service specification verdict",
     "fault_table": "diagnostics service trace",
@@ -40,23 +41,23 @@ ENGINE = {
     "tick_paths": "graph kernels",
     "bisimulation": "graph kernels",
     "layout": "formula system",
-    "pack": "compose formula layout machine system",
+    "pack": "compose deadline formula layout machine system",
     "steps": "kernels layout pack",
     "visited": "kernels layout",
-    "search": "layout pack space steps visited",
+    "search": "deadline layout pack space steps visited",
     "checkpoint": "diagnostics pack search space store",
     "rounds": "kernels layout pack search space steps visited",
-    "explore": "checkpoint graph kernels layout pack rounds search space steps visited",
+    "explore": "checkpoint deadline graph kernels layout pack rounds search space steps visited",
     "region": "fair_cycles formula graph kernels layout pack space steps visited",
     "restriction": "compose formula machine",
-    "fold": "compose explore layout pack restriction search system",
+    "fold": "compose deadline explore layout pack restriction search system",
 }
 """Integers: no role, no file, no service."""
 
 VERBS = {
     "guard_text": "guard",
     "symmetry": "guard layout system",
-    "compose": "diagnostics formula guard machine system",
+    "compose": "deadline diagnostics formula guard machine system",
     "lengths": "diagnostics durations specification",
     "time_limits": "compose diagnostics durations formula guard machine specification system",
     "timers": "compose diagnostics durations formula guard machine specification system time_limits",
@@ -64,18 +65,18 @@ VERBS = {
     "bounds": "compose durations fair_cycles graph guard machine paths region space tick_paths trace",
     "kinds": "machine",
     "family": "compose formula guard kinds machine system",
-    "views": "compose family formula machine",
-    "sizes": "compose family formula guard instantiate specification system verdict views",
+    "views": "compose deadline family formula machine",
+    "sizes": "compose deadline family formula guard instantiate specification system verdict views",
     "paths": "compose formula layout pack space steps trace",
-    "copies": "compose formula guard machine system",
+    "copies": "compose deadline formula guard machine system",
     "lumping": "bisimulation compose copies formula graph system",
-    "population": "compose copies formula guard lumping machine system",
-    "retelling": "compose copies formula lumping population trace",
-    "counting": "compose copies guard layout lumping population reduction retelling specification symmetry "
-    "system trace",
-    "flatten": "compose formula machine reduce specification system",
-    "cone": "compose formula guard specification trace",
-    "fair_runs": "compose fair_cycles formula machine region space specification",
+    "population": "compose copies deadline formula guard lumping machine system",
+    "retelling": "compose copies deadline formula lumping population trace",
+    "counting": "compose copies deadline guard layout lumping population reduction retelling specification "
+    "symmetry system trace",
+    "flatten": "compose deadline formula machine reduce specification system",
+    "cone": "compose deadline formula guard specification trace",
+    "fair_runs": "compose deadline fair_cycles formula machine region space specification",
     "liveness": "compose explore fair_cycles fair_runs formula guard layout pack paths region restriction search space "
     "specification symmetry system trace verdict",
     "fault_systems": "guard instantiate lengths machine space specification system timers",
@@ -84,12 +85,12 @@ VERBS = {
     "breach": "compose formula guard guard_text specification system trace verdict",
     "judge": "bounds breach compose durations formula graph guard layout liveness machine paths region space "
     "specification system trace verdict",
-    "reduce": "bisimulation compose graph layout machine space specification system",
+    "reduce": "bisimulation compose deadline graph machine region space specification system",
     "coverage": "compose diagnostics formula layout machine pipeline space specification verdict",
     "store": "__init__",
     "archive": "diagnostics guard machine specification",
     "quotients": "archive guard machine reduction specification store system",
-    "kept_specification": "archive diagnostics load spec_files specification store",
+    "kept_specification": "archive deadline diagnostics load spec_files specification store",
     "traceability": "machine specification",
     "cross_references": "compose formula guard guard_text instantiate machine specification system",
     "spec_files": "",
@@ -98,7 +99,7 @@ VERBS = {
 }
 
 LOAD = {
-    "load": "diagnostics spec_files specification load.build load.check load.schema load.source",
+    "load": "deadline diagnostics load.build load.check load.schema load.source spec_files specification",
     "load.source": "diagnostics",
     "load.schema": "diagnostics spec_files load.formats load.source",
     "load.formats": "",
@@ -110,12 +111,12 @@ LOAD = {
 
 SERVICES = {
     "read_service": "diagnostics service read_service.*",
-    "read_net": "diagnostics net read_service.decode read_service.mask",
+    "read_net": "deadline diagnostics net read_service.decode read_service.mask",
 }
 """What reads the user's files knows nothing of specifications or the engine."""
 
 IMPORTED = {
-    "net_model": "diagnostics guard guard_text machine net specification",
+    "net_model": "deadline diagnostics guard guard_text machine net specification",
     "net_files": "diagnostics guard guard_text load.source machine specification",
     "verify_net": "diagnostics net_model outcome pipeline specification trace verdict",
 }
@@ -150,21 +151,23 @@ REVIEW = {
 """A page is gathered from nouns, then rendered; what renders knows no verb."""
 
 TOP = {
-    "pipeline": "checkpoint compose cone counting explore flatten fold instantiate judge machine pack quotients reduce "
-    "reduction search sizes space specification system verdict",
+    "pipeline": "checkpoint compose cone counting deadline explore flatten fold instantiate judge machine pack "
+    "quotients reduce reduction search sizes space specification system verdict",
     "rotations": "service",
     "service_systems": "rotations service specification",
     "service_jobs": "diagnostics pipeline service service_systems specification",
-    "time_between": "bounds diagnostics load.guards pipeline specification",
-    "verify": "coverage diagnostics explore outcome pipeline read_service service_jobs space specification "
+    "time_between": "bounds deadline diagnostics load.guards pipeline specification",
+    "verify": "coverage deadline diagnostics outcome pipeline read_service service_jobs space specification "
     "verdict",
-    "faults": "compose diagnostics explore fates fault_systems fault_table fault_times guard instantiate pack pipeline "
-    "read_service service service_jobs service_systems space specification system",
+    "faults": "compose deadline diagnostics explore fates fault_systems fault_table fault_times guard "
+    "instantiate pack pipeline read_service service service_jobs service_systems space specification "
+    "system",
     "gallery": "diagnostics draw instantiate load machine pipeline read_service service_jobs specification system",
     "component_pages": "cross_references gallery guard guard_text load machine markdown spec_files specification",
-    "cli": "__init__ checkpoint diagnostics explanations fault_table faults gallery kept_specification lengths "
-    "net_files net_model outcome pipeline progress read_net report.* review.gather review.render search "
-    "spec_files specification store time_between traceability verify verify_net",
+    "cli": "__init__ checkpoint deadline diagnostics explanations fault_table faults gallery "
+    "kept_specification lengths net_files net_model outcome pipeline progress read_net report.* "
+    "review.gather review.render search spec_files specification store time_between traceability "
+    "verify verify_net",
     "__init__": "",
     "__main__": "cli",
 }

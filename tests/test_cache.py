@@ -216,7 +216,7 @@ def environment(folder: Path) -> dict[str, str]:
 def unread() -> Iterator[None]:
     """Whoever reads a specification from its files in here fails."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rolecycle.load.load", lambda _: pytest.fail("it was read again"))
+        patch.setattr("rolecycle.load.load", lambda *_: pytest.fail("it was read again"))
         yield
 
 
@@ -263,7 +263,7 @@ def test_a_mistaken_specification_is_not_kept(tmp_path: Path, folder: Path) -> N
 def test_a_specification_that_changes_while_it_is_read_is_not_kept(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slowly(root: Path) -> Specification:
+    def slowly(root: Path, _: object) -> Specification:
         found = load(root)
         (root / "events.yaml").write_text((root / "events.yaml").read_text() + "# later\n")
         return found

@@ -1,7 +1,11 @@
-"""Nets a second time: markings as sets of places, one transition after the other; and a net as a PNML file."""
+"""Nets a second time: markings as sets of places, one transition after the other; and a net as a PNML file.
+
+A place that stands twice among those that a transition takes from, or puts to, gives or gets two tokens.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
@@ -29,7 +33,7 @@ def play(net: Net, limit: int = 2000) -> Game | None:
     for marking in todo:
         if game.mishap is not None and game.distance[marking] >= game.mishap:
             break
-        steps = [t for t in net.transitions if marking.issuperset(t.takes)]
+        steps = [t for t in net.transitions if Counter(t.takes) <= Counter(marking)]
         game.steps += len(steps)
         if not steps:
             game.ends.append(marking)
@@ -46,10 +50,12 @@ def play(net: Net, limit: int = 2000) -> Game | None:
 
 def fire(net: Net, marking: Marking, transition: Transition) -> Marking | None:
     """The next marking; ``None`` when a place, or a unit that is claimed to be safe, gets a second token."""
-    rest, puts = marking - set(transition.takes), set(transition.puts)
-    after = rest | puts
+    tokens = Counter(marking)
+    tokens.subtract(transition.takes)
+    tokens.update(transition.puts)
+    after = frozenset(place for place, number in tokens.items() if number)
     crowded = any(len(after & set(unit.places)) > 1 for unit in net.units)
-    return None if rest & puts or crowded else after
+    return None if max(tokens.values(), default=0) > 1 or crowded else after
 
 
 def pnml(net: Net, safe: str = "true") -> str:
@@ -59,8 +65,9 @@ def pnml(net: Net, safe: str = "true") -> str:
         f"<net id={quoteattr(net.name)} type='http://www.pnml.org/version-2009/grammar/ptnet'><page id='p'>"
     ]
     for number, t in enumerate(net.transitions):
-        lines += [_arc(f"i{number}-{k}", place, t.name) for k, place in enumerate(t.takes)]
-        lines += [_arc(f"o{number}-{k}", t.name, place) for k, place in enumerate(t.puts)]
+        takes, puts = Counter(t.takes).items(), Counter(t.puts).items()
+        lines += [_arc(f"i{number}-{k}", place, t.name, weight) for k, (place, weight) in enumerate(takes)]
+        lines += [_arc(f"o{number}-{k}", t.name, place, weight) for k, (place, weight) in enumerate(puts)]
         lines += [f"<transition id={quoteattr(t.name)}/>"]
     for place, marked in net.places.items():
         mark = "<initialMarking><text>1</text></initialMarking>" if marked else ""
@@ -75,8 +82,9 @@ def pnml(net: Net, safe: str = "true") -> str:
     return "\n".join([*lines, "</page></net></pnml>"])
 
 
-def _arc(name: str, source: str, target: str) -> str:
-    return f"<arc id='{name}' source={quoteattr(source)} target={quoteattr(target)}/>"
+def _arc(name: str, source: str, target: str, weight: int) -> str:
+    says = f"<inscription><text>{weight}</text></inscription>" if weight > 1 else ""
+    return f"<arc id='{name}' source={quoteattr(source)} target={quoteattr(target)}>{says}</arc>"
 
 
 @st.composite
@@ -101,8 +109,9 @@ def _sides(draw: st.DrawFn, groups: list[list[str]]) -> tuple[tuple[str, ...], t
     puts: list[str] = []
     for group in draw(st.lists(st.sampled_from(groups), unique_by=id, max_size=3)):
         counts = draw(st.sampled_from([(1, 1)] * 8 + [(1, 0), (1, 0), (0, 1), (2, 1), (1, 2)]))
+        twice = draw(st.sampled_from([False] * 8 + [True]))
         for side, count in zip((takes, puts), counts, strict=True):
             side += draw(
-                st.lists(st.sampled_from(group), unique=True, min_size=min(count, 1), max_size=count)
+                st.lists(st.sampled_from(group), unique=not twice, min_size=min(count, 1), max_size=count)
             )
     return tuple(takes), tuple(puts)

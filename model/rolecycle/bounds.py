@@ -121,7 +121,8 @@ def bounds(space: Space, begin: Moment, end: Moment) -> Bounds:
 
     The least time counts from where the guard of ``begin`` becomes true, the greatest from wherever it is true and that
     of ``end`` is not; both from each of its events.
-    The space must be exhausted, with its graph, and of a timed system; else ``ValueError``.
+    The space must be exhausted, with its graph, and of a timed system; else ``ValueError``.  Raises ``LimitError`` when
+    that takes too long.
     """
     product, nothing = space.packed.product, nowhere(space)
     line = replace(
@@ -131,7 +132,7 @@ def bounds(space: Space, begin: Moment, end: Moment) -> Bounds:
         begins=_labelled(nothing.graph, product, begin.events),
         ends=_labelled(nothing.graph, product, end.events),
     )
-    found = ways(line)
+    found = space.deadline.within(space.transitions, ways, line)
     stopped = None if found.stopped is None else path_to(space, found.stopped)
     return Bounds(_attained(line, found.least), _attained(line, found.greatest), stopped)
 

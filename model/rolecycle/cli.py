@@ -16,6 +16,7 @@ import click
 from rolecycle import __version__
 
 if TYPE_CHECKING:
+    from rolecycle.deadline import Deadline
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.fault_table import FaultTable
     from rolecycle.outcome import Outcome
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
     Words = tuple[str, str, tuple[str, ...]]
     """The system, the scenario and the properties that the user named."""
 
-NO_CACHE = "rolecycle.no_cache"
-"""Under this name a call remembers whether its user wants no cache."""
+NO_CACHE, BEGUN = "rolecycle.no_cache", "rolecycle.begun"
+"""Under these names a call remembers whether its user wants no cache, and when it began."""
+
+COMPILING = 512 << 20
+"""The bytes that the compiler may take."""
 
 REDUCTIONS = ("quotient", "cone", "counting", "symmetry")
 FORMATS = ["text", "json", "junit", "sarif"]
@@ -125,6 +129,7 @@ class _Verb(click.Command):
 @click.version_option(__version__, prog_name="rolecycle")
 def main() -> None:
     """An executable, machine-checked specification of the Windows Azure Cloud Services role architecture."""
+    click.get_current_context().meta[BEGUN] = time.monotonic()
     gc.set_threshold(100_000, 20, 20)  # a specification is many small objects that all stay
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -180,7 +185,9 @@ def verify(
     bounds["reductions"] = () if no_reduction else bounds["reductions"] or REDUCTIONS
     choice = (system, scenario, properties)
     files = (service, config)
-    outcome = _guarded(lambda: _verify(_reset(_specification(spec), settings), files, choice, bounds), form)
+    outcome = _guarded(
+        lambda: _verify(_reset(_specification(spec, bounds), settings), files, choice, bounds), form
+    )
     outcome = _with_strict(outcome, strict)
     click.echo(_rendered(outcome, form))
     sys.exit(outcome.exit_code)
@@ -267,7 +274,7 @@ def bound(
     from rolecycle.report import times
 
     asked = (system, scenario, begin, end)
-    answer = _guarded(lambda: _between(_reset(_specification(spec), settings), asked, bounds), form)
+    answer = _guarded(lambda: _between(_reset(_specification(spec, bounds), settings), asked, bounds), form)
     click.echo(times.to_json(answer) if form == "json" else times.render(answer))
     sys.exit(3 if answer.limit else 0)
 
@@ -299,7 +306,7 @@ def facts(spec: Path | None, form: str) -> None:
     from rolecycle.report import facts as report
     from rolecycle.traceability import trace_facts
 
-    found = _guarded(lambda: trace_facts(_specification(spec)), form)
+    found = _guarded(lambda: trace_facts(_specification(spec, {"timeout": None})), form)
     click.echo(report.to_json(found) if form == "json" else report.render(found))
 
 
@@ -339,7 +346,7 @@ def faults(
         _misused("--config needs a SERVICE.csdef", form)
     wish = (role, chosen, pairs)
     table = _guarded(
-        lambda: _faults(_reset(_specification(spec), settings), (service, config), wish, bounds), form
+        lambda: _faults(_reset(_specification(spec, bounds), settings), (service, config), wish, bounds), form
     )
     click.echo(RENDERERS[form](table))
     sys.exit(table.exit_code)
@@ -367,12 +374,12 @@ def explain(code: str, form: str) -> None:
 # --- the way from words to verbs ----------------------------------------------------------------------
 
 
-def _specification(folder: Path | None) -> Specification:
+def _specification(folder: Path | None, bounds: dict[str, Any]) -> Specification:
     """That of a folder, or the shipped one."""
     from rolecycle.kept_specification import specification
     from rolecycle.spec_files import spec_root
 
-    return specification(folder or spec_root(), _store())
+    return specification(folder or spec_root(), _store(), _deadline(bounds["timeout"]))
 
 
 def _store() -> Store:
@@ -445,14 +452,18 @@ def _faults(
 
 def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Workshop:
     """What the runs of a command share, within the bounds that its words set."""
+    from dataclasses import replace
+
     from rolecycle.checkpoint import checkpoints, writable
+    from rolecycle.deadline import taken
     from rolecycle.pipeline import Workshop
     from rolecycle.search import Limits
 
-    timeout = bounds["timeout"]
-    deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
     spill = bounds["spill"] and writable(bounds["spill"])
+    until = _deadline(bounds["timeout"])
+    deadline = replace(until, most=taken() + memory + max(memory // 2, COMPILING), pulse=ticker.pulse)
+    # A search counts its own bytes; all else sees the process, which may take half as much again, and compiles.
     limits = Limits(bounds["max_states"], deadline, memory, spill, cores)
     kept = checkpoints(bounds["checkpoint"], bounds["resume"])
     if kept:
@@ -468,6 +479,14 @@ def _say(findings: Iterable[Diagnostic]) -> None:
         click.echo(text.diagnostic(found), err=True)
 
 
+def _deadline(timeout: float | None) -> Deadline:
+    """When a command has to end, by the time since it began."""
+    from rolecycle.deadline import NEVER, Deadline
+
+    begun: float = click.get_current_context().meta[BEGUN]
+    return NEVER if timeout is None else Deadline(begun + timeout)
+
+
 def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:
     """The markings of a net, judged."""
     from rolecycle.net_model import model
@@ -475,10 +494,11 @@ def _explored(path: Path, bounds: dict[str, Any]) -> Outcome:
     from rolecycle.read_net import read_net
     from rolecycle.verify_net import verify_net
 
-    net, notes = read_net(path)
+    deadline = _deadline(bounds["timeout"])
+    net, notes = read_net(path, deadline)
     ticker = Ticker()
     try:
-        return verify_net(model(net), notes, _workshop(bounds, ticker))
+        return verify_net(model(net, deadline), notes, _workshop(bounds, ticker))
     finally:
         ticker.done()
 
@@ -504,7 +524,7 @@ def _review(folder: Path | None, files: Files, bounds: dict[str, Any], strict: b
     from rolecycle.review.gather import Explored, gather
     from rolecycle.review.render import render
 
-    spec, explored = _specification(folder), Explored()
+    spec, explored = _specification(folder, bounds), Explored()
     outcome = _with_strict(_verify(spec, files, ("", "", ()), bounds, explored.look), strict)
     origin = f"the specification in {relative(folder)}" if folder else "the shipped specification"
     return render(gather(outcome, spec, explored, origin)), outcome.exit_code
@@ -538,16 +558,18 @@ def _rendered(outcome: Outcome, form: str) -> str:
 def _guarded(verb: Callable[[], Any], form: str) -> Any:
     """Call a verb; mistakes in the input are printed, all of them, and end the program with code 2.
 
-    Ctrl-C while a verb has nothing to report yet ends it like a limit, with code 3.
+    A limit, or Ctrl-C, while a verb has nothing to report yet ends it with code 3.
     """
+    from rolecycle.deadline import LimitError, stopping
     from rolecycle.diagnostics import Diagnostic, InputError
 
     try:
-        return verb()
+        with stopping():
+            return verb()
     except InputError as problem:
         _fail(problem.diagnostics, form)
-    except KeyboardInterrupt:
-        _fail((Diagnostic("RC153", "interrupted before anything was found"),), form, 3)
+    except LimitError as reason:
+        _fail((Diagnostic("RC153", f"{reason} before anything was found"),), form, 3)
 
 
 def _misused(message: str, form: str) -> NoReturn:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product as combinations
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from rolecycle import formula, guard
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.formula import Atom, Formula
 from rolecycle.machine import TICK, Row
 from rolecycle.system import Member, System
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+Alphabets = Sequence[Mapping[str, Sequence[Row]]]
+"""For each member of a system its rows by trigger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class Product:
 
     ``meanings``: the guards that are asked of a system whose names the product no longer has, as read by
     occurrences of an index (0: by nobody).  ``reading``: how all others are read; none: by the names of the members.
+    ``of_event`` and ``of_occurrence``, which follow from the others: the numbers of the occurrences of an event, and
+    the rules of an occurrence.
     """
 
     system: System
@@ -109,6 +118,13 @@ class Product:
     rules: tuple[Rule, ...]
     meanings: Mapping[tuple[guard.Guard, int], Formula] = field(default_factory=dict)
     reading: Reading | None = None
+    of_event: Mapping[str, Sequence[int]] = field(init=False, compare=False, repr=False)
+    of_occurrence: Mapping[int, Sequence[Rule]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index what properties at events ask for, of which a net has thousands."""
+        object.__setattr__(self, "of_event", grouped((o.event, k) for k, o in enumerate(self.occurrences)))
+        object.__setattr__(self, "of_occurrence", grouped((rule.occurrence, rule) for rule in self.rules))
 
     @property
     def asked(self) -> System:
@@ -116,25 +132,48 @@ class Product:
         return self.reading.system if self.reading else self.system
 
 
-def compose(system: System) -> Product:
-    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit."""
-    return combine(network(system))
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """For each key its values, both in the order of the pairs."""
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
-def network(system: System) -> Network:
-    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit."""
-    return Network(system, tuple(Synchronisation(o, _parts(system, o)) for o in occurrences(system)))
+def compose(system: System, deadline: Deadline = NEVER) -> Product:
+    """Resolve events and guards of a system; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit.
+
+    Raises ``LimitError`` when that takes too long.
+    """
+    return combine(network(system, deadline), deadline)
 
 
-def combine(of: Network) -> Product:
-    """Every way in which the participants of each occurrence can take it together; time waits for what is due."""
+def network(system: System, deadline: Deadline = NEVER) -> Network:
+    """What each member does at each occurrence; raises ``InputError`` (RC130 to RC132, RC138) for what does not fit.
+
+    Raises ``LimitError`` when that takes too long.
+    """
+    rows = _alphabets(system)
+    happening = deadline.each(occurrences(system))
+    return Network(system, tuple(Synchronisation(o, _parts(system, rows, o)) for o in happening))
+
+
+def combine(of: Network, deadline: Deadline = NEVER) -> Product:
+    """Every way in which the participants of each occurrence can take it together; time waits for what is due.
+
+    Raises ``LimitError`` when that takes too long.
+    """
     happening = tuple(s.occurrence for s in of.synchronisations)
-    rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in _rules(k, s.parts))
-    held_up = _urgent(of.system, happening, rules) if of.system.due else rules
+    rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in _rules(k, s.parts, deadline))
+    held_up = _urgent(of.system, happening, rules, deadline) if of.system.due else rules
     return Product(of.system, happening, held_up, reading=of.reading)
 
 
 # --- occurrences --------------------------------------------------------------------------------
+
+
+def _alphabets(system: System) -> Alphabets:
+    return [grouped((row.trigger, row) for row in member.machine.rows) for member in system.members]
 
 
 def occurrences(system: System) -> Iterable[Occurrence]:
@@ -182,22 +221,22 @@ class _Arrow:
     guard: Formula
 
 
-def _rules(number: int, parts: Iterable[Part]) -> Iterable[Rule]:
-    for chosen in combinations(*(part.ways for part in parts)):
+def _rules(number: int, parts: Iterable[Part], deadline: Deadline) -> Iterable[Rule]:
+    for chosen in deadline.each(combinations(*(part.ways for part in parts))):
         condition = formula.conjunction(guard for _, guard in chosen)
         if condition != formula.FALSE:
             yield Rule(number, tuple(move for move, _ in chosen), condition)
 
 
-def _parts(system: System, occurrence: Occurrence) -> tuple[Part, ...]:
-    return tuple(_part(system, position, occurrence) for position in occurrence.participants)
+def _parts(system: System, rows: Alphabets, occurrence: Occurrence) -> tuple[Part, ...]:
+    return tuple(_part(system, position, rows, occurrence) for position in occurrence.participants)
 
 
-def _part(system: System, position: int, occurrence: Occurrence) -> Part:
+def _part(system: System, position: int, alphabets: Alphabets, occurrence: Occurrence) -> Part:
     """The alternatives of one participant: partial functions over its states, each under one guard."""
     member = system.members[position]
     trigger = occurrence.label if member.times else occurrence.event
-    rows = [row for row in member.machine.rows if row.trigger == trigger]
+    rows = alphabets[position][trigger]
     index = member.index if member.times else member.index or occurrence.index
     arrows = _arrows(system, member, rows, index)
     may = rows[0].mode == "may"
@@ -264,9 +303,11 @@ def _idle(system: System, position: int, arrows: Iterable[_Arrow]) -> Formula:
 # --- time ---------------------------------------------------------------------------------------
 
 
-def _urgent(system: System, happening: Sequence[Occurrence], rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def _urgent(
+    system: System, happening: Sequence[Occurrence], rules: Iterable[Rule], deadline: Deadline
+) -> tuple[Rule, ...]:
     """The rules, with those of ``tick`` held up while something is due."""
-    waiting = formula.negation(formula.disjunction(_waited_for(system, happening)))
+    waiting = formula.negation(formula.disjunction(_waited_for(system, happening, deadline)))
     return tuple(
         replace(rule, guard=formula.conjunction([rule.guard, waiting]))
         if happening[rule.occurrence].event == TICK
@@ -275,16 +316,17 @@ def _urgent(system: System, happening: Sequence[Occurrence], rules: Iterable[Rul
     )
 
 
-def _waited_for(system: System, happening: Sequence[Occurrence]) -> Iterable[Formula]:
+def _waited_for(system: System, happening: Sequence[Occurrence], deadline: Deadline) -> Iterable[Formula]:
     """The conditions under which something that is due can happen; what timers make of it does not matter."""
+    rows = _alphabets(system)
     numbers = {occurrence.label: number for number, occurrence in enumerate(happening)}
     for due in (due for due in system.due if due.label in numbers):
         number = numbers[due.label]
         occurrence = happening[number]
         acting = (p for p in occurrence.participants if not _looks_on(system.members[p]))
-        parts = [_part(system, p, occurrence) for p in acting]
+        parts = [_part(system, p, rows, occurrence) for p in acting]
         when = [_read_by(system, position, part, occurrence) for position, part in due.when]
-        for rule in _rules(number, parts):
+        for rule in _rules(number, parts, deadline):
             moving = formula.TRUE if when else _changing(system, rule)
             yield formula.conjunction([_possible(system, rule), *when, moving])
 
@@ -362,7 +404,7 @@ def meaning(of: Product | Network, condition: guard.Guard, index: int = 0) -> Fo
 def _atom(atom: guard.In, system: System, index: int) -> Formula:
     if atom.machine in system.parameters:
         return formula.TRUE if system.parameters[atom.machine] in atom.states else formula.FALSE
-    if atom.machine in system.definitions and not any(m.machine.is_a(atom.machine) for m in system.members):
+    if atom.machine in system.definitions and atom.machine not in system.positions:
         return formula.disjunction(_defined(atom.machine, value, system, index) for value in atom.states)
     position = _position(system, atom.machine, index)
     machine = system.members[position].machine
@@ -392,7 +434,7 @@ def _defined(name: str, value: str, system: System, index: int) -> Formula:
 
 
 def _position(system: System, name: str, index: int) -> int:
-    copies = [p for p, m in enumerate(system.members) if m.machine.is_a(name)]
+    copies = system.positions.get(name, ())
     single = [p for p in copies if not system.members[p].family]
     chosen = single or [p for p in copies if system.members[p].index == index]
     if len(chosen) == 1:
@@ -455,8 +497,8 @@ def indices_of(system: System, over: str) -> list[int]:
 
 def enabled(product: Product, occurrence: int) -> Formula:
     """The condition under which an occurrence can happen."""
-    ways = (_possible(product.system, rule) for rule in product.rules if rule.occurrence == occurrence)
-    return formula.disjunction(ways)
+    rules = product.of_occurrence.get(occurrence, ())
+    return formula.disjunction(_possible(product.system, rule) for rule in rules)
 
 
 def changing(product: Product, occurrence: int) -> Formula:
@@ -464,8 +506,7 @@ def changing(product: Product, occurrence: int) -> Formula:
     system, watching = product.system, {p for p, m in enumerate(product.system.members) if m.watches}
     ways = (
         formula.conjunction([_possible(system, rule), _changing(system, _without(rule, watching))])
-        for rule in product.rules
-        if rule.occurrence == occurrence
+        for rule in product.of_occurrence.get(occurrence, ())
     )
     return formula.disjunction(ways)
 
@@ -476,8 +517,7 @@ def _without(rule: Rule, members: set[int]) -> Rule:
 
 def occurrences_of(product: Product, events: Iterable[str]) -> list[int]:
     """The numbers of the occurrences of these events (by name, every index)."""
-    wanted = set(events)
-    return [k for k, o in enumerate(product.occurrences) if o.event in wanted]
+    return sorted(k for event in set(events) for k in product.of_event.get(event, ()))
 
 
 def state_names(system: System, locals_: Sequence[int]) -> Mapping[str, str]:

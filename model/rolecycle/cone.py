@@ -11,6 +11,7 @@ from math import prod
 
 from rolecycle import formula, guard
 from rolecycle.compose import Move, Network, Part, Reading, Synchronisation, meaning, state_names
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.formula import Atom, Formula
 from rolecycle.specification import Property
 from rolecycle.trace import Step, Trace
@@ -60,12 +61,12 @@ def _asked(network: Network, wanted: Property) -> Iterator[Formula]:
         yield meaning(network, wanted.goal.premise)
 
 
-def grouped(network: Network, asked: Iterable[Property]) -> list[list[Property]]:
+def grouped(network: Network, asked: Iterable[Property], deadline: Deadline = NEVER) -> list[list[Property]]:
     """Properties together that one space should settle: those with one cone, and where cones are nearly the same.
 
-    Sizes are estimated by the local states of the members.
+    Sizes are estimated by the local states of the members.  Raises ``LimitError`` when that takes too long.
     """
-    cones = [(influence(network, wanted), wanted) for wanted in asked]
+    cones = [(influence(network, wanted), wanted) for wanted in deadline.each(asked)]
     groups: list[tuple[frozenset[int], list[Property]]] = []
     for kept, wanted in sorted(cones, key=lambda each: size(network, each[0]), reverse=True):
         for k, (others, group) in enumerate(groups):
@@ -135,16 +136,17 @@ def _renumbered(part: Formula, number: dict[int, int]) -> Formula:
 # --- runs -------------------------------------------------------------------------------------------------
 
 
-def lift(trace: Trace, network: Network, kept: Collection[int]) -> Trace:
+def lift(trace: Trace, network: Network, kept: Collection[int], deadline: Deadline = NEVER) -> Trace:
     """A run of a cone as a run of the whole network, with the same events.
 
-    Who was left out takes part where it has the event, by the first of its ways that is open.
+    Who was left out takes part where it has the event, by the first of its ways that is open.  Raises ``LimitError``
+    when that takes too long.
     """
     members = network.system.members
     by_label = {s.occurrence.label: s for s in network.synchronisations}
     taken = [by_label[step.event] for step in trace.steps]
     states = [[m.machine.states.index(m.machine.initial) for m in members]]
-    for step, synchronisation in zip(trace.steps, taken, strict=True):
+    for step, synchronisation in deadline.each(zip(trace.steps, taken, strict=True)):
         after = list(states[-1])
         for part in synchronisation.parts:
             if part.member not in kept:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from rolecycle import formula, guard
 from rolecycle.compose import Move, Product, Rule, compose, resolve
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.formula import Formula
 from rolecycle.guard import Guard, Quantified
 from rolecycle.machine import Machine
@@ -74,20 +75,28 @@ class Copies:
 
 
 def copies_of(
-    system: System, family: str, goals: Sequence[Guard], own: Sequence[Guard] = (), limit: int = 2_000
+    system: System,
+    family: str,
+    goals: Sequence[Guard],
+    own: Sequence[Guard] = (),
+    limit: int = 2_000,
+    deadline: Deadline = NEVER,
 ) -> Copies:
     """The copies of an interchangeable family (``symmetry.interchangeable_families``).
 
     ``goals`` are read by nobody, ``own`` by a copy to which an event happens.  Raises ``UncountableError``
     for collective events, for a quantifier that ranges over copies and others together, and where a copy has
-    more than ``limit`` local states.
+    more than ``limit`` local states; ``LimitError`` when that takes too long.
     """
     _refuse_collective(system, family)
     readings = tuple(dict.fromkeys(_readings(system, family, [*goals, *own])))
     outside = tuple(m for m in system.members if not m.family)
     frame = _framed(system, outside, readings)
-    kinds = tuple(_kind(frame, system, family, indices, readings, own, limit) for indices in _alike(system))
-    alone = compose(_without(frame, {e for m in system.members if m.family for e in m.machine.alphabet}))
+    kinds = tuple(
+        _kind(frame, system, family, indices, readings, own, limit, deadline) for indices in _alike(system)
+    )
+    theirs = {e for m in system.members if m.family for e in m.machine.alphabet}
+    alone = compose(_without(frame, theirs), deadline)
     names = _names(readings)
     return Copies(
         system=system,
@@ -202,17 +211,18 @@ def _kind(
     readings: Sequence[Quantified],
     own: Iterable[Guard],
     limit: int,
+    deadline: Deadline,
 ) -> Kind:
     first, names = indices[0], _names(readings)
     copy = [m for m in system.members if m.family == family and m.index == first]
     opened = replace(frame, members=(*frame.members, *(_shut(m, names) for m in copy)))
-    product = compose(opened)
-    states, steps = _explored(product, len(frame.members), limit)
+    product = compose(opened, deadline)
+    states, steps = _explored(product, len(frame.members), limit, deadline)
     known = [dict(enumerate(state, len(frame.members))) for state in states]
 
     def read(part: Guard) -> tuple[Formula, ...]:
         meaning = resolve(_closed(part, names), opened, family, first)
-        return tuple(formula.given(meaning, where) for where in known)
+        return tuple(formula.given(meaning, where) for where in deadline.each(known))
 
     ranging = [r for r in readings if any(_ranges(r, m) for m in copy)]
     bodies = {r: read(r.body) for r in ranging}
@@ -220,13 +230,15 @@ def _kind(
     return Kind(indices, machines, tuple(states), tuple(steps), bodies, {goal: read(goal) for goal in own})
 
 
-def _explored(product: Product, first: int, limit: int) -> tuple[list[Local], list[tuple[LocalStep, ...]]]:
+def _explored(
+    product: Product, first: int, limit: int, deadline: Deadline
+) -> tuple[list[Local], list[tuple[LocalStep, ...]]]:
     """Breadth first; the members of the copy stand at the positions from ``first`` on."""
     machines = [m.machine for m in product.system.members[first:]]
     number = {tuple(m.states.index(m.initial) for m in machines): 0}
     found, steps = list(number), []
     rules = [r for r in product.rules if any(move.member >= first for move in r.moves)]
-    for state in found:
+    for state in deadline.each(found):
         taken = []
         for rule in rules:
             for event, condition, moves, after in _taken(product, rule, state, first):

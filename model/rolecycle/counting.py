@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rolecycle.compose import Network, Product, combine, network
 from rolecycle.copies import Copies, UncountableError, copies_of
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.guard import Guard, Implies
 from rolecycle.layout import width
 from rolecycle.lumping import Lumped, merged, whole
@@ -44,27 +45,33 @@ def lessened(
     asked: Sequence[Property],
     using: frozenset[Reduction],
     named: Callable[[], Fewer] | None = None,
+    deadline: Deadline = NEVER,
 ) -> Fewer:
     """What to explore: ``fewer`` states where copies take many and can be taken for one another, else all by name.
 
-    ``named`` makes the latter; none: as written.
+    ``named`` makes the latter; none: as written.  Raises ``LimitError`` when that takes too long.
     """
     copies = (len(m.machine.states) for m in system.members if m.family)
     if sum(map(width, copies)) > MOST_BITS and not system.due:
         with suppress(UncountableError):
-            return fewer(system, asked, using)
-    return named() if named else as_written(system, asked, using)
+            return fewer(system, asked, using, deadline)
+    return named() if named else as_written(system, asked, using, deadline=deadline)
 
 
 def as_written(
-    system: System, asked: Sequence[Property], using: frozenset[Reduction], of: Network | None = None
+    system: System,
+    asked: Sequence[Property],
+    using: frozenset[Reduction],
+    of: Network | None = None,
+    deadline: Deadline = NEVER,
 ) -> Fewer:
     """Every member by name, with equal copies sorted when ``symmetry`` may be used and nothing tells them apart.
 
     Fairness does, and so do the timers of a timed system.
     ``of``: the network to explore in the place of that of the system, a part of it or what its members are made of.
+    Raises ``LimitError`` when that takes too long.
     """
-    product = combine(of or network(system))
+    product = combine(of or network(system, deadline), deadline)
     allowed = "symmetry" in using and not system.due and not any(p.is_lasting for p in asked)
     families = interchangeable_families(system, [p.goal for p in asked]) if allowed else ()
     symmetric = tuple(family for family in families if sortable(product.system, family))
@@ -76,24 +83,27 @@ def as_found(trace: Trace) -> Trace:
     return trace
 
 
-def fewer(system: System, asked: Sequence[Property], using: frozenset[Reduction]) -> Fewer:
+def fewer(
+    system: System, asked: Sequence[Property], using: frozenset[Reduction], deadline: Deadline = NEVER
+) -> Fewer:
     """Merge equivalent local states of copies (``quotient``) and count copies (``counting``), as far as it helps.
 
     ``system`` has the observers of the properties ``asked``.  Raises ``UncountableError``, which says why, when
     copies can be told apart or when neither makes the product smaller; the system is then explored as it is.
+    Raises ``LimitError`` when that takes too long.
     """
     if not using & {"quotient", "counting"} or any(p.kind not in PRESERVED for p in asked):
         raise UncountableError("not allowed, or not for every property that is asked")
     families = interchangeable_families(system, [p.goal for p in asked])
     if not families:
         raise UncountableError("no family has copies that nothing tells apart")
-    copies = copies_of(system, families[0], _goals(system, asked), _own(system, asked))
-    lumped = _lumped(copies, asked, using)
+    copies = copies_of(system, families[0], _goals(system, asked), _own(system, asked), deadline=deadline)
+    lumped = _lumped(copies, asked, using, deadline)
     population = _population(copies, lumped, using)
-    found = populated(population)
+    found = populated(population, deadline)
     symmetric = families if isinstance(population, Named) and "symmetry" in using else ()
     applied = tuple(_applied(copies, lumped, population, symmetric))
-    return Fewer(found.product, symmetric, Retelling(population, found), applied, system)
+    return Fewer(found.product, symmetric, Retelling(population, found, deadline), applied, system)
 
 
 def _goals(system: System, asked: Iterable[Property]) -> list[Guard]:
@@ -112,13 +122,16 @@ def _theirs(system: System) -> set[str]:
     return {e for m in system.members if m.family for e in m.machine.alphabet}
 
 
-def _lumped(copies: Copies, asked: Sequence[Property], using: frozenset[Reduction]) -> list[Lumped]:
+def _lumped(
+    copies: Copies, asked: Sequence[Property], using: frozenset[Reduction], deadline: Deadline
+) -> list[Lumped]:
     """Ways back go round in steps as written, so where they are asked for none is hidden."""
     kinds = {p.kind for p in asked}
     if "quotient" not in using or "recoverable" in kinds:
-        return [whole(kind) for kind in copies.kinds]
+        return [whole(kind) for kind in deadline.each(copies.kinds)]
     visible = {event for p in asked for event in p.events}
-    return [merged(kind, copies.system, visible, "deadlock freedom" in kinds) for kind in copies.kinds]
+    ends = "deadlock freedom" in kinds
+    return [merged(kind, copies.system, visible, ends) for kind in deadline.each(copies.kinds)]
 
 
 def _population(copies: Copies, lumped: Sequence[Lumped], using: frozenset[Reduction]) -> Population:

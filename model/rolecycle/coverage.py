@@ -35,6 +35,8 @@ PROPERTIES = Property(
     "M03", "Every property is judged somewhere where it says something.", "reachable", ("suite",)
 )
 
+INCOMPLETE = "a run of the suite is incomplete"
+
 RowKey = tuple[str, Place, str]
 
 
@@ -122,7 +124,7 @@ class Coverage:
             0,
             0,
             0,
-            "" if exhaustive else "a run of the suite is incomplete",
+            "" if exhaustive else INCOMPLETE,
             seconds,
         )
 
@@ -132,7 +134,8 @@ def _key(row: Row) -> RowKey:
 
 
 def _verdict(wanted: Property, dead: list[str], exhaustive: bool) -> Verdict:
-    if not dead:
+    """What was seen alive is alive; but whether all that is refuted is cured is unknown until all is judged."""
+    if not dead and (exhaustive or wanted != CURED):
         return Verdict(wanted, "holds", "holds")
-    note = f"{len(dead)} dead: " + "; ".join(dead)
+    note = f"{len(dead)} dead: " + "; ".join(dead) if dead else INCOMPLETE
     return Verdict(wanted, "refuted" if exhaustive else "unknown", "holds", note=note)

@@ -177,7 +177,10 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "The command is wrong",
         "An option or argument does not fit; --help of the command lists them.",
     ),
-    "RC153": ("Interrupted", "The command was interrupted before it had anything to report."),
+    "RC153": (
+        "Ended before anything was found",
+        "The command was interrupted, or --timeout was reached, before it had anything to report.",
+    ),
     "RC154": (
         "No faults are known",
         "The specification has no faults.yaml, which says what can go wrong and when an instance is well again.",
@@ -204,7 +207,8 @@ NETS: Mapping[str, tuple[str, str]] = {
         "No place/transition net",
         "A PNML file with one place/transition net is read: places, transitions, plain arcs, and units in the "
         "toolspecific section 'nupn'. Coloured nets, reference nodes between pages, and inhibitor, test or reset arcs "
-        "are not.",
+        "are not; nor is any other element or attribute that may say how transitions fire, such as a capacity or a "
+        "priority, for counts without it would be wrong.",
     ),
     "RC304": (
         "Unknown name in a net",
@@ -217,14 +221,14 @@ NETS: Mapping[str, tuple[str, str]] = {
     "RC306": (
         "The net is not safe",
         "Machines have states, not counters: no place may ever hold two tokens, and no two places of a unit may be "
-        "marked at once. An arc or an initial marking already breaks that, or the search found the run that is told. "
+        "marked at once. The initial marking already breaks that, or the search found the run that is told. "
         'Counts of such a net would be wrong, so none are given. If only the units are wrong, write safe="false" in '
         "the structure element: each place is then a machine of its own.",
     ),
     "RC307": (
         "A transition never fires",
-        "It takes a token from two places of one unit, of which at most one is marked. It was left out; the counts are "
-        "those of the net.",
+        "It takes two tokens from one place, or a token from two places of one unit, of which at most one is marked. "
+        "It was left out; the counts are those of the net.",
     ),
     "RC308": (
         "Units were not used",
@@ -233,8 +237,8 @@ NETS: Mapping[str, tuple[str, str]] = {
     ),
     "RC309": (
         "The net is too large",
-        "At most 64 MiB, 20,000 places, 20,000 transitions and 500,000 arcs are read, and 4,096 machines are searched, "
-        "fewer if there are many transitions. Units make one machine of many places.",
+        "At most 64 MiB, 20,000 places, 20,000 transitions and 500,000 arcs are read. Among these a net is refused "
+        "whose tables would take more than 512 MiB: a bit for each transition and each state of each unit.",
     ),
     "RC310": (
         "The net is too large for a specification",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.checkpoint import Checkpoint, resumed, save, save_if_due
+from rolecycle.deadline import INTERRUPTED, TIMEOUT, Deadline
 from rolecycle.graph import Graph
 from rolecycle.kernels import compiled
 from rolecycle.layout import Numbers, Words
@@ -37,14 +38,11 @@ from rolecycle.visited import OVERFLOW, KeyTable, enter_keys, enter_numbers
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-FIRST_BATCH, BATCH = 1 << 4, 1 << 15
-"""States expanded between two looks at the clock, the limits and Ctrl-C, at first and at most."""
+FIRST_BATCH = 1 << 4
+"""States expanded between two looks at the clock, the limits and Ctrl-C, at first."""
 
 CROWD = 1 << 18
 """States known beyond which a search goes on with several cores: sharing fewer costs more than it saves."""
-
-INTERRUPTED = "interrupted"
-"""The limit of a search that somebody has stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def explore(
         save(checkpoint, search)
     if limit != INTERRUPTED and search.expanded == search.known:
         limit = ""
-    space = _space(search, limit, time.monotonic() - begin)
+    space = _space(search, limit, time.monotonic() - begin, limits.deadline)
     search.close()
     return space
 
@@ -105,7 +103,7 @@ def _advance(search: Search, crew: Crew, limits: Limits) -> str:
 
 def _run_batch(search: Search) -> str:
     s, tables, labels, table = search, search.packed.tables, search.packed.rule_labels, search.owned[0]
-    batch, room = min(BATCH, max(FIRST_BATCH, search.known)), min(room_in(table), search.rows)
+    batch, room = min(s.packed.batch, max(FIRST_BATCH, s.known)), min(room_in(table), search.rows)
     reserve_deadlocks(search, search.deadlocks + batch)
     before = search.expanded
     if not isinstance(table, KeyTable):
@@ -130,15 +128,15 @@ def _progress(search: Search, seconds: float) -> Progress:
 def _limit(search: Search, limits: Limits) -> str:
     if search.known > limits.states:
         return f"--max-states {limits.states} reached"
-    if time.monotonic() > limits.deadline:
-        return "--timeout reached"
+    if limits.deadline.over:
+        return TIMEOUT
     return ""
 
 
 # --- what was found -------------------------------------------------------------------------------
 
 
-def _space(search: Search, limit: str, seconds: float) -> Space:
+def _space(search: Search, limit: str, seconds: float, deadline: Deadline) -> Space:
     known, transitions, kept, graph = search.known, search.transitions, search.kept, None
     if search.keeps_graph:
         offsets = _trimmed(kept.offsets, known + 1)
@@ -158,6 +156,7 @@ def _space(search: Search, limit: str, seconds: float) -> Space:
         limit=limit,
         seconds=seconds,
         memory=search.bytes,
+        deadline=deadline,
     )
 
 

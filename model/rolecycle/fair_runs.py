@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.compose import Product
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.fair_cycles import Wanted, components, fair_sets, missed
 from rolecycle.formula import Formula
 from rolecycle.machine import Fairness
@@ -32,7 +33,8 @@ class Case:
     """A property of one copy: the part of the space where it is not yet fulfilled, and what a run that refutes it does.
 
     ``follow``: bool[transitions], those that it may take for ever; ``visit``: bool[states], where it is seen for ever;
-    ``component``: int64[states], the strongly connected components by what is followed.
+    ``component``: int64[states], the strongly connected components by what is followed; ``deadline``: until when runs
+    may be looked for.
     """
 
     copy: str
@@ -40,6 +42,12 @@ class Case:
     follow: Truths
     visit: Truths
     component: NDArray[np.int64]
+    deadline: Deadline = NEVER
+
+    @property
+    def size(self) -> int:
+        """How many transitions there are."""
+        return len(self.region.graph.labels)
 
 
 class Hit(NamedTuple):
@@ -53,7 +61,8 @@ class Hit(NamedTuple):
 def case_of(space: Space, kind: PropertyKind, parts: Parts, copy: str, first: int) -> Case:
     """What a run that refutes the property does among the first so many states of the space.
 
-    A fair set there is one in the whole space, for what leads outside counts as enabled.
+    A fair set there is one in the whole space, for what leads outside counts as enabled.  Raises ``LimitError``, as all
+    here do, when that takes too long.
     """
     product, near = space.packed.product, replace(space, states=space.states[:first])
     inside, begin, visit = (where(near, part) for part in parts)
@@ -62,7 +71,8 @@ def case_of(space: Space, kind: PropertyKind, parts: Parts, copy: str, first: in
     if kind == "converges":
         calm = [product.system.events[o.event].kind != "fault" for o in product.occurrences]
         follow = np.array(calm * 2, dtype=np.bool_)[found.graph.labels]
-    return Case(copy, found, follow, visit[found.numbers], components(found.graph, follow))
+    component = space.deadline.within(len(follow), components, found.graph, follow)
+    return Case(copy, found, follow, visit[found.numbers], component, space.deadline)
 
 
 def at_hand(product: Product, cases: Iterable[Case], strengths: Strengths) -> list[str]:
@@ -78,7 +88,7 @@ def first_hit(product: Product, cases: Iterable[Case], strengths: Strengths) -> 
     """The first copy for which a run that is fair in this way refutes the property."""
     for case in cases:
         wanted = _wanted(product, case, strengths)
-        sets = fair_sets(case.region.graph, wanted, case.component)
+        sets = case.deadline.within(case.size, fair_sets, case.region.graph, wanted, case.component)
         if (sets >= 0).any():
             return Hit(case, wanted, sets)
     return None
@@ -136,7 +146,8 @@ def _less(chosen: dict[str, Fairness], event: str) -> Iterator[dict[str, Fairnes
 def _excluding(product: Product, hit: Hit, chosen: Strengths, assumed: Strengths) -> tuple[str, Fairness]:
     """An event whose fairness, or greater fairness, a run round the first of the sets found lacks."""
     member = hit.sets == hit.sets[hit.sets >= 0].min()
-    always, sometimes = missed(hit.case.region.graph, hit.wanted, member)
+    case = hit.case
+    always, sometimes = case.deadline.within(case.size, missed, case.region.graph, hit.wanted, member)
     for occurrence, missing in zip(product.occurrences, always, strict=False):
         if missing and occurrence.event in assumed and occurrence.event not in chosen:
             return occurrence.event, "weak"

@@ -116,7 +116,10 @@ class _End:
 
 
 def fates(space: Space, asked: Question) -> Answer:
-    """What can become of the instance after the fault: ``unknown`` where the space was not exhausted."""
+    """What can become of the instance after the fault: ``unknown`` where the space was not exhausted.
+
+    Raises ``LimitError`` when that takes too long.
+    """
     if not space.exhaustive:
         return Answer(("unknown",), note=space.limit)
     after = _aftermath(space, asked)

@@ -63,7 +63,7 @@ class FaultRow:
     told, who is it in ``trace``.  ``trace``: a shortest run to the gravest fate that a run can show, with the loop in
     which it ends up; struck while it serves where that is possible.  ``noticed_s`` and ``recovered_s``: how long that
     takes; None where it need not happen at all, where the clock can stop, and for two faults at once.  ``note``: why it
-    is unknown.
+    is unknown.  ``limit``: which limit left its times open.
     """
 
     role: str
@@ -78,6 +78,7 @@ class FaultRow:
     assumption: str = ""
     note: str = ""
     states: int = 0
+    limit: str = ""
     copies: tuple[Copy | None, ...] = ()
 
     @property
@@ -108,4 +109,4 @@ class FaultTable:
     @property
     def exit_code(self) -> int:
         """3 when something is unknown or missing, else 0."""
-        return 3 if self.limit or any(row.outcome == "unknown" for row in self.rows) else 0
+        return 3 if self.limit or any(row.limit or row.outcome == "unknown" for row in self.rows) else 0

@@ -9,8 +9,9 @@ from itertools import combinations
 from pathlib import Path
 
 from rolecycle.compose import compose
+from rolecycle.deadline import INTERRUPTED, Deadline, LimitError
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
-from rolecycle.explore import INTERRUPTED, explore
+from rolecycle.explore import explore
 from rolecycle.fates import Question, fates, usual
 from rolecycle.fault_systems import (
     Aimed,
@@ -92,12 +93,14 @@ def example_faults(spec: Specification, wish: Wish, shop: Workshop) -> FaultTabl
 
 
 def _until_stopped(rows: Iterable[FaultRow]) -> tuple[tuple[FaultRow, ...], str]:
-    """The rows that were found before somebody stopped it, and whether somebody did."""
+    """The rows that were found before a limit ended it or somebody stopped it, and which of these."""
     found: list[FaultRow] = []
     try:
         found.extend(rows)
     except KeyboardInterrupt:
         return tuple(found), INTERRUPTED
+    except LimitError as reason:
+        return tuple(found), str(reason)
     return tuple(found), ""
 
 
@@ -138,7 +141,7 @@ def _rows(
     """
     roles = _chosen(wish.role, [patient.role for patient in patients], "role")
     chosen = [patient for patient in patients if patient.role in roles]
-    plans = [_plan(spec, patient, wish.pairs) for patient in chosen]
+    plans = [_plan(spec, patient, wish.pairs, shop.limits.deadline) for patient in chosen]
     _refuse_unknown(wish, _catalogue(spec), [wanted for plan in plans for wanted in plan])
     known: dict[tuple[object, ...], list[FaultRow]] = {}
     for patient, plan in zip(chosen, plans, strict=True):
@@ -155,12 +158,12 @@ def _rows(
             yield row
 
 
-def _plan(spec: Specification, patient: _Patient, pairs: bool) -> list[tuple[Aimed, ...]]:
+def _plan(spec: Specification, patient: _Patient, pairs: bool, until: Deadline) -> list[tuple[Aimed, ...]]:
     """One fault after another, or each pair of those that can happen."""
     each = [a for fault in _catalogue(spec).faults.values() for a in aimed(spec, patient.instance, fault)]
     if not pairs:
         return [(one,) for one in each]
-    possible = [one for one in each if faulty_system(spec, patient.instance, (one,))]
+    possible = [one for one in until.each(each) if faulty_system(spec, patient.instance, (one,))]
     return [pair for pair in combinations(possible, 2) if independent(*pair)]
 
 
@@ -210,17 +213,31 @@ def _row(spec: Specification, patient: _Patient, wanted: Sequence[Aimed], shop: 
         facts=facts,
         copies=tuple(patient.copies.get((one.family, one.index)) for one in wanted),
     )
-    system = faulty_system(spec, patient.instance, wanted)
-    if system is None:
-        return row
-    space = _space(system, f"{patient.role}, {name}", shop)
+    try:
+        shop.limits.deadline.check()
+        system = faulty_system(spec, patient.instance, wanted)
+        return _settled(spec, patient, wanted, row, system, shop) if system else row
+    except LimitError as reason:
+        return replace(row, fates=("unknown",), note=str(reason))
+
+
+def _settled(
+    spec: Specification,
+    patient: _Patient,
+    wanted: Sequence[Aimed],
+    row: FaultRow,
+    system: System,
+    shop: Workshop,
+) -> FaultRow:
+    """The row with what becomes of the role; raises ``LimitError`` when that takes too long."""
+    space = _space(system, f"{patient.role}, {row.fault}", shop)
     if space.exhaustive and not can_happen(space, wanted):
         return replace(row, states=len(space.states))
     healthy = _healthy(spec, patient, wanted, shop)
     if not healthy.exhaustive:
         return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
     asked = _question(_catalogue(spec), system, healthy, patient, wanted)
-    found = fates(space, asked)
+    found = space.deadline.within(space.transitions, fates, space, asked)
     row = replace(
         row,
         fates=found.fates,
@@ -251,10 +268,13 @@ def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, 
         if any(found.code != "RC137" for found in problem.diagnostics):
             raise
         return replace(row, note=f"no times: {problem.diagnostics[0].message}")
-    space = _space(system, f"{row.role}, {row.fault}, times", shop, keep_graph=True)
-    if not space.exhaustive:
-        return replace(row, note=f"no times: {space.limit}")
-    times = fault_times(space, asked)
+    try:
+        space = _space(system, f"{row.role}, {row.fault}, times", shop, keep_graph=True)
+        if not space.exhaustive:
+            raise LimitError(space.limit)
+        times = space.deadline.within(space.transitions, fault_times, space, asked)
+    except LimitError as reason:
+        return replace(row, note=f"no times: {reason}", limit=str(reason))
     recovers = set(row.fates) <= {"outage", "recovers"}
     noticed = row.noticed_by != NOBODY and times.first
     return replace(
@@ -277,8 +297,9 @@ def _assumed(catalogue: FaultCatalogue, space: Space, wanted: Sequence[Aimed]) -
 
 def _space(system: System, name: str, shop: Workshop, keep_graph: bool = False) -> Space:
     """Every state of a system, as written: fairness tells copies apart."""
-    report = partial(shop.report, name)
-    space = explore(pack(compose(system)), shop.limits, keep_graph=keep_graph, report=report)
+    report, until = partial(shop.report, name), shop.limits.deadline.doing(name)
+    packed = pack(compose(system, until), deadline=until)
+    space = explore(packed, replace(shop.limits, deadline=until), keep_graph=keep_graph, report=report)
     if space.limit == INTERRUPTED:
         raise KeyboardInterrupt
     return space

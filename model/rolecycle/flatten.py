@@ -13,6 +13,7 @@ from math import prod
 
 from rolecycle import formula
 from rolecycle.compose import Move, Network, Part, Reading, Synchronisation, meaning
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.formula import Atom, Formula
 from rolecycle.machine import SAME, Event, Machine, Row
 from rolecycle.reduce import events_inside, names_inside, visible
@@ -54,12 +55,15 @@ def piece(system: System, network: Network, spec: SystemSpec) -> Piece:
     return Piece(stub, network, (*labels, formula.FALSE))
 
 
-def flatten(outer: Network, pieces: Mapping[str, Piece]) -> Network:
-    """The network with the members that are stubs, by name of the machine, replaced by what they stand for."""
+def flatten(outer: Network, pieces: Mapping[str, Piece], deadline: Deadline = NEVER) -> Network:
+    """The network with the members that are stubs, by name of the machine, replaced by what they stand for.
+
+    Raises ``LimitError`` when that takes too long.
+    """
     flat = _Flat.of(outer, pieces)
     if not flat.apart:
         return outer
-    synchronisations = (*flat.shared(), *flat.private())
+    synchronisations = (*deadline.each(flat.shared()), *deadline.each(flat.private()))
     events = {**outer.system.events, **flat.events()}
     system = replace(outer.system, members=flat.members(), events=events, forbidden=frozenset())
     return Network(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from rolecycle.compose import Product
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.explore import explore
 from rolecycle.layout import Cluster, Numbers, local_states
 from rolecycle.pack import pack
@@ -22,14 +23,17 @@ MOST_CODES = 1 << 9
 """Joint local states of one cluster at most: each takes a row of every table, and these should stay in the cache."""
 
 
-def folded_copies(product: Product, symmetric: Sequence[str] = ()) -> list[Cluster]:
+def folded_copies(
+    product: Product, symmetric: Sequence[str] = (), deadline: Deadline = NEVER
+) -> list[Cluster]:
     """A cluster for each copy of a family that consists of several machines, where its joint states are few.
 
-    The copies that may be exchanged share their codes, which are computed once.
+    The copies that may be exchanged share their codes, which are computed once.  Raises ``LimitError`` when that takes
+    too long.
     """
     found: list[Cluster] = []
     shared: dict[tuple[str, ...], Numbers | None] = {}
-    for family, members in _copies(product.system):
+    for family, members in deadline.each(_copies(product.system)):
         kind = (family, *(product.system.members[m].machine.name for m in members))
         codes = shared[kind] if kind in shared else joint_states(product, members)
         if family in symmetric:

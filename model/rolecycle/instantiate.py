@@ -141,8 +141,8 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:
     """Events whose sender is a machine that the system has not: without it nobody would decide them."""
-    here = {name for m in members for name in _names(spec, m.machine)}
-    return frozenset(e.name for e in spec.events.values() if e.sender in spec.machines.keys() - here)
+    away = spec.machines.keys() - {name for m in members for name in _names(spec, m.machine)}
+    return frozenset(e.name for e in spec.events.values() if e.sender in away)
 
 
 def _budget(scenario: Scenario, members: list[Member]) -> Machine | None:

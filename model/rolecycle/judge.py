@@ -171,7 +171,7 @@ def _breaches(space: Space, wanted: Property) -> Iterator[tuple[Formula, int | N
     product = space.packed.product
     if not wanted.events:
         yield formula.negation(meaning(product, wanted.goal)), None
-    for k in _happening(space, wanted.events):
+    for k in space.deadline.each(_happening(space, wanted.events)):
         goal = meaning(product, wanted.goal, product.occurrences[k].index)
         yield formula.conjunction([enabled(product, k), formula.negation(goal)]), k
 
@@ -181,7 +181,7 @@ def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | Non
     if space.packed.product.system.unit and not space.exhaustive:
         return "unknown", None
     dead = _standstills(space)
-    for begin in range(0, len(dead), CHUNK):
+    for begin in space.deadline.each(range(0, len(dead), CHUNK)):
         part = dead[begin : begin + CHUNK]
         unnamed = ~evaluate(ends, space.packed.fields, space.states[part])
         if unnamed.any():
@@ -222,7 +222,7 @@ def _recoverable(space: Space, wanted: Property) -> tuple[Outcome, Trace | None]
     product = space.packed.product
     goal = where(space, meaning(product, wanted.goal))
     allowed = np.array([_on_the_way(product.system, o.event, wanted) for o in product.occurrences])
-    lost = ~backward(space.graph, goal, allowed)
+    lost = ~space.deadline.within(space.transitions, backward, space.graph, goal, allowed)
     return ("refuted", _trap(space, space.graph, lost, allowed)) if lost.any() else ("holds", None)
 
 
@@ -241,12 +241,13 @@ def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[
     inner = np.array([product.system.events[o.event].inner for o in product.occurrences], dtype=np.bool_)
     moving = space.moved | inner[graph.labels]
     follow = allowed[graph.labels] & lost[sources] & moving
-    component = strongly_connected(graph.offsets, graph.targets, follow)
+    until, size = space.deadline, space.transitions
+    component = until.within(size, strongly_connected, graph.offsets, graph.targets, follow)
     leaving = follow & (component[sources] != component[graph.targets])
     closed = np.ones(int(component.max()) + 1, dtype=np.bool_)
     closed[component[sources[leaving]]] = False
     number = int(np.argmax(lost & closed[component]))
-    return lasso(space, number, cycle_through(graph, number, follow))
+    return lasso(space, number, until.within(size, cycle_through, graph, number, follow))
 
 
 def _exhausted(space: Space, outcome: Outcome) -> Outcome:
@@ -292,7 +293,7 @@ def _first(space: Space, wanted: Formula) -> int:
     """The number of the first state that satisfies a formula, -1 when none does."""
     if wanted == formula.FALSE:
         return -1
-    for begin in range(0, len(space.states), CHUNK):
+    for begin in space.deadline.each(range(0, len(space.states), CHUNK)):
         found = evaluate(wanted, space.packed.fields, space.states[begin : begin + CHUNK])
         if found.any():
             return begin + int(np.argmax(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rolecycle.archive import archived, restored
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import relative
 from rolecycle.spec_files import files_of, schema_files, strays
 from rolecycle.specification import Specification
@@ -14,8 +15,8 @@ MAX_BYTES = 1 << 21
 """What is read of a file to tell it from others: longer ones are refused, and nothing refused is kept."""
 
 
-def specification(root: Path, store: Store) -> Specification:
-    """The specification of a folder; raises ``InputError`` as ``load`` does.
+def specification(root: Path, store: Store, deadline: Deadline = NEVER) -> Specification:
+    """The specification of a folder; raises ``InputError`` and ``LimitError`` as ``load`` does.
 
     What reads YAML, schemas and guards is imported only when it has to be read.
     """
@@ -25,7 +26,7 @@ def specification(root: Path, store: Store) -> Specification:
         return known
     from rolecycle.load import load
 
-    found = load(root)
+    found = load(root, deadline)
     if _content(root) == before:  # else somebody wrote to it meanwhile
         store.write(before, archived(found))
     return found

@@ -154,8 +154,9 @@ def _by_few(space: Space, wanted: Property, copy: str, index: int) -> Finding | 
     """
     product = space.packed.product
     parts = _parts(wanted, product, index)
-    for members in _neighbourhoods(product.system, parts):
-        few = explore(pack(restricted(product, members)), Limits(states=FEW))
+    for members in space.deadline.each(_neighbourhoods(product.system, parts)):
+        packed = pack(restricted(product, members), deadline=space.deadline)
+        few = explore(packed, Limits(states=FEW, deadline=space.deadline))
         if not few.exhaustive:
             return None
         inside, begin, visit = (over(part, members) for part in parts)
@@ -188,7 +189,7 @@ def _resting(space: Space, parts: Parts, chosen: Strengths, event: str) -> Trace
     kept = occurrences_of(product, (e for e in chosen if e != event))
     moving = formula.disjunction(changing(product, k) for k in kept)
     stays = formula.conjunction([*parts, formula.negation(moving)])
-    for begin in range(0, len(space.states), CHUNK):
+    for begin in space.deadline.each(range(0, len(space.states), CHUNK)):
         there = np.flatnonzero(evaluate(stays, space.packed.fields, space.states[begin : begin + CHUNK]))
         if len(there):
             return lasso_by(_unseen(space), begin + int(there[0]), (), 0)
@@ -201,13 +202,13 @@ def _resting(space: Space, parts: Parts, chosen: Strengths, event: str) -> Trace
 def _lasso(space: Space, hit: Hit) -> Trace:
     """A shortest run to where the property is refuted, then round a loop that is fair."""
     here, graph, count = hit.case.region, hit.case.region.graph, len(space.packed.product.occurrences)
-    start = _entrance(space, hit)
+    start, until, size = _entrance(space, hit), space.deadline, hit.case.size
     walked, state = [], start
     if hit.sets[start] < 0:
         goals, any_step = hit.sets >= 0, np.zeros(len(graph.labels), dtype=np.bool_)
-        walked = path(graph, graph.targets != OUTSIDE, start, goals, any_step)
+        walked = until.within(size, path, graph, graph.targets != OUTSIDE, start, goals, any_step)
         state = int(graph.targets[walked[-1]])
-    loop = tour(graph, hit.wanted, hit.sets == hit.sets[state], state)
+    loop = until.within(size, tour, graph, hit.wanted, hit.sets == hit.sets[state], state)
     steps = [(int(graph.labels[k]) % count, int(here.numbers[graph.targets[k]])) for k in (*walked, *loop)]
     return lasso_by(space, int(here.numbers[start]), steps, len(walked))
 
@@ -215,9 +216,9 @@ def _lasso(space: Space, hit: Hit) -> Trace:
 def _entrance(space: Space, hit: Hit) -> int:
     """The state where a shortest run to one of the sets comes to where it stays: of those equally far, the first."""
     found = hit.case.region
-    away = distances(found.graph, hit.sets >= 0)
+    away = space.deadline.within(hit.case.size, distances, found.graph, hit.sets >= 0)
     best: tuple[int, int] | None = None
-    for distance in np.unique(away[found.begins & (away >= 0)]).tolist():
+    for distance in space.deadline.each(np.unique(away[found.begins & (away >= 0)]).tolist()):
         if best and distance >= best[0]:
             break
         there = np.flatnonzero(found.begins & (away == distance))

@@ -10,7 +10,10 @@ from rolecycle.diagnostics import NOWHERE, Place
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """It can fire when all places that it takes from are marked; then those that it puts to are."""
+    """It can fire when all places that it takes from are marked; then those that it puts to are.
+
+    An arc that carries two tokens or more names its place twice.
+    """
 
     name: str
     takes: tuple[str, ...]

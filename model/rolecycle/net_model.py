@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.guard import FALSE, And, Guard, In, Or
 from rolecycle.guard_text import guard_text
@@ -29,7 +30,6 @@ RESERVED = (
 )
 """What no machine and no state may be called, for a guard reads it otherwise."""
 
-MOST_MACHINES = 4_096
 MOST_TABLE = 1 << 29
 """Bytes that the tables of a search may take."""
 
@@ -75,10 +75,11 @@ class _Fired:
     touches: tuple[_Touch, ...]
 
 
-def model(net: Net) -> Specification:
+def model(net: Net, deadline: Deadline = NEVER) -> Specification:
     """The specification of a net: a system, a scenario, deadlock freedom, and for each machine that it is safe.
 
-    Raises ``InputError`` RC309 when the search would need tables out of proportion.
+    Raises ``InputError`` RC309 when the search would need tables out of proportion, ``LimitError`` when it takes too
+    long to see that.
     """
     system, parts = _parts(net)
     fired = _fired(net, parts)
@@ -88,7 +89,7 @@ def model(net: Net) -> Specification:
     members = tuple(MemberSpec(part.name) for part in parts)
     title = f"The Petri net {printable(net.name)}"
     return Specification(
-        machines=_machines(parts, fired),
+        machines=_machines(parts, deadline.each(fired)),
         events={f.event: _event(f) for f in fired},
         actors={ACTOR: "Nobody decides what a net does: whatever can fire may fire."},
         systems={system: SystemSpec(system, title, members=members, labels=labels, suite=True)},
@@ -161,10 +162,10 @@ def _distinct(words: Iterable[str], first: str, taken: Iterable[str] = ()) -> It
 
 
 def _refuse_large(net: Net, parts: Sequence[_Part], fired: Sequence[_Fired]) -> None:
-    """Before the tables are made: which rules each value of ten bits allows, and where each rule moves each state."""
-    values = sum(1 << part.width if part.width > 10 else part.width << 8 for part in parts)
+    """Before the tables are made: which rules each state of a part allows, and where each rule moves each state."""
+    values = sum(1 << part.width for part in parts)
     moves = sum(1 << touch.part.width for each in fired for touch in each.touches)
-    if len(parts) > MOST_MACHINES or values * len(fired) // 8 + moves * 16 > MOST_TABLE:
+    if values * len(fired) // 8 + moves * 16 > MOST_TABLE:
         message = (
             f"the net has {len(parts):,} machines and {len(fired):,} transitions, more than can be searched"
         )
@@ -176,7 +177,7 @@ def _refuse_large(net: Net, parts: Sequence[_Part], fired: Sequence[_Fired]) -> 
 
 
 def _fired(net: Net, parts: Sequence[_Part]) -> list[_Fired]:
-    """The transitions that can fire: one that takes two tokens from a unit never does while the unit is safe."""
+    """The transitions that can fire: one that takes two tokens from a unit or a place that is safe never does."""
     owner = {place: part for part in parts for place in part.states}
     live = [t for t in net.transitions if len({owner[place].name for place in t.takes}) == len(t.takes)]
     names = _distinct((t.name.lower() for t in live), "t")
@@ -236,7 +237,8 @@ def _never_firing(net: Net, fired: Iterable[_Fired]) -> Iterator[Diagnostic]:
     for transition in net.transitions:
         if transition.name not in firing:
             name = printable(transition.name)
-            message = f"transition {name} takes two tokens from one unit, so it never fires"
+            what = "place" if len(set(transition.takes)) < len(transition.takes) else "unit"
+            message = f"transition {name} takes two tokens from one {what}, so it never fires"
             yield Diagnostic("RC307", message, transition.place, "note")
 
 
@@ -248,7 +250,7 @@ def _labels(fired: Iterable[_Fired]) -> dict[str, Guard]:
     chunks: list[list[Guard]] = []
     room = 0
     for each in fired:
-        if set(each.transition.takes) == set(each.transition.puts):
+        if sorted(each.transition.takes) == sorted(each.transition.puts):
             here = And(tuple(In(touch.part.name, (touch.takes,)) for touch in each.touches))
             needed = len(guard_text(here)) + len("() or ")
             if needed > room:
@@ -271,7 +273,7 @@ def _safe(system: str, fired: Iterable[_Fired]) -> Iterator[Property]:
     parts = {touch.part.name: touch.part for each in fired for touch in each.touches}
     for each in fired:
         for touch in each.touches:
-            if not touch.takes:
+            if not touch.takes and len(touch.puts) == 1:
                 filled.setdefault(touch.part.name, []).append(each.event)
             if len(touch.puts) > 1:
                 crowded.setdefault(touch.part.name, []).append(each.event)

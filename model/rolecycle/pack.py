@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.compose import Move, Product, Rule
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.formula import TRUE, Atom, Formula, atoms, conjuncts
 from rolecycle.layout import Cluster, Field, Layout, Numbers, Words, encode, lay_out
 from rolecycle.machine import Machine
@@ -24,7 +25,13 @@ NOWHERE = (0, 0, 0)
 """In place of a field that a rule does not move: it reads the first delta, which is 0."""
 
 CHUNK_BITS = 10
-"""Bits of a state that one look-up of allowed rules reads: 2^10 rows of a table stay in the cache."""
+"""Bits of a state that one look-up of allowed rules reads at most: 2^10 rows of a table stay in the cache."""
+
+MOST_WORDS = 1 << 25
+"""Words that the table of allowed rules may take; where it would take more, look-ups read fewer bits."""
+
+BATCH, READ = 1 << 15, 1 << 28
+"""States expanded between two looks at the clock, the limits and Ctrl-C at most; fewer where that reads more words."""
 
 
 Instruction = tuple[int, int, int, int]
@@ -89,22 +96,33 @@ class Packed:
         return self.layout.fields
 
     @property
+    def batch(self) -> int:
+        """How many states may be expanded between two looks at the clock."""
+        return max(1, min(BATCH, READ // (len(self.tables.chunks) * len(self.tables.allowed))))
+
+    @property
     def bits(self) -> int:
         """The bits of the first word that some member takes."""
         return max((f.shift + f.width for f in self.layout.places if f.word == 0), default=0)
 
 
-def pack(product: Product, symmetric: Sequence[str] = (), folded: Iterable[Cluster] = ()) -> Packed:
+def pack(
+    product: Product,
+    symmetric: Sequence[str] = (),
+    folded: Iterable[Cluster] = (),
+    deadline: Deadline = NEVER,
+) -> Packed:
     """Lay out a product and tabulate its rules.
 
     ``symmetric`` names the families whose equal copies may be exchanged; ``folded``: clusters of members that
     share a field, whose codes must contain every joint local state that can be reached (see ``fold``).
+    Raises ``LimitError`` when that takes too long.
     """
     layout = lay_out(product.system, symmetric, folded)
-    permitted = list(_permitted(product))
-    chunks, allowed = _allowed(layout, permitted)
+    permitted = list(deadline.each(_permitted(product)))
+    chunks, allowed = _allowed(layout, permitted, deadline)
     code_spans, code, truth = _programs(product, layout.fields)
-    rules, deltas, spans, parts, moving = _movers(product, layout)
+    rules, deltas, spans, parts, moving = _movers(product, layout, deadline)
     owed = np.array([_owed(product, rule) for rule in product.rules], dtype=np.uint64)
     rules[:, 6] = owed
     certain = (owed == OWED_ALWAYS) | (moving & (owed == OWED_IF_MOVED))
@@ -164,7 +182,9 @@ def _permitted(product: Product) -> Iterator[dict[int, frozenset[int]]]:
 # --- allowed rules --------------------------------------------------------------------------------
 
 
-def _allowed(layout: Layout, permitted: Sequence[dict[int, frozenset[int]]]) -> tuple[Numbers, Words]:
+def _allowed(
+    layout: Layout, permitted: Sequence[dict[int, frozenset[int]]], deadline: Deadline
+) -> tuple[Numbers, Words]:
     """The table of allowed rules, a row for each value of each chunk of adjacent fields."""
     columns = max(1, -(-len(permitted) // WORD))
     if not layout.places:  # nobody is there who could move
@@ -173,12 +193,12 @@ def _allowed(layout: Layout, permitted: Sequence[dict[int, frozenset[int]]]) -> 
     chunks: list[tuple[int, int, int, int]] = []
     rows: list[Words] = []
     first = 0
-    for numbers in _chunked(layout.places):
+    for numbers in _chunked(layout.places, _chunk_bits(layout.places, columns)):
         base = layout.places[numbers[0]]
         bits = sum(layout.places[c].width for c in numbers)
         table = np.full((1 << bits, columns), ~np.uint64(0), dtype=np.uint64)
         values = np.arange(1 << bits, dtype=np.int64)
-        for c in numbers:
+        for c in deadline.each(numbers):
             value = (values >> (layout.places[c].shift - base.shift)) & layout.places[c].mask
             table &= _cluster_rows(layout.clusters[c], readers, len(permitted), columns)[value]
         chunks.append((base.word, base.shift, (1 << bits) - 1, first))
@@ -196,12 +216,19 @@ def _readers(permitted: Sequence[dict[int, frozenset[int]]]) -> Readers:
     return readers
 
 
-def _chunked(places: Sequence[Field]) -> Iterable[list[int]]:
-    """Fields in the order of their bits, grouped into chunks of at most ``CHUNK_BITS`` bits."""
+def _chunk_bits(places: Sequence[Field], columns: int) -> int:
+    """How many bits a chunk may have so that the table is no larger than it need be."""
+    bits = sum(place.width for place in places)
+    fitting = (b for b in range(CHUNK_BITS, 1, -1) if -(-bits // b) * columns << b <= MOST_WORDS)
+    return next(fitting, 1)
+
+
+def _chunked(places: Sequence[Field], most: int) -> Iterable[list[int]]:
+    """Fields in the order of their bits, grouped into chunks of at most so many bits, or of one field."""
     order = sorted(range(len(places)), key=lambda c: (places[c].word, places[c].shift))
     chunk: list[int] = []
     for c in order:
-        wide = sum(places[k].width for k in chunk) + places[c].width > CHUNK_BITS
+        wide = sum(places[k].width for k in chunk) + places[c].width > most
         if chunk and (wide or places[c].word != places[chunk[0]].word):
             yield chunk
             chunk = []
@@ -235,7 +262,9 @@ def _bits(truth: NDArray[np.bool_]) -> Words:
 # --- moves ----------------------------------------------------------------------------------------
 
 
-def _movers(product: Product, layout: Layout) -> tuple[Words, Words, Numbers, Words, NDArray[np.bool_]]:
+def _movers(
+    product: Product, layout: Layout, deadline: Deadline
+) -> tuple[Words, Words, Numbers, Words, NDArray[np.bool_]]:
     """The tables ``rules``, ``deltas``, ``spans``, ``parts``, and whether firing a rule always changes the system."""
     owner = {m: c for c, cluster in enumerate(layout.clusters) for m in cluster.members}
     keys = [_key(cluster, cluster.codes) for cluster in layout.clusters]
@@ -244,7 +273,7 @@ def _movers(product: Product, layout: Layout) -> tuple[Words, Words, Numbers, Wo
     moving = np.zeros(len(product.rules), dtype=np.bool_)
     known: dict[tuple[int, ...], tuple[int, bool]] = {}
     changing = _changing(product.rules)
-    for r, rule in enumerate(product.rules):
+    for r, rule in enumerate(deadline.each(product.rules)):
         moved: list[tuple[int, int, int]] = []
         for c, moves in sorted(_moving(rule, owner, changing).items()):
             place = layout.places[c]

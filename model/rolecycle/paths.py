@@ -25,7 +25,8 @@ def path_to(space: Space, number: int, then: Sequence[tuple[int, Formula]] = ())
     """A shortest run to a state, and then one step of the first occurrence of ``then`` whose condition holds there.
 
     Under symmetry the space holds representatives; the run is replayed from the initial state with the
-    copies kept apart, so that indices mean the same copy throughout.
+    copies kept apart, so that indices mean the same copy throughout.  Raises ``LimitError``, as all here do, when that
+    takes too long.
     """
     walked = _walk(space, _ancestry(space, number))
     if then:
@@ -33,7 +34,7 @@ def path_to(space: Space, number: int, then: Sequence[tuple[int, Formula]] = ())
         able = (k for k, when in then if evaluate(when, space.packed.fields, here.reshape(1, -1)).all())
         last = next(able)
         walked.append(next(step for step in successors(space.packed, here) if step[0] == last))
-    return _trace(space.packed, walked)
+    return _trace(space, walked)
 
 
 def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
@@ -49,7 +50,7 @@ def lasso(space: Space, number: int, cycle: list[int]) -> Trace:
         begun[here.tobytes()] = len(walked)
         walked += _along(space, here, cycle)
         here = walked[-1][1]
-    return _trace(space.packed, walked, loop=begun[here.tobytes()])
+    return _trace(space, walked, loop=begun[here.tobytes()])
 
 
 def depth_of(space: Space, number: int) -> int:
@@ -65,7 +66,7 @@ def lasso_by(space: Space, number: int, then: Sequence[tuple[int, int]], loop: i
     """
     stem = _walk(space, _ancestry(space, number))
     walked = [*stem, *((occurrence, space.states[target]) for occurrence, target in then)]
-    return _trace(space.packed, walked, loop=len(stem) + loop)
+    return _trace(space, walked, loop=len(stem) + loop)
 
 
 def _walk(space: Space, line: list[int]) -> list[Taken]:
@@ -76,7 +77,7 @@ def _walk(space: Space, line: list[int]) -> list[Taken]:
 def _along(space: Space, state: Words, line: Iterable[int]) -> list[Taken]:
     """The steps from a state into each of these orbits in turn."""
     walked = []
-    for target in line:
+    for target in space.deadline.each(line):
         occurrence, state = _step_to(space.packed, state, space.states[target])
         walked.append((occurrence, state))
     return walked
@@ -101,6 +102,7 @@ def _parent(space: Space, number: int) -> int:
     steps = block(packed, LOOKED_AT)
     begin = int(space.landmarks[number // LANDMARK])
     while begin < number:
+        space.deadline.check()
         noted = found(packed, len(steps.doubtful))
         filled, begin = generate(packed.tables, space.states, begin, number, steps, noted)
         leading = (steps.targets[:filled] == wanted).all(axis=1)
@@ -117,10 +119,11 @@ def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
     raise AssertionError("a parent has no step to its child")
 
 
-def _trace(packed: Packed, walked: list[Taken], loop: int | None = None) -> Trace:
+def _trace(space: Space, walked: list[Taken], loop: int | None = None) -> Trace:
     """The run with names, each step with what changed, and what changed for those who look from outside."""
-    system = packed.product.system
-    states = [decode(packed.fields, state) for state in (packed.initial, *(state for _, state in walked))]
+    packed, system = space.packed, space.packed.product.system
+    words = space.deadline.each((packed.initial, *(state for _, state in walked)))
+    states = [decode(packed.fields, state) for state in words]
     named = [state_names(system, state) for state in states]
     seen = _seen(packed.product, states)
     steps = (

@@ -8,14 +8,15 @@ space --judge--> verdicts          space --reduce--> machine, a member one level
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rolecycle.checkpoint import Checkpoints, checkpoint_of
 from rolecycle.compose import Network, network
 from rolecycle.cone import STEPWISE, cone, confined, grouped, influence, lift, size
 from rolecycle.counting import Fewer, as_written, lessened
-from rolecycle.explore import INTERRUPTED, Progress, explore
+from rolecycle.deadline import ENDINGS, INTERRUPTED, Deadline, LimitError, stopping
+from rolecycle.explore import Progress, explore
 from rolecycle.flatten import Piece, flatten, piece, rules_of
 from rolecycle.fold import folded_copies
 from rolecycle.instantiate import instantiate, observed
@@ -30,7 +31,7 @@ from rolecycle.sizes import prove, speaks_of_copies
 from rolecycle.space import Space
 from rolecycle.specification import Property, Scenario, Specification, SystemSpec
 from rolecycle.system import System
-from rolecycle.verdict import Run, Time, Verdict
+from rolecycle.verdict import AllSizes, Run, Time, Verdict
 
 Report = Callable[[str, Progress], None]
 Watch = Callable[["Job", Space], None]
@@ -84,26 +85,24 @@ class Workshop:
             self.spec, self.reduced, self.pieces = spec, {}, {}
 
 
-class IncompleteError(Exception):
-    """A system could not be made within the limits."""
-
-
 def run(job: Job, shop: Workshop) -> Run:
     """Explore one system under one scenario, once for each group of properties, and judge these."""
     begin = time.monotonic()
     shop.open_for(job.spec)
     try:
-        system = _system(job, shop)
-        wanted = _wanted(job, system)
-        groups, apart = _parted(job, system, wanted, shop)
-        searches = list(_searches(job, system, [*groups, *apart], shop))
-    except IncompleteError as reason:
+        with stopping():
+            _until(job, "composing", shop).check()
+            system = _system(job, shop)
+            wanted = _wanted(job, system)
+            groups, apart = _parted(job, system, wanted, shop)
+    except LimitError as reason:
         return skipped(job, str(reason), time.monotonic() - begin)
+    searches = list(_searches(job, system, [*groups, *apart], shop))
     found = {v.property.id: v for each in searches for v in each.verdicts}
     if shop.all_sizes:
-        found |= _for_all_sizes(job, found.values(), shop)
+        found |= _with_all_sizes(job, found.values(), shop)
     told = searches[: len(groups)] or searches
-    unsettled = {v.note for v in found.values() if v.outcome == "unknown"} - {""}
+    unsettled = {note for v in found.values() for note in _left_open(v)}
     applied = [*_quotients(system, job, shop), *(a for each in searches for a in each.applied)]
     return Run(
         system=job.system.name,
@@ -124,11 +123,12 @@ def run(job: Job, shop: Workshop) -> Run:
 def explored(job: Job, shop: Workshop) -> Space:
     """The space of a job with its graph, every member as written; nothing is judged.
 
-    Raises ``IncompleteError`` when a member could not be reduced.
+    Raises ``LimitError`` when a limit was reached before the search began.
     """
     shop.open_for(job.spec)
     system = _system(job, shop)
-    return _explore(job, as_written(system, [], frozenset()), [], shop, keep_graph=True)
+    plain = as_written(system, [], frozenset(), deadline=_until(job, "composing", shop))
+    return _explore(job, plain, [], shop, keep_graph=True)
 
 
 Group = list[Property]
@@ -171,26 +171,32 @@ def _by_cones(job: Job, system: System, group: Group, shop: Workshop) -> list[Gr
     """Properties whose cones differ apart; all together where one of them needs everything."""
     if system.due or not _may_be_confined(group, shop):
         return [group]
-    return grouped(_network(job, _observed(system, group), shop), group)
+    everybody = _network(job, _observed(system, group), shop)
+    return grouped(everybody, group, _until(job, "looking for cones of influence", shop))
 
 
 def _searches(job: Job, system: System, groups: Iterable[Group], shop: Workshop) -> Iterator[Judged]:
     """A search for each group of properties; once somebody has stopped one, no further one is begun."""
     limit = ""
     for group in groups:
-        if limit == INTERRUPTED:
-            missed = (unexplored(p, p.expected(job.scenario), INTERRUPTED) for p in group)
-            yield Judged(tuple(missed), limit=limit)
-        else:
-            found = _judged(job, system, group, shop)
-            limit = found.limit
-            yield found
+        found = _missed(job, group, limit) if limit == INTERRUPTED else _judged(job, system, group, shop)
+        limit = found.limit
+        yield found
+
+
+def _missed(job: Job, group: Group, limit: str) -> Judged:
+    """Nothing is known of these properties, for a limit came first."""
+    return Judged(tuple(unexplored(p, p.expected(job.scenario), limit) for p in group), limit=limit)
 
 
 def _judged(job: Job, system: System, group: Group, shop: Workshop) -> Judged:
     """Explore what a group of properties needs, judge them, and forget the space."""
-    less = _fewer(job, system, group, shop)
-    space = _explore(job, less, group, shop)
+    try:
+        with stopping():
+            less = _fewer(job, system, group, shop)
+            space = _explore(job, less, group, shop)
+    except LimitError as reason:
+        return _missed(job, group, str(reason))
     verdicts, limit = _verdicts(job, space, group, less, shop)
     return Judged(
         verdicts,
@@ -206,26 +212,29 @@ def _judged(job: Job, system: System, group: Group, shop: Workshop) -> Judged:
 def _verdicts(
     job: Job, space: Space, group: Group, less: Fewer, shop: Workshop
 ) -> tuple[tuple[Verdict, ...], str]:
-    """The verdicts on a group of properties, and what limits them: Ctrl-C leaves the verdicts that were found."""
+    """The verdicts on a group of properties, and what limits them: Ctrl-C and limits leave those that were found."""
     found: list[Verdict] = []
     limit = space.limit
     try:
-        if not any(p.is_story for p in group):
-            shop.watch(job, space)
-        found.extend(judge(space, p, p.expected(job.scenario), less.told, less.written) for p in group)
-    except KeyboardInterrupt:
-        limit = INTERRUPTED
-    missed = (unexplored(p, p.expected(job.scenario), limit) for p in group[len(found) :])
-    return (*found, *missed), limit
+        with stopping():
+            if not any(p.is_story for p in group):
+                shop.watch(job, space)
+            for p in group:
+                here = replace(space, deadline=_until(job, f"judging {p.id}", shop).grace)
+                found.append(judge(here, p, p.expected(job.scenario), less.told, less.written))
+    except LimitError as reason:
+        limit = str(reason)
+    return (*found, *_missed(job, group[len(found) :], limit).verdicts), limit
 
 
-def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
+def _with_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
     """The verdicts on what speaks of copies and is not refuted, with what is known of every number of them.
 
     Where groups of copies stand as one member each is proved twice: for every number of the members as they stand,
     and for every number of copies one by one.  Neither says anything of the other.
     """
-    found = _proved(job, [v for v in verdicts if v.outcome != "refuted"], shop)
+    unrefuted = [v for v in verdicts if v.outcome != "refuted"]
+    found = _proved(job, unrefuted, shop)
     single = _ungrouped(job)
     if single != job.system:
         proved = [v for v in found.values() if v.all_sizes and v.all_sizes.proved]
@@ -233,15 +242,24 @@ def _for_all_sizes(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dic
     return found
 
 
-def _proved(job: Job, verdicts: Iterable[Verdict], shop: Workshop) -> dict[str, Verdict]:
+def _proved(job: Job, verdicts: Sequence[Verdict], shop: Workshop) -> dict[str, Verdict]:
     """The verdicts on what speaks of the copies of one system, with what is known of every number of these."""
+    try:
+        with stopping():
+            proofs = _proofs(job, [v.property for v in verdicts], shop)
+    except LimitError as reason:
+        proofs = {v.property.id: AllSizes(False, reason=str(reason)) for v in verdicts}
+    return {v.property.id: replace(v, all_sizes=p) for v in verdicts if (p := proofs.get(v.property.id))}
+
+
+def _proofs(job: Job, wanted: Iterable[Property], shop: Workshop) -> dict[str, AllSizes]:
+    """What is known of every number of copies, by the id of each property that speaks of them."""
     reducing = replace(
         shop, reductions=shop.reductions | {"quotient"}
     )  # a proof needs machines for its copies
     system = _system(job, reducing)
-    asked = [v for v in verdicts if speaks_of_copies(system, v.property)]
-    proofs = prove(system, [v.property for v in asked], deadline=shop.limits.deadline)
-    return {v.property.id: replace(v, all_sizes=proofs[v.property.id]) for v in asked}
+    asked = [p for p in wanted if speaks_of_copies(system, p)]
+    return prove(system, asked, deadline=_until(job, "looking at every size", shop))
 
 
 def _ungrouped(job: Job) -> SystemSpec:
@@ -292,6 +310,7 @@ def _quotient(name: str, job: Job, shop: Workshop) -> Machine:
     if key not in shop.reduced:
         inner = Job(job.spec, job.spec.systems[name], job.scenario)
         system = _system(inner, shop)
+        shop.limits.deadline.check()
         content = shop.quotients.content(system, inner.system, shop.reductions, shop.limits.states)
         shop.reduced[key] = shop.quotients.of(content, lambda: _reduced(inner, system, shop))
     return shop.reduced[key]
@@ -299,12 +318,13 @@ def _quotient(name: str, job: Job, shop: Workshop) -> Machine:
 
 def _reduced(job: Job, system: System, shop: Workshop) -> Machine:
     """A system explored for itself and reduced."""
-    space = _explore(job, as_written(system, [], shop.reductions), [], shop, keep_graph=True)
+    until = _until(job, "reducing", shop)
+    space = _explore(job, as_written(system, [], shop.reductions, deadline=until), [], shop, keep_graph=True)
     if space.limit == INTERRUPTED:
-        raise KeyboardInterrupt  # nothing of this job was found, and nobody wants the next ones
+        raise LimitError(INTERRUPTED)
     if not space.exhaustive:
-        raise IncompleteError(f"'{system.name}' could not be reduced: {space.limit}")
-    return reduce(space, job.system)
+        raise LimitError(f"'{system.name}' could not be reduced: {space.limit}")
+    return reduce(replace(space, deadline=until), job.system)
 
 
 def _piece(name: str, job: Job, shop: Workshop) -> Piece:
@@ -320,9 +340,10 @@ def _piece(name: str, job: Job, shop: Workshop) -> Piece:
 def _network(job: Job, system: System, shop: Workshop) -> Network:
     """The network of a system, with what is in it taken apart unless it was reduced."""
     apart = {name: found for (name, scenario), found in shop.pieces.items() if scenario == job.scenario.name}
-    found = flatten(network(system), apart)
+    until = _until(job, "composing", shop)
+    found = flatten(network(system, until), apart, until)
     if apart and rules_of(found) > MOST_RULES:
-        raise IncompleteError(f"'{system.name}' in one piece has more than {MOST_RULES:,} rules")
+        raise LimitError(f"'{system.name}' in one piece has more than {MOST_RULES:,} rules")
     return found
 
 
@@ -334,24 +355,25 @@ def _fewer(job: Job, system: System, group: Group, shop: Workshop) -> Fewer:
     whole = _observed(system, group)
     if shop.watch is not unwatched or ("quotient" not in shop.reductions and _has_systems(job, system)):
         return _by_name(job, system, group, shop)
-    return lessened(whole, group, shop.reductions, lambda: _by_name(job, system, group, shop))
+    until = _until(job, "composing", shop)
+    return lessened(whole, group, shop.reductions, lambda: _by_name(job, system, group, shop), until)
 
 
 def _by_name(job: Job, system: System, group: Group, shop: Workshop) -> Fewer:
     """The members that can influence the verdicts, or all of them; time waits for everybody."""
     whole = _observed(system, group)
-    everybody = _network(job, whole, shop)
+    everybody, until = _network(job, whole, shop), _until(job, "composing", shop)
     if whole.due or not _may_be_confined(group, shop):
-        return as_written(whole, group, shop.reductions, everybody)
+        return as_written(whole, group, shop.reductions, everybody, until)
     events = {event for p in group for event in p.events}
     kept = cone(everybody, (member for p in group for member in influence(everybody, p)), events)
     if size(everybody, kept) == size(everybody, range(len(everybody.system.members))):
-        return as_written(whole, group, shop.reductions, everybody)
-    found = as_written(whole, group, shop.reductions, confined(everybody, kept, events))
+        return as_written(whole, group, shop.reductions, everybody, until)
+    found = as_written(whole, group, shop.reductions, confined(everybody, kept, events), until)
     what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(everybody.system.members)} members"
     return replace(
         found,
-        told=lambda run: lift(run, _network(job, system, shop), kept),
+        told=lambda run: lift(run, _network(job, system, shop), kept, until),
         applied=(Applied("cone", what, CONE), *found.applied),
     )
 
@@ -371,11 +393,18 @@ def _has_systems(job: Job, system: System) -> bool:
 
 
 def _explore(job: Job, found: Fewer, group: Group, shop: Workshop, keep_graph: bool = False) -> Space:
-    packed = pack(found.product, found.symmetric, folded_copies(found.product, found.symmetric))
+    until = _until(job, "packing", shop)
+    folded = folded_copies(found.product, found.symmetric, until)
+    packed = pack(found.product, found.symmetric, folded, until)
     graph = keep_graph or any(_reads_graph(p, found.product.system) for p in group)
     name = f"{job.system.name} / {job.scenario.name}"
     checkpoint = checkpoint_of(shop.checkpoints, packed, graph) if shop.checkpoints else None
     return explore(packed, shop.limits, graph, lambda progress: shop.report(name, progress), checkpoint)
+
+
+def _until(job: Job, what: str, shop: Workshop) -> Deadline:
+    """The deadline of a piece of work on a job."""
+    return shop.limits.deadline.doing(f"{job.system.name} / {job.scenario.name}: {what}")
 
 
 def _reads_graph(wanted: Property, system: System) -> bool:
@@ -395,6 +424,14 @@ def _quotients(system: System, job: Job, shop: Workshop) -> Iterator[Applied]:
 def _wanted(job: Job, system: System) -> list[Property]:
     chosen = (p for p in job.spec.properties.values() if not job.only or p.id in job.only)
     return [p for p in chosen if concerns(p, job.system, job.scenario, system)]
+
+
+def _left_open(verdict: Verdict) -> Iterator[str]:
+    """Why a verdict is unknown, or which limit leaves it open whether it holds for every size."""
+    if verdict.outcome == "unknown" and verdict.note:
+        yield verdict.note
+    if verdict.all_sizes and verdict.all_sizes.reason in ENDINGS:
+        yield verdict.all_sizes.reason
 
 
 def skipped(job: Job, reason: str, seconds: float = 0.0) -> Run:

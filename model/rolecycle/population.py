@@ -15,6 +15,7 @@ from typing import TypeVar
 from rolecycle import formula
 from rolecycle.compose import Move, Occurrence, Product, Rule
 from rolecycle.copies import Copies, UncountableError
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.formula import Atom, Formula
 from rolecycle.guard import Guard, Quantified
 from rolecycle.lumping import ALIVE, HIDDEN, Lumped
@@ -114,20 +115,22 @@ class Population(ABC):
         return self.formula(lumped.kind.bodies[asked][lumped.representative[block]], reader)
 
 
-def populated(of: Population) -> Populated:
+def populated(of: Population, deadline: Deadline = NEVER) -> Populated:
     """The product of copies and what is around them.
 
-    Raises ``UncountableError`` where a count depends on too much.
+    Raises ``UncountableError`` where a count depends on too much, ``LimitError`` when that takes too long.
     """
     index = {mover: k for k, mover in enumerate(of.movers(), 1)}
-    ways = [*_around(of), *_by_copies(of)]
+    ways = [*deadline.each(_around(of)), *deadline.each(_by_copies(of))]
     meanings = {(goal, 0): of.formula(meaning, None) for goal, meaning in of.copies.asked.items()}
-    for mover, k in index.items():
+    for mover, k in deadline.each(index.items()):
         meanings |= {(goal, k): _said(of, goal, mover) for goal in of.lumped[mover.kind].kind.own}
     happening = {(way.event, way.mover): None for way in ways}
-    occurrences = tuple(_occurrence(of, ways, event, mover, index) for event, mover in happening)
+    occurrences = tuple(
+        _occurrence(of, ways, event, mover, index) for event, mover in deadline.each(happening)
+    )
     number = {key: k for k, key in enumerate(happening)}
-    rules = tuple(_rule(of, way, number[way.event, way.mover]) for way in ways)
+    rules = tuple(_rule(of, way, number[way.event, way.mover]) for way in deadline.each(ways))
     whose = {o.label: mover for o, (_, mover) in zip(occurrences, happening, strict=True) if mover}
     return Populated(Product(_system(of), occurrences, rules, meanings), whose)
 

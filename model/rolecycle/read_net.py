@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError, Place, did_you_mean, relative
 from rolecycle.net import Net, Transition, Unit
 from rolecycle.read_service.decode import decode
@@ -35,6 +36,23 @@ _PATHS = {
 }
 """The elements whose text counts, by the last names on the way to them."""
 
+_FREE = ("name", "graphics", "toolspecific")
+_NODES = ("page", "place", "transition", "arc", "referencePlace", "referenceTransition")
+_CHILDREN = {
+    "pnml": ("net", *_FREE),
+    "net": (*_NODES, *_FREE),
+    "page": (*_NODES, *_FREE),
+    "place": ("initialMarking", *_FREE),
+    "transition": _FREE,
+    "arc": ("inscription", "type", *_FREE),
+    "initialMarking": ("text", "value", *_FREE),
+    "inscription": ("text", "value", *_FREE),
+}
+_ATTRIBUTES = {"place": ("id",), "transition": ("id",), "arc": ("id", "source", "target")}
+"""What may stand in an element.  Whatever else does may say that transitions fire otherwise than they would."""
+
+_LABELS = {("place", "initialMarking"): "marking", ("arc", "inscription"): "weight"}
+
 _OWNERS = {"marking": "place", "weight": "arc", "places": "unit", "subunits": "unit"}
 """What such a text belongs to: the last one that began, for it is within it."""
 
@@ -52,14 +70,15 @@ class _Item:
         return self.attributes.get("id", "")
 
 
-def read_net(path: Path) -> tuple[Net, tuple[Diagnostic, ...]]:
+def read_net(path: Path, deadline: Deadline = NEVER) -> tuple[Net, tuple[Diagnostic, ...]]:
     """The net of a PNML file, and notes on what was not used of it.
 
     Raises ``InputError`` with all mistakes: RC301 the file, RC302 the XML, RC303 it is no place/transition net,
-    RC304 and RC305 names, RC306 it cannot be 1-safe, RC309 it is too large.
+    RC304 and RC305 names, RC306 it cannot be 1-safe, RC309 it is too large; ``LimitError`` when that takes too
+    long.
     """
     data = _bytes(path)
-    reader = _Reader(relative(path))
+    reader = _Reader(relative(path), deadline)
     reader.read(data)
     return reader.net()
 
@@ -86,8 +105,8 @@ def _refusal(code: str, message: str, place: Place, hint: str = "") -> InputErro
 class _Reader:
     """Collects what counts from the calls of the parser, and the mistakes met on the way."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, deadline: Deadline) -> None:
+        self.file, self.deadline = file, deadline
         self.mistakes: list[Diagnostic] = []
         self.within: list[str] = []
         self.elements = 0
@@ -128,6 +147,7 @@ class _Reader:
             raise _refusal("RC303", message, self.at(), "is this a Petri net in PNML?")
         self.within.append(local)
         self.elements += 1
+        self.deadline.check()
         if len(self.within) > MOST_DEPTH:
             raise _refusal("RC309", f"elements are nested more than {MOST_DEPTH} deep", self.at())
         if self.elements > MOST_ELEMENTS:
@@ -138,6 +158,7 @@ class _Reader:
             self.element(local, attributes)
 
     def element(self, local: str, attributes: dict[str, str]) -> None:
+        self.strange(local, attributes)
         if local in self.items:
             self.item(local, attributes)
         elif local in ("referencePlace", "referenceTransition"):
@@ -149,10 +170,24 @@ class _Reader:
             self.safe.append(attributes.get("safe", "false"))
             self.word(self.safe[-1], ("true", "false"), "the value of safe")
         elif local == "type" and self.within[-2:-1] == ["arc"]:
-            self.word(attributes.get("value", "normal"), ("normal",), "the type of an arc")
+            self.word(attributes.get("value", ""), ("normal",), "the type of an arc")
         elif self.key():
             self.words = []
             self.parser.CharacterDataHandler = self.words.append
+
+    def strange(self, local: str, attributes: dict[str, str]) -> None:
+        """Refuse elements and attributes that plain nets do not have; those of other namespaces have a blank."""
+        if not all(_is_plain(net) for net in self.nets):
+            return  # that is mistake enough
+        outer = self.within[-2] if len(self.within) > 1 else ""
+        hint = "only plain places, transitions and arcs are read; remove it if it changes nothing"
+        if local not in _CHILDREN.get(outer, (local,)):
+            self.refuse("RC303", f"an element {shown(local)} in <{outer}> is not read here", self.at(), hint)
+        for name in attributes:
+            if " " not in name and name not in _ATTRIBUTES.get(local, (name,)):
+                self.refuse(
+                    "RC303", f"an attribute {shown(name)} of <{local}> is not read here", self.at(), hint
+                )
 
     def item(self, local: str, attributes: dict[str, str]) -> None:
         most = MOST_ARCS if local == "arc" else MOST_NODES
@@ -172,11 +207,24 @@ class _Reader:
 
     def end(self, _: str) -> None:
         if self.words is not None and self.key():
-            self.items[_OWNERS[self.key()]][-1].texts.setdefault(self.key(), "".join(self.words))
+            self.text(self.items[_OWNERS[self.key()]][-1], "".join(self.words))
             self.words, self.parser.CharacterDataHandler = None, None
+        elif tuple(self.within[-2:]) in _LABELS:
+            self.label(self.items[self.within[-2]][-1], _LABELS[self.within[-2], self.within[-1]])
         if self.foreign == len(self.within):
             self.foreign = 0
         self.within.pop()
+
+    def text(self, item: _Item, text: str) -> None:
+        """Enter a text that counts."""
+        if self.key() in item.texts:
+            self.refuse("RC305", f"the {self.key()} stands twice", self.at())
+        item.texts[self.key()] = text
+
+    def label(self, item: _Item, key: str) -> None:
+        """A marking or a weight that has ended has said how much it is."""
+        if key not in item.texts:
+            self.refuse("RC303", f"the {key} has no text", self.at(), "write <text>1</text> in it")
 
     def refuse(self, code: str, message: str, place: Place, hint: str = "") -> None:
         """Note a mistake; of very many the first are enough."""
@@ -208,10 +256,10 @@ class _Reader:
         if len(self.nets) != 1:
             raise _refusal("RC303", f"the file holds {len(self.nets)} nets, not one", Place(self.file, 1))
         net = self.nets[0]
-        kind = net.attributes.get("type", "")
-        if not kind.lower().endswith("ptnet"):
+        if not _is_plain(net):
+            kind = net.attributes.get("type", "")
             message = f"the type of the net is {shown(kind)}, not a place/transition net"
-            hint = "unfold a coloured net first; the type of a plain one ends with 'ptnet'"
+            hint = "unfold a coloured net first; the type of a plain one ends with '/ptnet'"
             raise _refusal("RC303", message, net.place, hint)
         if not self.items["place"]:
             self.refuse("RC303", "the net has no place", net.place)
@@ -231,8 +279,8 @@ class _Reader:
         return int(absent)
 
     def transitions(self, places: Collection[str]) -> tuple[Transition, ...]:
-        takes: dict[str, dict[str, None]] = {item.name: {} for item in self.items["transition"]}
-        puts: dict[str, dict[str, None]] = {name: {} for name in takes}
+        takes: dict[str, dict[str, int]] = {item.name: {} for item in self.items["transition"]}
+        puts: dict[str, dict[str, int]] = {name: {} for name in takes}
         for arc in self.items["arc"]:
             source, target = arc.attributes.get("source", ""), arc.attributes.get("target", "")
             if source in places and target in takes:
@@ -242,19 +290,18 @@ class _Reader:
             else:
                 self.astray(arc, (source, target), places, takes)
         return tuple(
-            Transition(item.name, tuple(takes[item.name]), tuple(puts[item.name]), item.place)
+            Transition(item.name, _carried(takes[item.name]), _carried(puts[item.name]), item.place)
             for item in self.items["transition"]
         )
 
-    def arc(self, arc: _Item, side: dict[str, None], place: str) -> None:
-        """Enter an arc among those of its transition; two of them, or one of weight 2, carry two tokens."""
+    def arc(self, arc: _Item, side: dict[str, int], place: str) -> None:
+        """Enter an arc among those of its transition."""
         weight = self.whole(arc, "weight", "1")
-        if weight != 1:
-            message, hint = f"an arc has weight {weight}", "every arc of a 1-safe net has weight 1"
-            self.refuse("RC306", message, arc.place, hint)
+        if weight == 0:
+            self.refuse("RC303", "an arc has weight 0", arc.place, "leave it out: it carries nothing")
         if place in side:
             self.refuse("RC305", f"the arc at place {shown(place)} stands twice", arc.place)
-        side[place] = None
+        side[place] = weight
 
     def astray(
         self, arc: _Item, ends: tuple[str, str], places: Collection[str], transitions: Collection[str]
@@ -310,6 +357,16 @@ class _Reader:
     def unclaimed(self) -> Diagnostic:
         message = "the file does not claim that its units are safe, so each place is a machine of its own"
         return Diagnostic("RC308", message, self.items["unit"][0].place, "note")
+
+
+def _is_plain(net: _Item) -> bool:
+    """Whether it says that it is a place/transition net."""
+    return net.attributes.get("type", "").lower().rpartition("/")[2] == "ptnet"
+
+
+def _carried(weights: Mapping[str, int]) -> tuple[str, ...]:
+    """Each place twice where an arc carries two tokens or more: one more than a safe place ever holds."""
+    return tuple(place for place, weight in weights.items() for _ in range(min(weight, 2)))
 
 
 UNSAFE_UNITS = 'correct the units, or write safe="false" to take each place by itself'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from rolecycle.bisimulation import Quotient, branching_partition, quotient, unfolded
 from rolecycle.compose import Product, meaning
+from rolecycle.deadline import Deadline
 from rolecycle.graph import Graph, sources_of, strongly_connected
-from rolecycle.layout import evaluate
 from rolecycle.machine import ASKED, INTERNAL, Machine, Row
+from rolecycle.region import where
 from rolecycle.space import Space
 from rolecycle.specification import SystemSpec
 from rolecycle.system import System
@@ -40,19 +42,19 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
     States are equivalent only if they agree on the labels of the system.  The events that it shows stay
     visible, without their index, and so do faults, which budgets and recovery must see.  What people
     decide becomes one visible event of the machine, for a standstill is no less one when a person could
-    end it; all else becomes one internal event.  The labels become groups of states.
+    end it; all else becomes one internal event.  The labels become groups of states.  Raises ``LimitError`` when that
+    takes too long.
     """
     if not space.exhaustive or space.graph is None:
         raise ValueError("only an exhausted space with its graph can be reduced")
     product = space.packed.product
-    truths = {
-        label: evaluate(meaning(product, guard), space.packed.fields, space.states)
-        for label, guard in spec.labels.items()
-    }
-    colours = _colours(truths, len(space.states))
-    seen = _seen(space, space.graph, colours, spec)
-    found = quotient(seen.graph, branching_partition(seen.graph, colours, seen.hidden), seen.hidden)
-    machine = _machine(_lively(found, seen), seen, truths, spec)
+    truths = {label: where(space, meaning(product, guard)) for label, guard in spec.labels.items()}
+    until, size = space.deadline, space.transitions
+    colours = until.within(size, _colours, truths, len(space.states))
+    seen = until.within(size, _seen, space, space.graph, colours, spec)
+    partition = until.within(size, branching_partition, seen.graph, colours, seen.hidden)
+    found = _lively(until.within(size, quotient, seen.graph, partition, seen.hidden), seen)
+    machine = _machine(found, seen, truths, spec, space.deadline)
     rows = (*machine.rows, *_refused(product, machine, spec))
     whole = replace(machine, rows=rows, inside=names_inside(product.system))
     return replace(whole, hidden=events_inside(product.system) - whole.alphabet)
@@ -153,10 +155,10 @@ def _lively(found: Quotient, seen: _Seen) -> Quotient:
     return unfolded(found, seen.alive[found.labels] & (found.labels >= 0) & (found.sources == found.targets))
 
 
-def _machine(found: Quotient, seen: _Seen, truths: Truths, spec: SystemSpec) -> Machine:
+def _machine(found: Quotient, seen: _Seen, truths: Truths, spec: SystemSpec, deadline: Deadline) -> Machine:
     states = _state_names(found, truths)
     rows: dict[tuple[str, int, int], Row] = {}
-    for source, label, target in zip(found.sources, found.labels, found.targets, strict=True):
+    for source, label, target in deadline.each(zip(found.sources, found.labels, found.targets, strict=True)):
         event = seen.events[label] if label >= 0 else f"{spec.name}.{INTERNAL}"
         rows[event, int(source), int(target)] = Row(event, (states[source],), states[target])
     groups = {
@@ -178,7 +180,9 @@ def _machine(found: Quotient, seen: _Seen, truths: Truths, spec: SystemSpec) -> 
 def _state_names(found: Quotient, truths: Truths) -> tuple[str, ...]:
     """The set of labels that hold, ``{Ready, InRotation}``; blocks with equal labels bear a number behind."""
     sets = ["{" + ", ".join(n for n, truth in truths.items() if truth[s]) + "}" for s in found.representative]
-    return tuple(
-        name if sets.count(name) == 1 else f"{name}/{sets[:block].count(name) + 1}"
-        for block, name in enumerate(sets)
-    )
+    times, so_far = Counter(sets), Counter[str]()
+    names = []
+    for name in sets:
+        so_far[name] += 1
+        names.append(name if times[name] == 1 else f"{name}/{so_far[name]}")
+    return tuple(names)

@@ -24,9 +24,6 @@ from rolecycle.visited import fill_numbers, hashed, number_table
 CHUNK = 1 << 18
 """States looked at together: bounds the memory that a formula takes."""
 
-BATCH = 1 << 15
-"""States whose steps are generated between two looks at what was found."""
-
 STEPS = 1 << 12
 """Steps generated before they are looked up."""
 
@@ -63,8 +60,8 @@ class _Search:
 
 
 def where(space: Space, wanted: Formula) -> NDArray[np.bool_]:
-    """bool[n]: the states of a space in which a formula is true."""
-    starts = range(0, len(space.states), CHUNK)
+    """bool[n]: the states of a space in which a formula is true; raises ``LimitError`` when that takes too long."""
+    starts = space.deadline.each(range(0, len(space.states), CHUNK))
     return np.concatenate(
         [evaluate(wanted, space.packed.fields, space.states[b : b + CHUNK]) for b in starts]
     )
@@ -73,16 +70,18 @@ def where(space: Space, wanted: Formula) -> NDArray[np.bool_]:
 def region(space: Space, inside: NDArray[np.bool_], begin: NDArray[np.bool_]) -> Region:
     """The states inside that can be reached without leaving them from those where it begins.
 
-    ``inside``: bool[n], ``begin``: bool[n], a part of it.  The space must not be up to exchange of copies.
+    ``inside``: bool[n], ``begin``: bool[n], a part of it.  The space must not be up to exchange of copies.  Raises
+    ``LimitError`` when that takes too long.
     """
     packed, chosen = space.packed, np.flatnonzero(inside)
     states = space.states[chosen]
     table = number_table(len(states))
-    fill_numbers(table, states, len(states), 0, 1)
+    space.deadline.within(len(states), fill_numbers, table, states, len(states), 0, 1)
     search = _start(space, np.flatnonzero(begin[chosen]), len(states))
     steps, mask = block(packed, STEPS), ~packed.tables.noticing
     while search.reached[1] < search.reached[0]:
-        first, last = int(search.reached[1]), int(min(search.reached[0], search.reached[1] + BATCH))
+        space.deadline.check()
+        first, last = int(search.reached[1]), int(min(search.reached[0], search.reached[1] + packed.batch))
         _expand(search, packed, table, states, states[search.queue[first:last]], steps, mask)
     count, _, transitions = search.reached.tolist()
     graph = Graph(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rolecycle import formula
 from rolecycle.compose import resolve
 from rolecycle.copies import LocalStep
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.lumping import HIDDEN
 from rolecycle.population import Mover, Populated, Population
 from rolecycle.trace import Step, Trace
@@ -15,10 +16,11 @@ from rolecycle.trace import Step, Trace
 
 @dataclass(frozen=True, slots=True)
 class Retelling:
-    """What it takes to tell a run: the copies, and the product that was explored."""
+    """What it takes to tell a run: the copies, the product that was explored, and until when it may take."""
 
     of: Population
     populated: Populated
+    deadline: Deadline = NEVER
 
     def __call__(self, trace: Trace) -> Trace:
         """A run of the system as written that shows the same.
@@ -35,7 +37,7 @@ class _Run:
     def __init__(self, by: Retelling) -> None:
         self.of, self.product = by.of, by.populated.product
         self.movers = by.populated.movers
-        copies = by.of.copies
+        self.deadline, copies = by.deadline, by.of.copies
         self.system = copies.system
         self.around = [m.machine.states.index(m.machine.initial) for m in copies.outside]
         self.kinds = {i: k for k, each in enumerate(by.of.lumped) for i in each.kind.indices}
@@ -61,7 +63,7 @@ class _Run:
 
     def _steps(self, trace: Trace, line: Sequence[Sequence[int]], begin: int) -> Iterator[Step]:
         """The steps from one on; ``line``: the states before each and after the last."""
-        for number in range(begin, len(trace.steps)):
+        for number in self.deadline.each(range(begin, len(trace.steps))):
             yield from self._step(trace.steps[number].event, line[number], line[number + 1])
 
     def _abstract(self, names: Mapping[str, str]) -> list[int]:

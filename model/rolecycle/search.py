@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.layout import Numbers, Words
 from rolecycle.pack import Packed
 from rolecycle.space import LANDMARK
@@ -56,14 +57,14 @@ SPILLED_AHEAD = 1 << 26
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a search may take: states found, bytes of its arrays; ``deadline`` is absolute (monotonic).
+    """What a search may take: states found, bytes of its arrays, and until when it and all around it may last.
 
     ``spill``: a folder where the states lie in a file, as long as its disk has room, once they do not fit
     ``memory``; ``cores``: threads that may search at once.
     """
 
     states: int = 200_000_000
-    deadline: float = float("inf")
+    deadline: Deadline = NEVER
     memory: int = 4 << 30
     spill: Path | None = None
     cores: int = 1

@@ -6,13 +6,12 @@ for every number when no view of some size breaks it, and no configuration of fe
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
 
 from rolecycle import formula
 from rolecycle.compose import Product, enabled, occurrences_of, resolve
+from rolecycle.deadline import NEVER, Deadline, LimitError
 from rolecycle.family import (
     Family,
     UnfitError,
@@ -59,12 +58,12 @@ def speaks_of_copies(system: System, wanted: Property) -> bool:
 
 
 def prove(
-    system: System, wanted: Sequence[Property], limit: int = LIMIT, deadline: float = inf
+    system: System, wanted: Sequence[Property], limit: int = LIMIT, deadline: Deadline = NEVER
 ) -> dict[str, AllSizes]:
     """By the id of each property: whether it holds with every number of copies of the system's family, from one on.
 
     ``system`` is without observers; ``limit`` bounds the configurations looked at for one size of views, and
-    ``deadline`` (of ``time.monotonic``) the time.
+    ``deadline`` the time, beyond which all is left open.
     """
     found = {
         p.id: AllSizes(False, reason="only what must always hold is proved for all sizes")
@@ -79,6 +78,8 @@ def prove(
             search = _search(family_of(whole), limit, deadline)
             found |= _open(group, too_large) if too_large else _settle(search, group)
         except UnfitError as reason:
+            found |= _open(group, str(reason))
+        except LimitError as reason:
             found |= _open(group, str(reason))
         except TooManyError as reason:
             found |= _open(group, f"{reason}, with views of size 1")
@@ -130,13 +131,13 @@ class _Search:
     ordered: bool
     extra: int
     limit: int
-    deadline: float
+    deadline: Deadline
     known: dict[int, Sized] = field(default_factory=dict)
 
     def sized(self, copies: int) -> Sized:
         """The family with so many copies."""
         if copies not in self.known:
-            self.known[copies] = sized(self.family, copies)
+            self.known[copies] = sized(self.family, copies, self.deadline)
         return self.known[copies]
 
 
@@ -148,11 +149,11 @@ class _Question:
     copies: int
 
 
-def _search(family: Family, limit: int, deadline: float) -> _Search:
+def _search(family: Family, limit: int, deadline: Deadline) -> _Search:
     alphabet = {event for machine in family.machines for event in machine.alphabet}
     happening = sorted(alphabet - family.system.forbidden)
     loose = disordered(family)
-    extra = max((dependence(loose, event) for event in happening), default=0)
+    extra = max((dependence(loose, event) for event in deadline.each(happening)), default=0)
     return _Search(loose, loose != family, extra, limit, deadline)
 
 
@@ -186,9 +187,7 @@ def _unbroken(search: _Search, asked: Sequence[_Question], copies: range) -> lis
         return left
     sizes = [search.sized(n) for n in copies]
     breaches = [{q.wanted.id: list(_breaches(each.product, q.wanted)) for q in asked} for each in sizes]
-    for numbers, layers in closure(search.family, sizes, copies.start, search.limit):
-        if time.monotonic() > search.deadline:
-            raise TooManyError("no time was left")
+    for numbers, layers in closure(search.family, sizes, copies.start, search.limit, search.deadline):
         for rows, broken in zip(layers, breaches, strict=True):
             left = [q for q in left if not any(_occurs(b, rows, numbers) for b in broken[q.wanted.id])]
         if not left:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.graph import Graph
 from rolecycle.layout import Numbers, Words
 from rolecycle.pack import Packed
@@ -27,8 +28,10 @@ class Space:
     the initial state; ``fired``: bool[rules], those that some step took.
     ``moved``: bool[transitions of the graph], whether the step changes the state: one that exchanges
     equal copies leads back to the state that represents both, and yet moves.
+    ``taken``, which follows from it: the numbers of the occurrences that some step of the search took.
     ``parents``: of the states whose parents somebody wanted to know, so that each is computed once.
-    ``limit`` is empty when the space was exhausted, else says which limit ended the search.
+    ``limit`` is empty when the space was exhausted, else says which limit ended the search.  ``deadline``: until when
+    it may be looked at.
     """
 
     packed: Packed
@@ -44,7 +47,14 @@ class Space:
     limit: str
     seconds: float
     memory: int
+    deadline: Deadline = NEVER
     parents: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
+    taken: frozenset[int] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Note once what happens, which each property at events asks."""
+        taken = frozenset(np.unique(self.packed.rule_labels[self.fired]).tolist())
+        object.__setattr__(self, "taken", taken)
 
     @property
     def exhaustive(self) -> bool:
@@ -57,8 +67,3 @@ class Space:
         dead = np.zeros(len(self.states), dtype=np.bool_)
         dead[self.deadlocks] = True
         return dead
-
-    @property
-    def taken(self) -> frozenset[int]:
-        """The numbers of the occurrences that some step of the search took."""
-        return frozenset(np.unique(self.packed.rule_labels[self.fired]).tolist())

@@ -10,7 +10,7 @@ there is no row.)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rolecycle.guard import Guard
@@ -69,6 +69,7 @@ class System:
     ``unit``: the seconds of a tick, 0 where time is not counted; ``due``: what time waits for; ``durations``: the
     lengths of time that have names, in seconds.
     A must or may stance belongs to a member and an event: all rows of a machine for one event agree.
+    ``positions``, which follows from the members: where those stand that answer to a name.
     """
 
     name: str
@@ -84,6 +85,15 @@ class System:
     unit: int = 0
     due: tuple[Due, ...] = ()
     durations: Mapping[str, int] = field(default_factory=dict)
+    positions: Mapping[str, Sequence[int]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the members, for every atom of every guard asks for one by name."""
+        positions: dict[str, list[int]] = {}
+        for position, member in enumerate(self.members):
+            for name in {member.machine.name, *member.machine.answers_to}:
+                positions.setdefault(name, []).append(position)
+        object.__setattr__(self, "positions", positions)
 
     def owes(self, event: str) -> bool:
         """Whether the system does this of itself: it is no fault, and neither a person nor a level above decides it."""

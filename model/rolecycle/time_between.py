@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rolecycle.bounds import Bounds, Moment, bounds
+from rolecycle.deadline import LimitError, stopping
 from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError, did_you_mean
 from rolecycle.load.guards import parse_guard
-from rolecycle.pipeline import IncompleteError, Job, Workshop, explored
+from rolecycle.pipeline import Job, Workshop, explored
 from rolecycle.specification import Scenario, Specification
 
 
@@ -43,12 +44,17 @@ def time_between(spec: Specification, asked: Question, shop: Workshop) -> Answer
     scenario = _scenario(spec, asked.scenario)
     begin, end = moment(spec, asked.begin), moment(spec, asked.end)
     try:
-        space = explored(Job(spec, spec.systems[asked.system], scenario), shop)
-    except IncompleteError as reason:
+        with stopping():
+            space = explored(Job(spec, spec.systems[asked.system], scenario), shop)
+    except LimitError as reason:
         return Answer(asked, None, 0, 0, str(reason))
-    unit = space.packed.product.system.unit
-    found = bounds(space, begin, end) if space.exhaustive else None
-    return Answer(asked, found, unit, len(space.states), space.limit)
+    unit, limit, found = space.packed.product.system.unit, space.limit, None
+    try:
+        with stopping():
+            found = bounds(space, begin, end) if space.exhaustive else None
+    except LimitError as reason:
+        limit = str(reason)
+    return Answer(asked, found, unit, len(space.states), limit)
 
 
 def moment(spec: Specification, text: str) -> Moment:

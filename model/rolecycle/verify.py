@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rolecycle.coverage import Coverage
+from rolecycle.deadline import INTERRUPTED
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
-from rolecycle.explore import INTERRUPTED
 from rolecycle.outcome import Outcome
 from rolecycle.pipeline import Job, Watch, Workshop, run, skipped, suite
 from rolecycle.read_service import read_service

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.compose import Product, Rule, compose
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.family import Family
 from rolecycle.formula import Atom, Formula
 from rolecycle.machine import Machine
@@ -132,8 +133,11 @@ class Sized:
     steps: tuple[_Step, ...]
 
 
-def sized(family: Family, copies: int) -> Sized:
-    """The family with so many copies; what another copy than the first leads is an exchange of copies."""
+def sized(family: Family, copies: int, deadline: Deadline = NEVER) -> Sized:
+    """The family with so many copies; what another copy than the first leads is an exchange of copies.
+
+    Raises ``TooManyError`` for too many rules, ``LimitError`` when that takes too long.
+    """
     for event in family.system.events.values():
         if family.name in event.collective and _ways(family, event.name) ** copies > MOST_RULES:
             raise TooManyError(
@@ -141,7 +145,7 @@ def sized(family: Family, copies: int) -> Sized:
             )
     system = family.of_size(copies)
     exchanged = {f"{event}[{index}]" for event in system.events for index in range(2, copies + 1)}
-    product = compose(replace(system, forbidden=system.forbidden | exchanged))
+    product = compose(replace(system, forbidden=system.forbidden | exchanged), deadline)
     return Sized(product, tuple(_steps(product)))
 
 
@@ -157,12 +161,13 @@ def _ways(family: Family, event: str) -> int:
 
 
 def closure(
-    family: Family, sizes: Sequence[Sized], size: int, limit: int
+    family: Family, sizes: Sequence[Sized], size: int, limit: int, deadline: Deadline = NEVER
 ) -> Iterator[tuple[Numbers, list[Rows]]]:
     """Round by round the configurations of ``size`` copies and more that have a view of ``size`` that is new.
 
     ``sizes``: the family with ``size`` copies, with one more, and so on; with the first of them alone this is the
-    plain search among exactly ``size`` copies.  Raises ``TooManyError`` beyond ``limit`` configurations in all.
+    plain search among exactly ``size`` copies.  Raises ``TooManyError`` beyond ``limit`` configurations in all,
+    ``LimitError`` when that takes too long.
     """
     extra = len(sizes) - 1
     meaning = numbers(family, size + extra)
@@ -170,7 +175,7 @@ def closure(
     known, work = fresh, 0
     while len(fresh):
         layers = [fresh]
-        for _ in range(extra):
+        for _ in deadline.each(range(extra)):
             layers.append(_extended(meaning, layers[-1], known, limit - work))
         work += sum(len(layer) for layer in layers)
         if work > limit:
@@ -180,7 +185,7 @@ def closure(
         after = [
             _new(meaning, _views(reached, size), keys)
             for layer, whole in zip(layers, sizes, strict=True)
-            for reached in _successors(meaning, layer, whole.steps)
+            for reached in deadline.each(_successors(meaning, layer, whole.steps))
         ]
         fresh = _new(meaning, np.concatenate([*after, known[:0]]), keys)
         known = np.concatenate([known, fresh])

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError, Place, did_you_mean, relative
 from rolecycle.load import check, schema
 from rolecycle.load.build import Builder, ordered
@@ -16,13 +17,13 @@ from rolecycle.spec_files import FOLDERS, SINGLES, documents, strays
 from rolecycle.specification import FaultCatalogue, Specification
 
 
-def load(root: Path) -> Specification:
+def load(root: Path, deadline: Deadline = NEVER) -> Specification:
     """Read a specification folder.
 
     Raises ``InputError`` with all mistakes of all files: RC101 to RC107 (the file), RC110 to RC114 (the
-    schema), RC120 to RC129 and RC136 (names, guards and lengths of time).
+    schema), RC120 to RC129 and RC136 (names, guards and lengths of time); ``LimitError`` when that takes too long.
     """
-    loading = _Loading(root)
+    loading = _Loading(root, deadline)
     spec = Specification(
         machines=loading.chained("machine", lambda b, known: b.machine(known)),
         events=loading.single("events.yaml", "events", Builder.events),
@@ -45,8 +46,8 @@ def load(root: Path) -> Specification:
 class _Loading:
     """Reads the files of one folder and keeps the mistakes of all of them."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, deadline: Deadline) -> None:
+        self.root, self.deadline = root, deadline
         self.mistakes: list[Diagnostic] = []
         self.lost: set[tuple[str, str]] = set()  # kind and name of what could not be built
         if not root.is_dir():
@@ -69,6 +70,7 @@ class _Loading:
 
     def document(self, path: Path, kind: str) -> Document | None:
         """One file, if it can be read and fits its schema."""
+        self.deadline.check()
         try:
             document = read(path)
         except InputError as problem:
@@ -79,6 +81,7 @@ class _Loading:
         return None if problems else document
 
     def build(self, document: Document, verb: Callable[[Builder], Any]) -> Any:
+        self.deadline.check()
         builder = Builder(document, self.sets())
         made = verb(builder)
         self.mistakes += builder.mistakes
