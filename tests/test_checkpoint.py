@@ -403,5 +403,22 @@ def test_ctrl_c_while_properties_are_judged_leaves_what_was_found(
     assert expanded == []
 
 
+def test_what_was_not_judged_assumes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a verdict assumes no run to be fair would be said of one that was reached."""
+    words = ["verify", "--spec", str(TESTS / "specs" / "good"), "--system", "kitchen", "--property", "P14"]
+    whole = CliRunner().invoke(main, [*words, "--scenario", "calm"]).stdout
+    assert "every run is fair to" in whole
+    monkeypatch.setattr(pipeline_module, "judge", _interrupted)
+    found = CliRunner().invoke(main, [*words, "--scenario", "calm"])
+    assert found.exit_code == 3
+    assert "unknown  P14" in found.stdout
+    assert "fair to" not in found.stdout
+    assert ": 0 states" not in found.stdout
+
+
+def _interrupted(*_: object) -> Verdict:
+    raise KeyboardInterrupt
+
+
 def test_resume_needs_a_folder() -> None:
     assert "--resume needs --checkpoint" in verify("--resume").stderr

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ from rolecycle.pack import Packed, pack
 from rolecycle.search import Limits, LostStateError
 from rolecycle.symmetry import symmetric_families
 from rolecycle.system import Member, System
-from rolecycle.visited import OVERFLOW
+from rolecycle.visited import OVERFLOW, KeyTable
 
 Case = tuple[Packed, Plain]
 
@@ -203,6 +204,22 @@ def test_a_table_overflows_in_every_batch(few: Case, monkeypatch: pytest.MonkeyP
         return kernel
 
     assert moments(run) > 10
+
+
+@pytest.mark.parametrize("owners", [1, 3])
+def test_there_is_room_though_a_table_overflows_while_it_grows(
+    few: Case, owners: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full table of numbers would be searched without end."""
+    forced.apply(Force(), monkeypatch)
+    search = search_module.start(few[0], keep_graph=False, numbered=False)
+    search_module.enter_anew(search, owners)
+    monkeypatch.setattr(search_module, "fill_keys", lambda *_: OVERFLOW)
+    new = np.full(owners, 1000)
+    assert search_module.make_room(search, new, Limits()) == ""
+    assert not any(isinstance(table, KeyTable) for table in search.owned)
+    assert all(search_module.room_in(table) >= 1000 for table in search.owned)
+    assert search.entered.sum() == 1
 
 
 @pytest.mark.parametrize("how", [(1, False), (1, True), (2, False), (3, False)])
