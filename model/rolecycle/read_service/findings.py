@@ -120,7 +120,7 @@ def _endpoints(role: Role, probes: Mapping[str, Probe]) -> Iterator[Diagnostic]:
     certificates = frozenset(certificate.name for certificate in role.certificates)
     for endpoint in role.endpoints:
         yield from _certificate(endpoint, certificates)
-        yield from _asks_probe(endpoint, frozenset(probes), role)
+        yield from _asks_probe(endpoint, frozenset(probes))
         if endpoint.probe and endpoint.probe in probes:
             yield from _probed_port(endpoint, probes[endpoint.probe], role)
         if endpoint.ignore_role_instance_status:
@@ -138,16 +138,14 @@ def _certificate(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagn
         yield found("RC227", message, endpoint.place, 'write certificate="..."')
 
 
-def _asks_probe(endpoint: Endpoint, declared: frozenset[str], role: Role) -> Iterator[Diagnostic]:
+def _asks_probe(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagnostic]:
     if endpoint.probe is None:
         return
     message = f"endpoint {shown(endpoint.name)} names the probe {shown(endpoint.probe)}"
-    if endpoint.probe in declared and role.instances == 1:
-        message += f": it decides nothing, for role {shown(role.name)} has 1 instance, always in rotation"
-        yield found("RC242", message, endpoint.place, "use a count of 2 or more")
-    elif endpoint.probe in declared:
+    if endpoint.probe in declared:
         hint = "see that what answers the probe knows the status of the role"
-        yield found("RC242", f"{message}: it decides on rotation, not the guest agent", endpoint.place, hint)
+        message += ": with 2 instances or more it decides on rotation, not the guest agent"
+        yield found("RC242", message, endpoint.place, hint)
     else:
         hint = near(endpoint.probe, declared)
         yield found("RC223", f"{message}, which is not declared", endpoint.place, hint)
@@ -155,9 +153,11 @@ def _asks_probe(endpoint: Endpoint, declared: frozenset[str], role: Role) -> Ite
 
 def _probed_port(endpoint: Endpoint, probe: Probe, role: Role) -> Iterator[Diagnostic]:
     """A probe with a port of its own asks there; only the ports of endpoints are opened on the instance."""
-    ranges = [other.port for other in _all_endpoints(role) if other.port]
-    ranges += [PortRange(other.local_port, other.local_port) for other in role.endpoints if other.local_port]
-    if probe.port and not any(each.first <= probe.port <= each.last for each in ranges):
+    ranges = [
+        PortRange(other.local_port, other.local_port) if other.local_port else other.port
+        for other in _all_endpoints(role)
+    ]
+    if probe.port and not any(each and each.first <= probe.port <= each.last for each in ranges):
         message = (
             f"the probe {shown(probe.name)} of endpoint {shown(endpoint.name)} asks on port {probe.port}"
         )
