@@ -288,7 +288,8 @@ def speaks_of(role: Role) -> dict[str, bool]:
 def listed(number: int) -> list[tuple[Aimed, Space]]:
     """The faults that a role can have, as its table has them, each with all that can happen."""
     service = Service("S", (ROLES[number],), (Probe("alive", "http", "/alive"),))
-    ((_, instance),) = hosted_instances(shipped(), service)
+    (hosted,) = hosted_instances(shipped(), service)
+    instance = hosted.instance
     found = []
     for one in (a for fault in catalogue().faults.values() for a in aimed(shipped(), instance, fault)):
         system = faulty_system(shipped(), instance, (one,))

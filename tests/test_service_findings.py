@@ -262,6 +262,13 @@ CASES: list[tuple[str, str, str | None]] = [
     ("RC263", worker("", probe('protocol="http"')), TWO),
     ("RC263", worker("", probe('protocol="tcp" path="/alive"')), TWO),
     ("RC264", worker(endpoints(HTTP + ' loadBalancerProbe="P"'), probe('protocol="tcp" port="81"')), TWO),
+    (
+        "RC264",
+        worker(
+            endpoints(HTTP + ' localPort="5000" loadBalancerProbe="P"'), probe('protocol="tcp" port="80"')
+        ),
+        TWO,
+    ),
     ("RC265", worker(variable(">")), TWO),
     ("RC265", worker(variable('value="v"><RoleInstanceValue xpath="/x"/>')), TWO),
     ("RC266", web("<Sites/>" + endpoints(HTTP)), TWO),
@@ -419,7 +426,7 @@ def test_a_thumbprint_is_not_shown(tmp_path: Path) -> None:
 # --- probes, ports and imports --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("port", [80, 8080, 9000, 9003, 3389])
+@pytest.mark.parametrize("port", [8080, 9000, 9003, 3389])
 def test_a_probe_asks_on_the_port_of_any_endpoint_of_the_role(tmp_path: Path, port: int) -> None:
     inner = (
         '<InternalEndpoint name="I" protocol="tcp"><FixedPortRange min="9000" max="9003"/></InternalEndpoint>'

@@ -123,7 +123,7 @@ def _endpoints(role: Role, probes: Mapping[str, Probe]) -> Iterator[Diagnostic]:
     certificates = frozenset(certificate.name for certificate in role.certificates)
     for endpoint in role.endpoints:
         yield from _certificate(endpoint, certificates)
-        yield from _asks_probe(endpoint, probes, role)
+        yield from _asks_probe(endpoint, probes)
         if endpoint.ignore_role_instance_status:
             message = f"endpoint {shown(endpoint.name)} gets traffic whatever the status of the instance"
             yield found("RC241", message, endpoint.place, "leave out ignoreRoleInstanceStatus")
@@ -139,16 +139,14 @@ def _certificate(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagn
         yield found("RC227", message, endpoint.place, 'write certificate="..."')
 
 
-def _asks_probe(endpoint: Endpoint, declared: Collection[str], role: Role) -> Iterator[Diagnostic]:
+def _asks_probe(endpoint: Endpoint, declared: Collection[str]) -> Iterator[Diagnostic]:
     if endpoint.probe is None:
         return
     message = f"endpoint {shown(endpoint.name)} names the probe {shown(endpoint.probe)}"
-    if endpoint.probe in declared and role.instances == 1:
-        message += f": it decides nothing, for role {shown(role.name)} has 1 instance, always in rotation"
-        yield found("RC242", message, endpoint.place, "use a count of 2 or more")
-    elif endpoint.probe in declared:
+    if endpoint.probe in declared:
         hint = "see that what answers the probe knows the status of the role"
-        yield found("RC242", f"{message}: it decides on rotation, not the guest agent", endpoint.place, hint)
+        message += ": with 2 instances or more it decides on rotation, not the guest agent"
+        yield found("RC242", message, endpoint.place, hint)
     else:
         hint = near(endpoint.probe, declared)
         yield found("RC223", f"{message}, which is not declared", endpoint.place, hint)
@@ -168,10 +166,13 @@ def _probed_ports(role: Role, probes: Mapping[str, Probe]) -> Iterator[Diagnosti
 
 def _opened(role: Role) -> tuple[list[int], list[int]]:
     """The first ports of the ranges on which a role listens, in order, and how far the ranges up to each one reach."""
-    ranges = [(each.port.first, each.port.last) for each in _all_endpoints(role) if each.port]
-    ranges += [(each.local_port, each.local_port) for each in role.endpoints if each.local_port]
-    ranges.sort()
+    ranges = sorted((port.first, port.last) for each in _all_endpoints(role) if (port := _listens(each)))
     return [first for first, _ in ranges], list(accumulate((last for _, last in ranges), max))
+
+
+def _listens(endpoint: Endpoint) -> PortRange | None:
+    """Where an endpoint listens on the instance: at its local port, else at its public one."""
+    return PortRange(endpoint.local_port, endpoint.local_port) if endpoint.local_port else endpoint.port
 
 
 def _is_within(port: int, opened: tuple[list[int], list[int]]) -> bool:
