@@ -180,7 +180,7 @@ def _deadlock_free(space: Space, wanted: Property) -> tuple[Outcome, Trace | Non
     ends = meaning(space.packed.product, wanted.goal)
     if space.packed.product.system.unit and not space.exhaustive:
         return "unknown", None
-    dead = _standstills(space)
+    dead = space.deadline.within(space.transitions, _standstills, space)
     for begin in space.deadline.each(range(0, len(dead), CHUNK)):
         part = dead[begin : begin + CHUNK]
         unnamed = ~evaluate(ends, space.packed.fields, space.states[part])
