@@ -115,6 +115,18 @@ def test_a_timer_sees_what_another_copy_does() -> None:
     assert between(found, "all row: walker is Here", "all row: walker is Gone") == (6, 6)
 
 
+def test_a_timer_sees_that_another_copy_breaks_what_it_counts_for_no_time() -> None:
+    blinking = machine(
+        "eye",
+        "Open Shut Asleep",
+        row("shut", "Open", "Shut"),
+        row("open", "Shut", "Open"),
+        row("doze", "Open", "Asleep", "all other eye: eye is Open", after="3 s", within="3 s"),
+    )
+    found = system(copies("face", blinking, blinking), {"shut": "user", "open": "user", "doze": "code"})
+    assert between(found, "open", "doze") == (3, None)
+
+
 def test_each_copy_hears_the_event_at_its_own_index_only() -> None:
     watched = machine(
         "watched",
@@ -215,8 +227,9 @@ def test_who_must_take_part_counts_for_an_actor() -> None:
 
 
 def test_an_actor_takes_its_time_from_when_all_who_must_take_part_can() -> None:
-    gate = machine("gate", "Shut Up", row("lift", "Shut", "Up"), row("go", "Up", "Up"))
-    found = system([Member(POST), Member(gate)], {"go": "platform sky", "lift": "user"}, FIVE_TO_NINE)
+    """The gate goes up when the other has waited for longer than the greatest time."""
+    gate = machine("gate", "Shut Up", row("lift", "Shut", "Up", after="20 s"), row("go", "Up", "Up"))
+    found = system([Member(POST), Member(gate)], {"go": "platform sky", "lift": "time"}, FIVE_TO_NINE)
     assert between(found, "lift", "go") == (5, 9)
 
 

@@ -75,7 +75,7 @@ class Dealer:
         takes = {
             name: self.dice.choice([self.two_lengths(), (self.length(),) * 2])
             for name in self.events
-            if self.chance(0.15)
+            if self.chance(0.25)
         }
         any_time = tuple(name for name in self.events if self.chance(0.08))
         return Scenario("random", "t", (), timed=True, takes=takes, any_time=any_time)
@@ -103,11 +103,9 @@ class Dealer:
         sources = (
             states if self.chance(0.15) else tuple(self.dice.sample(states, self.dice.choice([1, 1, 2])))
         )
-        when = self.guard(event, name, family) if self.chance(0.4) else TRUE
-        dest = self.dice.choice([*states, "="])
-        return Row(
-            event, sources, dest, mode, when, timing=self.timing(states) if self.chance(0.6) else Timing()
-        )
+        timing = self.timing(states) if self.chance(0.6) else Timing()
+        when = self.guard(event, name, family) if self.chance(0.7 if timing.within else 0.3) else TRUE
+        return Row(event, sources, self.dice.choice([*states, "="]), mode, when, timing=timing)
 
     def timing(self, states: tuple[str, ...]) -> Timing:
         length = self.length()
