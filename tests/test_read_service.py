@@ -113,7 +113,7 @@ def test_probes() -> None:
     assert listening.defaulted == ("intervalInSeconds", "timeoutInSeconds")
     assert [endpoint.probe for endpoint in broker.roles[0].endpoints] == ["Alive", "Listening"]
     assert [e.ignore_role_instance_status for e in broker.roles[0].endpoints] == [False, True]
-    assert found_in("probes") == ["RC243", "RC243", "RC242", "RC264", "RC242", "RC241"]
+    assert found_in("probes") == ["RC243", "RC243", "RC242", "RC242", "RC241", "RC264"]
 
 
 def test_old_forms_are_gathered_and_do_not_decide_the_hosting() -> None:

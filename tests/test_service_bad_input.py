@@ -77,6 +77,27 @@ def test_many_unknown_names_are_answered_soon(tmp_path: Path) -> None:
     assert len(said) > 9_000
 
 
+def test_many_names_that_only_one_file_has_are_answered_soon(tmp_path: Path) -> None:
+    settings_ = "<ConfigurationSettings>{}</ConfigurationSettings>".format
+    ours = settings_("".join(f'<Setting name="a{n}"/>' for n in range(9_000)))
+    theirs = settings_("".join(f'<Setting name="b{n}" value=""/>' for n in range(6_000)))
+    write(tmp_path, configuration(f'<Role name="R"><Instances count="2"/>{theirs}</Role>'), "S.cscfg")
+    said = said_of(write(tmp_path, definition(f'<WorkerRole name="R">{ours}</WorkerRole>')))
+    assert len(said) == 15_000
+
+
+def test_many_probes_on_ports_of_no_endpoint_are_answered_soon(tmp_path: Path) -> None:
+    one = '<LoadBalancerProbe name="p{0}" protocol="tcp" port="9"/>'
+    inner = '<InternalEndpoint name="e{0}" protocol="tcp"><FixedPortRange min="{1}" max="{2}"/></InternalEndpoint>'
+    asking = '<InputEndpoint name="i{0}" protocol="tcp" port="{1}" loadBalancerProbe="p{0}"/>'
+    probes = "".join(one.format(n) for n in range(900))
+    inside = "".join(inner.format(n, n + 10, 10**17) + asking.format(n, n + 10) for n in range(900))
+    write(tmp_path, counted(R=2), "S.cscfg")
+    role = f'<WorkerRole name="R"><Endpoints>{inside}</Endpoints></WorkerRole>'
+    said = said_of(write(tmp_path, definition(f"<LoadBalancerProbes>{probes}</LoadBalancerProbes>{role}")))
+    assert [each.code for each in said].count("RC264") == 900
+
+
 def test_lines_are_right_past_65535(tmp_path: Path) -> None:
     (finding, *_) = said_of(write(tmp_path, definition("\n" * 99_999 + "  <Odd/>")))
     assert (finding.code, finding.place.line, finding.place.column) == ("RC221", 100_000, 3)

@@ -497,6 +497,25 @@ def test_imports_of_a_package_are_told_by_what_they_added(
     assert (role.imports, role.open_imports) == (imported, perhaps)
 
 
+def test_the_source_and_the_package_of_a_service_have_the_same_imports_and_endpoints(tmp_path: Path) -> None:
+    write(tmp_path, TWO, "S.cscfg")
+    added = (
+        HTTP + ' localPort="80"',
+        f'InputEndpoint name="{PLUG_INS}RemoteForwarder.RdpInput" protocol="tcp" port="3389" localPort="*"',
+        f'InternalEndpoint name="{PLUG_INS}RemoteAccess.Rdp" protocol="tcp" port="3389"',
+    )
+    package = read_service(write(tmp_path, worker(STORE + endpoints(*added))))[0]
+    source = read_service(
+        write(tmp_path, worker(imports("RemoteAccess", "RemoteForwarder") + endpoints(HTTP)))
+    )[0]
+    (ours,), (theirs,) = package.roles, source.roles
+    assert (package.packaged, source.packaged) == (True, False)
+    assert (ours.imports, [e.name for e in ours.endpoints]) == (
+        theirs.imports,
+        [e.name for e in theirs.endpoints],
+    )
+
+
 def test_a_setting_of_a_module_makes_no_import_in_a_source_definition(tmp_path: Path) -> None:
     write(tmp_path, TWO, "S.cscfg")
     (role,) = read_service(write(tmp_path, worker(settings(f"{PLUG_INS}Diagnostics.ConnectionString"))))[

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from itertools import accumulate, chain
 
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.mask import near, shown
 from rolecycle.read_service.plug_ins import PLUG_INS, added_endpoints, module_of
-from rolecycle.service import Binding, Endpoint, PortRange, Probe, Role, Service
+from rolecycle.service import Binding, Endpoint, Probe, Role, Service
 
 MOST_PARTS = 25  # roles, and endpoints of each kind: the documented limits of a deployment
 LEAST_INTERVAL_SECONDS = 5
@@ -23,10 +24,12 @@ def findings(service: Service) -> Iterator[Diagnostic]:
     yield from _remote_desktop(service)
     yield from _public_ports(service)
     yield from chain.from_iterable(_probe(probe) for probe in service.probes)
+    probes = {probe.name: probe for probe in service.probes}
     for role in service.roles:
         yield from _imports(role)
         yield from _hosted_web_core(role)
-        yield from _endpoints(role, {probe.name: probe for probe in service.probes})
+        yield from _endpoints(role, probes)
+        yield from _probed_ports(role, probes)
         yield from _repeated(role.endpoints)
         for site in role.sites:
             yield from _dangling_bindings(site.bindings, role)
@@ -120,9 +123,7 @@ def _endpoints(role: Role, probes: Mapping[str, Probe]) -> Iterator[Diagnostic]:
     certificates = frozenset(certificate.name for certificate in role.certificates)
     for endpoint in role.endpoints:
         yield from _certificate(endpoint, certificates)
-        yield from _asks_probe(endpoint, frozenset(probes), role)
-        if endpoint.probe and endpoint.probe in probes:
-            yield from _probed_port(endpoint, probes[endpoint.probe], role)
+        yield from _asks_probe(endpoint, probes, role)
         if endpoint.ignore_role_instance_status:
             message = f"endpoint {shown(endpoint.name)} gets traffic whatever the status of the instance"
             yield found("RC241", message, endpoint.place, "leave out ignoreRoleInstanceStatus")
@@ -138,7 +139,7 @@ def _certificate(endpoint: Endpoint, declared: frozenset[str]) -> Iterator[Diagn
         yield found("RC227", message, endpoint.place, 'write certificate="..."')
 
 
-def _asks_probe(endpoint: Endpoint, declared: frozenset[str], role: Role) -> Iterator[Diagnostic]:
+def _asks_probe(endpoint: Endpoint, declared: Collection[str], role: Role) -> Iterator[Diagnostic]:
     if endpoint.probe is None:
         return
     message = f"endpoint {shown(endpoint.name)} names the probe {shown(endpoint.probe)}"
@@ -153,16 +154,30 @@ def _asks_probe(endpoint: Endpoint, declared: frozenset[str], role: Role) -> Ite
         yield found("RC223", f"{message}, which is not declared", endpoint.place, hint)
 
 
-def _probed_port(endpoint: Endpoint, probe: Probe, role: Role) -> Iterator[Diagnostic]:
+def _probed_ports(role: Role, probes: Mapping[str, Probe]) -> Iterator[Diagnostic]:
     """A probe with a port of its own asks there; only the ports of endpoints are opened on the instance."""
-    ranges = [other.port for other in _all_endpoints(role) if other.port]
-    ranges += [PortRange(other.local_port, other.local_port) for other in role.endpoints if other.local_port]
-    if probe.port and not any(each.first <= probe.port <= each.last for each in ranges):
-        message = (
-            f"the probe {shown(probe.name)} of endpoint {shown(endpoint.name)} asks on port {probe.port}"
-        )
-        message += f", which is that of no endpoint of role {shown(role.name)}"
-        yield found("RC264", message, endpoint.place, "ask on the port of an endpoint, or leave out port")
+    opened = _opened(role)
+    asked = {endpoint.probe: endpoint for endpoint in reversed(role.endpoints) if endpoint.probe in probes}
+    for name, endpoint in asked.items():
+        port = probes[name].port if name else None
+        if port and not _is_within(port, opened):
+            message = f"the probe {shown(name or '')} of endpoint {shown(endpoint.name)} asks on port {port}"
+            message += f", which is that of no endpoint of role {shown(role.name)}"
+            yield found("RC264", message, endpoint.place, "ask on the port of an endpoint, or leave out port")
+
+
+def _opened(role: Role) -> tuple[list[int], list[int]]:
+    """The first ports of the ranges on which a role listens, in order, and how far the ranges up to each one reach."""
+    ranges = [(each.port.first, each.port.last) for each in _all_endpoints(role) if each.port]
+    ranges += [(each.local_port, each.local_port) for each in role.endpoints if each.local_port]
+    ranges.sort()
+    return [first for first, _ in ranges], list(accumulate((last for _, last in ranges), max))
+
+
+def _is_within(port: int, opened: tuple[list[int], list[int]]) -> bool:
+    firsts, furthest = opened
+    before = bisect_right(firsts, port)
+    return before > 0 and furthest[before - 1] >= port
 
 
 def _repeated(endpoints: Iterable[Endpoint]) -> Iterator[Diagnostic]:

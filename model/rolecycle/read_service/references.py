@@ -57,11 +57,12 @@ class Reference:
         known: dict[str, set[str]] = {}
         for name in self.known(files):
             known.setdefault(name.role, set()).add(name.text)
+        roles_of_both, anywhere = {"", *_shared_roles(files)}, known.get("", set())
         for name in self.used(files):
-            candidates = known.get("", set()) | known.get(name.role, set())
-            if name.text and name.text not in candidates and name.role in {"", *_shared_roles(files)}:
+            here = known.get(name.role) or anywhere
+            if name.text and name.role in roles_of_both and name.text not in here:
                 message = self.says.format(name=shown(name.text), role=shown(name.role))
-                yield found(self.code, message, name.place, self.hint or near(name.text, candidates))
+                yield found(self.code, message, name.place, self.hint or near(name.text, here))
 
 
 # --- where names stand ----------------------------------------------------------------------------
