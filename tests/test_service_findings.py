@@ -489,7 +489,7 @@ def packaged(*names: str) -> str:
         ("Fabrikam.Level", (), ()),
     ],
 )
-def test_imports_of_a_package_are_told_by_what_they_added(
+def test_imports_of_a_package_are_recognised_by_what_they_added(
     tmp_path: Path, name: str, imported: tuple[str, ...], perhaps: tuple[str, ...]
 ) -> None:
     write(tmp_path, configured(settings(PLUG_INS + name)), "S.cscfg")
