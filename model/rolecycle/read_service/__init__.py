@@ -6,14 +6,19 @@ thumbprint; XPaths are never looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.read_service.agreement import agreement, refuse_stranger, without_effect
 from rolecycle.read_service.assemble import NO_CONFIGURATION, assemble
 from rolecycle.read_service.codes import CODES
-from rolecycle.read_service.configuration import check_configuration, read_configuration, summary
+from rolecycle.read_service.configuration import (
+    Configuration,
+    check_configuration,
+    read_configuration,
+    summary,
+)
 from rolecycle.read_service.definition import check_definition, read_definition, roles_of
 from rolecycle.read_service.find_configuration import Choice, find_configuration
 from rolecycle.read_service.findings import findings
@@ -35,17 +40,18 @@ def read_service(
     mistake among it, RC201 to RC213.
     """
     defined = read_definition(definition)
-    about = list(_of_definition(defined))
+    parts = list(_of_definition(defined))
     try:
         choice = _choose(defined, configuration)
     except InputError as problem:
-        raise InputError([*about, *problem.diagnostics]) from None
-    about += choice.findings
-    about += _of_configuration(defined, choice.document)
+        raise InputError([*_together(defined, NO_CONFIGURATION, parts), *problem.diagnostics]) from None
+    configured = list(_of_configuration(defined, choice.document))
+    usable = choice.document if not _has_mistake(configured) else None
+    found = summary(usable) if usable else NO_CONFIGURATION
+    about = (*_together(defined, found, parts), *choice.findings, *configured)
     if _has_mistake(about):
         raise InputError(about)
-    found = summary(choice.document) if choice.document else NO_CONFIGURATION
-    return assemble(defined, found), tuple(about)
+    return assemble(defined, found), about
 
 
 def _choose(defined: Document, configuration: Path | None) -> Choice:
@@ -58,15 +64,17 @@ def _choose(defined: Document, configuration: Path | None) -> Choice:
 
 
 def _of_definition(defined: Document) -> Iterator[Diagnostic]:
-    """All that is to say of the definition alone; what parts of it mean for each other, once each part is good."""
-    about = [
-        *defined.findings,
-        *check_definition(defined),
-        *dangling(WITHIN_THE_DEFINITION, Files(defined, None)),
-    ]
-    yield from about
-    if not _has_mistake(about):
-        yield from findings(assemble(defined, NO_CONFIGURATION))
+    """All that is to say of the parts of the definition, each by itself."""
+    yield from defined.findings
+    yield from check_definition(defined)
+    yield from dangling(WITHIN_THE_DEFINITION, Files(defined, None))
+
+
+def _together(
+    defined: Document, configuration: Configuration, parts: Sequence[Diagnostic]
+) -> Sequence[Diagnostic]:
+    """What was said of the parts of the definition, and once each is good what they mean for each other."""
+    return parts if _has_mistake(parts) else [*parts, *findings(assemble(defined, configuration))]
 
 
 def _of_configuration(defined: Document, configured: Document | None) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.read_service.codes import found
 from rolecycle.read_service.mask import near, shown
 from rolecycle.read_service.plug_ins import PLUG_INS, added_endpoints, module_of
-from rolecycle.service import Binding, Endpoint, Probe, Role, Service
+from rolecycle.service import Binding, Endpoint, PortRange, Probe, Role, Service
 
 MOST_PARTS = 25  # roles, and endpoints of each kind: the documented limits of a deployment
 LEAST_INTERVAL_SECONDS = 5
