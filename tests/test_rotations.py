@@ -163,7 +163,7 @@ ROLES = {
 def cell(folder: Path, role: str, fault: str) -> FaultRow:
     read(folder, PROBES + ROLES[role])
     (row,) = service_faults(
-        spec(), folder / "ServiceDefinition.csdef", None, Wish(fault=fault), Workshop()
+        spec(), folder / "ServiceDefinition.csdef", None, Wish(faults=(fault,)), Workshop()
     ).rows
     return row
 
