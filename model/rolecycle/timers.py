@@ -4,7 +4,7 @@ A timer counts for how long something has been true without a break, in units of
 before a step: after a step from where it was not true, it begins anew.  It takes part in every event that can make it
 true, at whatever index, so between two ticks nothing escapes it.  The unit is the greatest common divisor of the
 lengths in play, which loses nothing: every limit is a whole number of units, and includes its end (Henzinger, Manna,
-Pnueli 1992).
+Pnueli 1992).  Only a ``may`` row that waits brings a limit that does not, for events pass it by before its time.
 """
 
 from __future__ import annotations
