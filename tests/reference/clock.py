@@ -47,13 +47,14 @@ def length(rules: Rules, written: str) -> int:
 def _clocks(level: Level, rules: Rules) -> Iterator[Clock]:
     """ "A row that says something of time has a clock of its own in each copy of its machine. In a machine outside every family
     it has one for each index of its event." "A row of an event in `any time` says nothing of time, nor does one whose guard is
-    false whatever the states are"."""
+    false whatever the states are". What never happens needs no clock."""
     free = rules.spec.meant(rules.scenario.get("any time", []))
     takes = {e: written for name, written in rules.scenario.get("takes", {}).items() for e in rules.spec.meant(name)}
     for place, member in enumerate(level.members):
         assert isinstance(member.what, Machine), "the system must be in one piece"
         for event in sorted(member.what.alphabet() - free):
-            for index in [None] if member.family else indices(level, event):
+            there = [i for i in indices(level, event) if happens(level, event, i, rules)]
+            for index in [None][: len(there)] if member.family else there:
                 rows = tuple(
                     row
                     for row in member.what.rows
@@ -125,8 +126,22 @@ def _known(guard: Guard, level: Level, index: int | None) -> bool | None:
         decisive = word == "or"
         return decisive if decisive in parts else None if None in parts else not decisive
     if word == "is":
-        return holds(guard, level, level.initial(), index) if guard[1] in level.parameters else None
+        return _known_reading(guard, level, index)
     return _known_of_copies(guard, level, index)
+
+
+def _known_reading(guard: Guard, level: Level, index: int | None) -> bool | None:
+    """The same of a reading: of a parameter, and of a machine where it names all of its states, or none."""
+    _, name, values, negated = guard
+    if name in level.parameters:
+        return holds(guard, level, level.initial(), index)
+    read = [m.what for m in level.members if name in m.what.names and isinstance(m.what, Machine)]
+    named = [(frozenset(machine.states), frozenset().union(*map(machine.meant, values))) for machine in read]
+    if read and all(states <= meant for states, meant in named):
+        return not negated
+    if read and not any(states & meant for states, meant in named):
+        return bool(negated)
+    return None
 
 
 def _known_of_copies(guard: Guard, level: Level, index: int | None) -> bool | None:

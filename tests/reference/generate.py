@@ -188,7 +188,7 @@ class Maker:
             row = {"trigger": event, "source": source, "dest": self.random.choice([*states, "="]), **mode, **WHY}
             if self.odds(0.4):
                 row["when"] = self.guard(plan, thing.family, thing.family or plan.events[event], 2)
-            if self.timed and self.odds(0.4):
+            if self.timed and self.odds(0.6):
                 row |= self.limits(plan, states)
             made.append(row)
         return made
