@@ -24,7 +24,7 @@ diagrams: $(VENV)/.installed ## draw the shipped pictures anew
 
 components: $(VENV)/.installed ## write the pages of the components anew
 	rm -rf docs/components
-	$(BIN)/python -m rolecycle.component_pages docs/components
+	$(BIN)/python -m rolecycle.commands.component_pages docs/components
 
 bench: $(VENV)/.installed $(PEERS)/.installed ## compare with other tools; more with apt-get install spin gcc default-jre-headless
 	$(BIN)/python benchmarks/bench.py

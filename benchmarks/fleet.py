@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from family import INSTANCE, lifecycle
-from rolecycle.guard import And, In, Not, Quantified
-from rolecycle.pipeline import Job
-from rolecycle.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.language.guard import And, In, Not, Quantified
+from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.verification.pipeline import CheckRequest
 
 UNREADY = And((In("load_balancer", ("In",)), Not(In("role_host", ("Ready",)))))
 """An instance is in rotation and not Ready."""
 
 
-def job(instances: int) -> Job:
+def job(instances: int) -> CheckRequest:
     """Every run of so many instances under the controller, all faults on, to be judged by the invariant."""
     machines = {name: lifecycle.machine(name) for name in lifecycle.TABLES}
     shared = tuple(sorted(machines[lifecycle.CONTROLLER].alphabet))
@@ -34,7 +34,7 @@ def job(instances: int) -> Job:
         properties={"ready": _ready(fleet.name, instance.name)},
         facts={},
     )
-    return Job(spec, fleet, scenario)
+    return CheckRequest(spec, fleet, scenario)
 
 
 def _ready(fleet: str, instance: str) -> Property:

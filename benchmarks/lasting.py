@@ -13,13 +13,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from family import lifecycle
-from rolecycle.compose import compose
-from rolecycle.explore import explore
-from rolecycle.fold import folded_copies
-from rolecycle.guard import Guard, Implies, In, Not
-from rolecycle.liveness import lasting
-from rolecycle.pack import pack
-from rolecycle.specification import Property
+from rolecycle.checking.liveness import check_liveness
+from rolecycle.engine.explore import explore
+from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.pack import pack
+from rolecycle.language.guard import Guard, Implies, In, Not
+from rolecycle.language.specification import Property
+from rolecycle.semantics.compose import compose
 
 T = TypeVar("T")
 
@@ -53,11 +53,11 @@ PROPERTIES = (
 def measure(instances: int) -> None:
     """Print a line for the exploration and one for each property; the better of two runs counts."""
     product = compose(lifecycle.lifecycle(instances))
-    packed = pack(product, folded=folded_copies(product))
+    packed = pack(product, folded=jointly_encoded_copies(product))
     space, base = best_of_two(lambda: explore(packed))
     print(f"{instances}\texploration\t{len(space.states)}\t{base:.3f}\t1", flush=True)
     for wanted in PROPERTIES:
-        found, seconds = best_of_two(lambda wanted=wanted: lasting(space, wanted))
+        found, seconds = best_of_two(lambda wanted=wanted: check_liveness(space, wanted))
         print(
             f"{instances}\t{wanted.title}\t{found.outcome}\t{seconds:.3f}\t{seconds / base:.2f}", flush=True
         )

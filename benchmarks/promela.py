@@ -19,13 +19,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rolecycle.compose import Move, Product, Rule, compose
-from rolecycle.formula import Atom, Formula
-from rolecycle.instantiate import instantiate
-from rolecycle.net_model import model
-from rolecycle.pipeline import suite
-from rolecycle.read_net import read_net
-from rolecycle.system import Member
+from rolecycle.inputs.read_pnml import read_net
+from rolecycle.modelling.net_to_specification import model
+from rolecycle.semantics.compose import Move, Product, Rule, compose
+from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.system import Member
+from rolecycle.verification.pipeline import suite
 
 BYTE = 256
 """States that a variable of one byte can tell apart."""

@@ -24,17 +24,17 @@ import psutil
 import fleet
 import promela
 from family import lifecycle
-from rolecycle.compose import Product, compose
-from rolecycle.explore import explore
-from rolecycle.fold import folded_copies
-from rolecycle.guard import Implies, In, Quantified
-from rolecycle.judge import judge
-from rolecycle.pack import Packed, pack
-from rolecycle.pipeline import Workshop, run
-from rolecycle.search import Limits
-from rolecycle.space import Space
-from rolecycle.specification import Property
-from rolecycle.symmetry import symmetric_families
+from rolecycle.checking.judge import judge
+from rolecycle.engine.explore import explore
+from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.pack import Packed, pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.language.guard import Implies, In, Quantified
+from rolecycle.language.specification import Property
+from rolecycle.reduction.symmetry import symmetric_families
+from rolecycle.semantics.compose import Product, compose
+from rolecycle.verification.pipeline import Session, check
 
 READY = Property(
     "ready",
@@ -74,7 +74,7 @@ def symmetry(model: str, limits: Limits) -> Counts:
 def reduced(model: str, limits: Limits) -> Counts:
     """The states of the last run, after every reduction; the seconds are those of everything."""
     begin = time.perf_counter()
-    made = run(fleet.job(int(model)), Workshop(limits))
+    made = check(fleet.job(int(model)), Session(limits))
     assert [verdict.outcome for verdict in made.verdicts] == ["holds"]
     return made.states, made.transitions, time.perf_counter() - begin
 
@@ -82,7 +82,7 @@ def reduced(model: str, limits: Limits) -> Counts:
 def all_sizes(model: str, limits: Limits) -> Counts:
     """As ``reduced``, with a proof for every number of instances."""
     begin = time.perf_counter()
-    made = run(fleet.job(int(model)), Workshop(limits, all_sizes=True))
+    made = check(fleet.job(int(model)), Session(limits, all_sizes=True))
     (verdict,) = made.verdicts
     assert verdict.all_sizes
     assert verdict.all_sizes.proved, verdict.all_sizes.reason
@@ -94,7 +94,7 @@ def _product(model: str) -> Product:
 
 
 def _packed(product: Product, symmetric: tuple[str, ...]) -> Packed:
-    return pack(product, symmetric, folded_copies(product, symmetric))
+    return pack(product, symmetric, jointly_encoded_copies(product, symmetric))
 
 
 def _judged(packed: Packed, limits: Limits) -> Space:

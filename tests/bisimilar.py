@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rolecycle.bisimulation import branching_partition
-from rolecycle.graph import Graph
-from rolecycle.machine import ASKED, INTERNAL, Machine
+from rolecycle.graphs.bisimulation import branching_partition
+from rolecycle.graphs.graph import Graph
+from rolecycle.language.machine import ASKED, INTERNAL, Machine
 
 INNER = {f".{INTERNAL}": "", f".{ASKED}": "asked"}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rolecycle.store import CACHE
+from rolecycle.storage.store import CACHE
 
 
 @pytest.fixture(autouse=True, scope="session")

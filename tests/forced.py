@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-import rolecycle.explore as explore_module
-import rolecycle.rounds as rounds_module
-import rolecycle.search as search_module
-import rolecycle.visited as visited_module
-from rolecycle.pack import Packed
-from rolecycle.space import Space
-from rolecycle.steps import block, canonical, found, generate
-from rolecycle.visited import KeyTable
+import rolecycle.engine.explore as explore_module
+import rolecycle.engine.parallel as rounds_module
+import rolecycle.engine.search_state as search_module
+import rolecycle.engine.visited as visited_module
+from rolecycle.engine.pack import Packed
+from rolecycle.engine.space import Space
+from rolecycle.engine.successors import block, canonical, generate, step_notes
+from rolecycle.engine.visited import KeyTable
 
 State = tuple[int, ...]
 
@@ -45,9 +45,9 @@ def apply(force: Force, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(search_module, "FIRST_ROWS", 8)
     for module in (search_module, rounds_module):
         patch.setattr(module, "STEPS", force.steps)
-    patch.setattr(rounds_module, "SHARE", force.share)
-    patch.setattr(rounds_module, "SENT", force.sent)
-    patch.setattr(explore_module, "CROWD", force.crowd)
+    patch.setattr(rounds_module, "STATES_PER_WORKER", force.share)
+    patch.setattr(rounds_module, "STEPS_PER_OWNER", force.sent)
+    patch.setattr(explore_module, "PARALLEL_FROM", force.crowd)
     patch.setattr(search_module, "key_tables", lambda *size: _key_tables(force, *size))
 
 
@@ -72,7 +72,7 @@ class Plain:
 def plain(packed: Packed) -> Plain:
     """Search with a plain set, state by state."""
     first = tuple(canonical(packed, packed.initial).tolist())
-    room, noted = block(packed, 1), found(packed, 1)
+    room, noted = block(packed, 1), step_notes(packed, 1)
     levels, steps, dead = {first: 0}, {first: 0}, set[State]()
     todo = [first]
     for state in todo:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from math import comb
 
-from rolecycle.machine import Event, Machine, Row
-from rolecycle.system import Member, System
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.semantics.system import Member, System
 
 FAMILY = "instance"
 

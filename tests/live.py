@@ -14,8 +14,8 @@ import transitions
 
 import naive
 from naive import Part, State
-from rolecycle.machine import Machine
-from rolecycle.system import System
+from rolecycle.language.machine import Machine
+from rolecycle.semantics.system import System
 
 
 def as_transitions_markup(machine: Machine) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from rolecycle.guard import And, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.machine import TICK, Row
-from rolecycle.system import Due, Member, System
-from rolecycle.trace import Step, Trace
+from rolecycle.language.guard import And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.language.machine import TICK, Row
+from rolecycle.semantics.system import Due, Member, System
+from rolecycle.semantics.trace import Step, Trace
 
 State = tuple[str, ...]
 Transition = tuple[State, str, State]
@@ -290,7 +290,7 @@ def alive(system: System, state: State, label: str, after: State) -> bool:
 def owed(system: System, label: str) -> bool:
     """Whether the system does this by itself: no person's decision, no fault, nothing that a level above decides."""
     event = event_of(label)
-    return system.events[event].kind not in ("user", "fault") and event not in system.decided_above
+    return system.events[event].kind not in ("user", "fault") and event not in system.environment_events
 
 
 def shortest_distance(space: Space, goal: Callable[[State], bool]) -> int | None:

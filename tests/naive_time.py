@@ -14,11 +14,11 @@ from typing import Any
 
 import naive
 from naive import Part
-from rolecycle.durations import seconds
-from rolecycle.guard import FALSE, And, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.machine import Row, Timing
-from rolecycle.specification import Scenario
-from rolecycle.system import Member, System
+from rolecycle.language.durations import seconds
+from rolecycle.language.guard import FALSE, And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.language.machine import Row, Timing
+from rolecycle.language.specification import Scenario
+from rolecycle.semantics.system import Member, System
 from ticks import longest, shortest
 
 TICK = "tick"
@@ -216,7 +216,7 @@ class Timed:
         return self.prompt(event) and any(places != state[0] for places in after)
 
     def prompt(self, event: str) -> bool:
-        if event in self.scenario.any_time or event in self.system.decided_above:
+        if event in self.scenario.any_time or event in self.system.environment_events:
             return False
         what = self.system.events[event]
         return what.kind == "platform" or (what.kind == "code" and what.healthy and self.system.healthy_code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rolecycle.diagnostics import Diagnostic, InputError
-from rolecycle.read_service import read_service
+from rolecycle.inputs.csdef import read_service
 
 NAMESPACE = "http://schemas.microsoft.com/ServiceHosting/2008/10/"
 SERVICES = Path(__file__).parent / "services"

@@ -11,10 +11,10 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.machine import SAME, Event, EventKind, Machine, Row
-from rolecycle.specification import MemberSpec, Parameter, Scenario, Specification, SystemSpec
-from rolecycle.system import Member, System
+from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.language.machine import SAME, Event, EventKind, Machine, Row
+from rolecycle.language.specification import MemberSpec, Parameter, Scenario, Specification, SystemSpec
+from rolecycle.semantics.system import Member, System
 
 STATES = ("A", "B", "C", "D")
 GROUPS = ("Low", "High")
@@ -327,14 +327,14 @@ def levels(draw: Any) -> Levels:
     events = {name: replace(e, sender=sender.get(name, "nature")) for name, e in inner.events.items()}
     machines = {m.machine.name: m.machine for m in inner.members} | {m.name: m for m in (warden, keeper)}
     singles = tuple(MemberSpec(m.machine.name) for m in inner.members if not m.family)
-    crew = tuple(m.machine.name for m in inner.members if m.family)
+    pool = tuple(m.machine.name for m in inner.members if m.family)
     inside = SystemSpec(
         INSIDE,
         "t",
         {PARAMETER: Parameter(VALUES, VALUES[0], "m")} if inner.parameters else {},
         inner.parameters,
         singles,
-        {FAMILY: crew} if crew else {},
+        {FAMILY: pool} if pool else {},
         labels,
         draw(shown(events, inner_events(inner), warden, keeper)),
         open=True,
@@ -404,14 +404,14 @@ def crowds(draw: Any) -> Levels:
     rows = tuple(replace(row, when=draw(crowd_guards())) for row in keeper.rows)
     keeper = replace(keeper, rows=rows)
     together = {name for name, e in events.items() if TEAM in e.collective} & inner_events(inner)
-    crew = tuple(m.machine.name for m in inner.members if m.family)
+    pool = tuple(m.machine.name for m in inner.members if m.family)
     inside = SystemSpec(
         INSIDE,
         "t",
         {PARAMETER: Parameter(VALUES, VALUES[0], "m")} if inner.parameters else {},
         inner.parameters,
         tuple(MemberSpec(m.machine.name) for m in inner.members if not m.family),
-        {FAMILY: crew} if crew else {},
+        {FAMILY: pool} if pool else {},
         {name: draw(predicates(inner, 1, earlier=False)) for name in LABELS},
         tuple(sorted({*draw(shown(events, inner_events(inner), keeper)), *together})),
         open=True,

@@ -19,7 +19,7 @@ import search_python
 from cases import Case
 from children import finished
 from engines import ENGINES, AbsentError, Prepared, figures
-from rolecycle.pipeline import Workshop, run
+from rolecycle.verification.pipeline import Session, check
 
 HEADER = [
     "model",
@@ -160,7 +160,7 @@ def test_the_page_takes_a_table_between_its_markers() -> None:
 
 def test_the_reduced_family_is_judged_as_the_whole_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     def outcomes() -> list[str]:
-        return [verdict.outcome for verdict in run(fleet.job(2), Workshop()).verdicts]
+        return [verdict.outcome for verdict in check(fleet.job(2), Session()).verdicts]
 
     assert outcomes() == ["holds"]
     lines = lifecycle.TABLES["load_balancer"].splitlines()

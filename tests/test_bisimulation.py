@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecycle.bisimulation import Quotient, branching_partition, quotient, unfolded
-from rolecycle.graph import Graph, backward, cycle_through, strongly_connected
+from rolecycle.graphs.bisimulation import Quotient, branching_partition, quotient, unfolded
+from rolecycle.graphs.graph import Graph, backward, cycle_through, strongly_connected
 
 TAU, A, B = 0, 1, 2
 HIDDEN = np.array([True, False, False])

@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 import naive
 import strategies
-from rolecycle.cli import main
-from rolecycle.counting import as_written, lessened
+from rolecycle.checking.judge import judge
+from rolecycle.checking.verdict import Verdict
+from rolecycle.cli.main import main
 from rolecycle.diagnostics import NOWHERE
-from rolecycle.explore import explore
-from rolecycle.judge import judge
-from rolecycle.load.guards import parse_guard
-from rolecycle.machine import Event, Machine, Row
-from rolecycle.pack import pack
-from rolecycle.reduction import EVERY_REDUCTION, Reduction
-from rolecycle.specification import Property
-from rolecycle.system import Member, System
-from rolecycle.verdict import Verdict
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
+from rolecycle.language.guard_parser import parse_guard
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.language.specification import Property
+from rolecycle.reduction.applied import EVERY_REDUCTION, Reduction
+from rolecycle.reduction.choose import choose_reduction, unreduced
+from rolecycle.semantics.system import Member, System
 from test_counting import closes
 from written import runs, written
 
@@ -47,7 +47,7 @@ def of(system: System, text: str, using: frozenset[Reduction], *events: str) -> 
     wanted = Property(
         "P01", "t", "precedence" if events else "invariant", (), parse_guard(text, NOWHERE), events
     )
-    less = lessened(system, [wanted], using)
+    less = choose_reduction(system, [wanted], using)
     space = explore(pack(less.product, less.symmetric))
     return judge(space, wanted, told=less.told, written=less.written)
 
@@ -135,7 +135,7 @@ def test_a_part_is_false_of_the_copy_that_is_named(system: System, data: st.Data
     slow = naive.explore(system, 200)
     assume(slow.complete)
     wanted = Property("P99", "t", "invariant", (), goal)
-    less = as_written(system, [wanted], EVERY_REDUCTION)
+    less = unreduced(system, [wanted], EVERY_REDUCTION)
     verdict = judge(explore(pack(less.product, less.symmetric)), wanted)
     assume(verdict.trace is not None)
     assert verdict.trace is not None

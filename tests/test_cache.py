@@ -20,25 +20,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import strategies
-from rolecycle import kept_specification, store
-from rolecycle.archive import archived, restored
-from rolecycle.cli import main
+from rolecycle.checking.verdict import CheckResult
+from rolecycle.cli.main import main
 from rolecycle.diagnostics import InputError
-from rolecycle.explore import Limits
-from rolecycle.guard import FALSE, TRUE, In, Not
-from rolecycle.instantiate import instantiate
-from rolecycle.load import load
-from rolecycle.machine import Machine
-from rolecycle.pipeline import Job, Workshop, run
-from rolecycle.quotients import Quotients
-from rolecycle.read_service import read_service
-from rolecycle.reduction import EVERY_REDUCTION
-from rolecycle.service_jobs import service_jobs
-from rolecycle.spec_files import files_of, spec_root
-from rolecycle.specification import Specification, SystemSpec
-from rolecycle.store import CACHE, OFF, Store, cache_folder, key
-from rolecycle.system import System
-from rolecycle.verdict import Run
+from rolecycle.engine.explore import Limits
+from rolecycle.inputs.csdef import read_service
+from rolecycle.language.files import files_of, spec_root
+from rolecycle.language.guard import FALSE, TRUE, In, Not
+from rolecycle.language.load import load
+from rolecycle.language.machine import Machine
+from rolecycle.language.specification import Specification, SystemSpec
+from rolecycle.modelling.service_jobs import service_jobs
+from rolecycle.reduction.applied import EVERY_REDUCTION
+from rolecycle.reduction.quotient_cache import Quotients
+from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.system import System
+from rolecycle.storage import specification_cache, store
+from rolecycle.storage.archive import archived, restored
+from rolecycle.storage.store import CACHE, OFF, Store, cache_folder, key
+from rolecycle.verification.pipeline import CheckRequest, Session, check
 from service_files import SERVICES
 from strategies import Levels
 
@@ -181,7 +181,7 @@ def test_without_a_home_there_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> N
 WRITER = """
 import sys
 from pathlib import Path
-from rolecycle.store import Store, key
+from rolecycle.storage.store import Store, key
 
 kept, bad = Store(Path(sys.argv[1]), capacity=30_000), 0
 for turn in range(200):
@@ -216,7 +216,7 @@ def environment(folder: Path) -> dict[str, str]:
 def unread() -> Iterator[None]:
     """Whoever reads a specification from its files in here fails."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rolecycle.load.load", lambda *_: pytest.fail("it was read again"))
+        patch.setattr("rolecycle.language.load.load", lambda *_: pytest.fail("it was read again"))
         yield
 
 
@@ -228,27 +228,27 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_specification_is_read_once(tmp_path: Path, folder: Path) -> None:
     kept = Store(tmp_path / "kept")
-    cold = kept_specification.specification(folder, kept)
+    cold = specification_cache.specification(folder, kept)
     with unread():
-        warm = kept_specification.specification(folder, kept)
+        warm = specification_cache.specification(folder, kept)
     assert cold == warm == load(folder)
 
 
 def test_each_byte_of_a_specification_counts(tmp_path: Path, folder: Path) -> None:
     kept = Store(tmp_path / "kept")
-    kept_specification.specification(folder, kept)
+    specification_cache.specification(folder, kept)
     for path in [path for path in files_of(folder) if path.exists()]:
         path.write_bytes(path.read_bytes() + b"# a remark\n")
         with unread(), pytest.raises(pytest.fail.Exception):
-            kept_specification.specification(folder, kept)
-        assert kept_specification.specification(folder, kept) == load(folder)
+            specification_cache.specification(folder, kept)
+        assert specification_cache.specification(folder, kept) == load(folder)
 
 
 def test_a_changed_specification_is_another(tmp_path: Path, folder: Path) -> None:
     kept, lamp = Store(tmp_path / "kept"), folder / "machines" / "lamp.yaml"
-    before = kept_specification.specification(folder, kept)
+    before = specification_cache.specification(folder, kept)
     lamp.write_text(lamp.read_text().replace("title: ", "title: Another ", 1))
-    after = kept_specification.specification(folder, kept)
+    after = specification_cache.specification(folder, kept)
     assert after == load(folder) != before
 
 
@@ -256,7 +256,7 @@ def test_a_mistaken_specification_is_not_kept(tmp_path: Path, folder: Path) -> N
     (folder / "events.yaml").write_text("events: [")
     for _ in range(2):
         with pytest.raises(InputError):
-            kept_specification.specification(folder, Store(tmp_path / "kept"))
+            specification_cache.specification(folder, Store(tmp_path / "kept"))
     assert not (tmp_path / "kept").exists()
 
 
@@ -268,8 +268,8 @@ def test_a_specification_that_changes_while_it_is_read_is_not_kept(
         (root / "events.yaml").write_text((root / "events.yaml").read_text() + "# later\n")
         return found
 
-    monkeypatch.setattr("rolecycle.load.load", slowly)
-    kept_specification.specification(folder, Store(tmp_path / "kept"))
+    monkeypatch.setattr("rolecycle.language.load.load", slowly)
+    specification_cache.specification(folder, Store(tmp_path / "kept"))
     assert not (tmp_path / "kept").exists()
 
 
@@ -289,7 +289,7 @@ class Computing(Quotients):
         return super().of(content, counted)
 
 
-def jobs() -> list[Job]:
+def jobs() -> list[CheckRequest]:
     """Those of a service with a nested system, but for the largest."""
     service, _ = read_service(SERVICES / "worker" / "ServiceDefinition.csdef", None)
     return [
@@ -297,10 +297,10 @@ def jobs() -> list[Job]:
     ]
 
 
-def judged(quotients: Quotients) -> list[Run]:
+def judged(quotients: Quotients) -> list[CheckResult]:
     """All that the runs tell but the time they took."""
-    shop = Workshop(quotients=quotients)
-    return [replace(run(job, shop), seconds=0.0) for job in jobs()]
+    session = Session(quotients=quotients)
+    return [replace(check(job, session), seconds=0.0) for job in jobs()]
 
 
 def test_verdicts_traces_and_counts_are_the_same_cold_warm_damaged_and_without(tmp_path: Path) -> None:
@@ -320,9 +320,9 @@ def test_verdicts_traces_and_counts_are_the_same_cold_warm_damaged_and_without(t
 
 
 def test_a_limit_leaves_open_what_it_leaves_open_without_a_cache(tmp_path: Path) -> None:
-    limited = [Workshop(Limits(states=10), quotients=Quotients(kept)) for kept in (Store(), Store(tmp_path))]
+    limited = [Session(Limits(states=10), quotients=Quotients(kept)) for kept in (Store(), Store(tmp_path))]
     judged(Quotients(Store(tmp_path)))
-    cold, warm = ([replace(run(job, shop), seconds=0.0) for job in jobs()] for shop in limited)
+    cold, warm = ([replace(check(job, session), seconds=0.0) for job in jobs()] for session in limited)
     assert cold == warm
     assert any(each.limit and not each.states for each in cold)
 
@@ -352,12 +352,12 @@ def varied(levels: Levels, draw: Any) -> Iterator[Levels]:
 
 def reduced(levels: Levels, quotients: Quotients) -> dict[tuple[str, str], Machine] | None:
     """The members that were reduced; nothing when the levels do not fit together."""
-    shop = Workshop(quotients=quotients)
+    session = Session(quotients=quotients)
     try:
-        run(Job(levels.spec, levels.spec.systems[strategies.WHOLE], levels.scenario), shop)
+        check(CheckRequest(levels.spec, levels.spec.systems[strategies.WHOLE], levels.scenario), session)
     except InputError:
         return None
-    return shop.reduced
+    return session.reduced
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
@@ -428,7 +428,7 @@ DIFFERENCES: dict[str, Callable[[Told], Told]] = {
         forbidden=frozenset([told.system.members[0].machine.rows[0].trigger])
     ),
     "what is decided above": lambda told: told.within(
-        decided_above=frozenset([told.system.members[0].machine.rows[0].trigger])
+        environment_events=frozenset([told.system.members[0].machine.rows[0].trigger])
     ),
     "a definition": lambda told: told.within(
         definitions={**told.system.definitions, "view": {"Shown": TRUE}}

@@ -21,20 +21,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lifecycle
-import rolecycle.checkpoint as checkpoint_module
-import rolecycle.explore as explore_module
-import rolecycle.layout as layout_module
-import rolecycle.pipeline as pipeline_module
-from rolecycle.checkpoint import PROGRESS, Checkpoint, Checkpoints, checkpoint_of, resumed
-from rolecycle.cli import main
-from rolecycle.compose import Product, compose
-from rolecycle.explore import INTERRUPTED, Progress, explore
-from rolecycle.pack import Packed, pack
-from rolecycle.paths import parent
-from rolecycle.search import Limits
-from rolecycle.space import Space
-from rolecycle.specification import Property
-from rolecycle.verdict import Verdict
+import rolecycle.engine.checkpoint as checkpoint_module
+import rolecycle.engine.explore as explore_module
+import rolecycle.engine.layout as layout_module
+import rolecycle.verification.pipeline as pipeline_module
+from rolecycle.checking.verdict import Verdict
+from rolecycle.cli.main import main
+from rolecycle.engine.checkpoint import PROGRESS, Checkpoint, Checkpoints, checkpoint_of, resumed
+from rolecycle.engine.explore import INTERRUPTED, Progress, explore
+from rolecycle.engine.pack import Packed, pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.engine.trace_reconstruction import parent
+from rolecycle.language.specification import Property
+from rolecycle.semantics.compose import Product, compose
 
 TESTS = Path(__file__).parent
 
@@ -92,7 +92,7 @@ def test_what_is_found_again_is_not_expanded_again(product: Product, tmp_path: P
 def test_a_search_goes_on_with_other_cores(
     product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(explore_module, "CROWD", 1 << 10)
+    monkeypatch.setattr(explore_module, "PARALLEL_FROM", 1 << 10)
     packed = pack(product)
     whole = explore(packed)
     assert explore(packed, Limits(states=9_000, cores=2), checkpoint=Checkpoint(tmp_path / "one")).limit
@@ -250,7 +250,7 @@ def test_a_search_goes_on_where_its_checkpoint_cannot_be_written(product: Produc
 def test_a_search_with_its_states_in_a_file_goes_on(
     product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rolecycle.search.SPILLED_AHEAD", 1 << 12)
+    monkeypatch.setattr("rolecycle.engine.search_state.SPILLED_AHEAD", 1 << 12)
     packed = pack(product)
     whole = explore(packed)
     limits = Limits(memory=whole.memory - 6 * len(whole.states), spill=tmp_path)
@@ -287,10 +287,10 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import lifecycle
-from rolecycle.checkpoint import Checkpoint
-from rolecycle.compose import compose
-from rolecycle.explore import INTERRUPTED, Progress, explore
-from rolecycle.pack import Packed, pack
+from rolecycle.engine.checkpoint import Checkpoint
+from rolecycle.semantics.compose import compose
+from rolecycle.engine.explore import INTERRUPTED, Progress, explore
+from rolecycle.engine.pack import Packed, pack
 print("begun", flush=True)
 space = explore(pack(compose(lifecycle.lifecycle(3))), checkpoint=Checkpoint(Path(sys.argv[2]), every=0.0))
 print(len(space.states), space.transitions, space.depth, flush=True)
@@ -392,7 +392,7 @@ def test_ctrl_c_while_properties_are_judged_leaves_what_was_found(
     assert told == {name: expected[name] if name in judged else "unknown" for name in told}
     expanded: list[Progress] = []
     monkeypatch.setattr(
-        "rolecycle.progress.Ticker.__call__", lambda _, __, progress: expanded.append(progress)
+        "rolecycle.cli.progress.Ticker.__call__", lambda _, __, progress: expanded.append(progress)
     )
     again = verify(*chosen, *kept, "--resume")
     assert (sizes(again), verdicts(again), again.exit_code) == (

@@ -18,8 +18,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rolecycle import __version__
-from rolecycle.cli import main
-from rolecycle.explanations import CODES
+from rolecycle.cli.main import main
+from rolecycle.report.all_codes import CODES
 
 HERE = Path(__file__).parent
 GOOD = HERE / "specs" / "good"
@@ -547,7 +547,7 @@ def test_draw_where_nothing_can_be_written(spec: Path, tmp_path: Path) -> None:
 def test_help_is_quick_to_import() -> None:
     code = (
         "import sys\n"
-        "from rolecycle.cli import main\n"
+        "from rolecycle.cli.main import main\n"
         "for words in (['--help'], ['verify', '--help'], ['--version']):\n"
         "    main(words, standalone_mode=False)\n"
         "late = {'numba', 'numpy', 'jinja2', 'lxml', 'yaml', 'jsonschema', 'lark', 'rich'}\n"
@@ -670,7 +670,7 @@ def test_ctrl_c_before_anything_was_found(verb: str, monkeypatch: pytest.MonkeyP
     def press(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rolecycle.kept_specification.specification", press)
+    monkeypatch.setattr("rolecycle.storage.specification_cache.specification", press)
     found = answer(verb)
     assert found["exit"] == 3
     assert [f["code"] for f in found["findings"]] == ["RC153"]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rolecycle.component_pages import INDEX, pages
-from rolecycle.load import load
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Specification
+from rolecycle.commands.component_pages import INDEX, pages
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.language.specification import Specification
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "components"

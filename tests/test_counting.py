@@ -13,26 +13,26 @@ from hypothesis import strategies as st
 import lifecycle
 import naive
 import strategies
-from rolecycle.copies import Copies, UncountableError, copies_of
-from rolecycle.counting import Fewer, as_written, lessened
-from rolecycle.explore import explore
-from rolecycle.guard import FALSE, And, Guard, In, Not, Quantified
-from rolecycle.instantiate import instantiate
-from rolecycle.judge import judge
-from rolecycle.load import load
-from rolecycle.lumping import Lumped, merged, whole
-from rolecycle.machine import Event, Machine, Row
-from rolecycle.pack import pack
-from rolecycle.pipeline import Job, Workshop, run
-from rolecycle.population import Named, Population, counted, populated
-from rolecycle.reduction import EVERY_REDUCTION, Reduction
-from rolecycle.retelling import Retelling
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Property
-from rolecycle.symmetry import interchangeable_families
-from rolecycle.system import Member, System
-from rolecycle.trace import Trace
-from rolecycle.verdict import Run, Verdict
+from rolecycle.checking.judge import judge
+from rolecycle.checking.verdict import CheckResult, Verdict
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
+from rolecycle.language.files import spec_root
+from rolecycle.language.guard import FALSE, And, Guard, In, Not, Quantified
+from rolecycle.language.load import load
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.language.specification import Property
+from rolecycle.reduction.applied import EVERY_REDUCTION, Reduction
+from rolecycle.reduction.choose import ReducedProduct, choose_reduction, unreduced
+from rolecycle.reduction.counter_abstraction.counters import CopyEncoding, IndexedCopies, counted, encode
+from rolecycle.reduction.counter_abstraction.minimise import MinimisedCopy, minimised, unminimised
+from rolecycle.reduction.counter_abstraction.process import OpenCopies, UncountableError, copies_of
+from rolecycle.reduction.counter_abstraction.trace_lifting import TraceLifting
+from rolecycle.reduction.symmetry import interchangeable_families
+from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.trace import Trace
+from rolecycle.verification.pipeline import CheckRequest, Session, check
 
 LIMIT = 200
 SLOW = settings(
@@ -43,22 +43,22 @@ SLOW = settings(
 FAMILIES = st.one_of(
     strategies.symmetric_systems(), strategies.symmetric_systems(companions=True), strategies.mixed_systems()
 )
-Fold = Callable[[Copies, list[str], bool], list[Lumped]]
+Fold = Callable[[OpenCopies, list[str], bool], list[MinimisedCopy]]
 
 
-def unmerged(copies: Copies, _: list[str], __: bool) -> list[Lumped]:
-    return [whole(kind) for kind in copies.kinds]
+def unmerged(copies: OpenCopies, _: list[str], __: bool) -> list[MinimisedCopy]:
+    return [unminimised(kind) for kind in copies.kinds]
 
 
-def smallest(copies: Copies, visible: list[str], ends: bool) -> list[Lumped]:
-    return [merged(kind, copies.system, visible, ends) for kind in copies.kinds]
+def smallest(copies: OpenCopies, visible: list[str], ends: bool) -> list[MinimisedCopy]:
+    return [minimised(kind, copies.system, visible, ends) for kind in copies.kinds]
 
 
-WAYS: dict[str, tuple[Fold, Callable[[Copies, list[Lumped]], Population], bool]] = {
-    "sorted": (unmerged, Named, True),
+WAYS: dict[str, tuple[Fold, Callable[[OpenCopies, list[MinimisedCopy]], CopyEncoding], bool]] = {
+    "sorted": (unmerged, IndexedCopies, True),
     "counted": (unmerged, counted, False),
-    "merged": (smallest, Named, False),
-    "merged and sorted": (smallest, Named, True),
+    "merged": (smallest, IndexedCopies, False),
+    "merged and sorted": (smallest, IndexedCopies, True),
     "merged and counted": (smallest, counted, False),
 }
 
@@ -72,7 +72,7 @@ ON = In("unit", ("On",))
 
 def ways(
     system: System, goals: list[Guard], own: list[Guard], visible: str = "", ends: bool = True, *only: str
-) -> Iterator[Fewer]:
+) -> Iterator[ReducedProduct]:
     """The system in each of the ways, whether or not it is worth it."""
     families = interchangeable_families(system, [*goals, *own])
     if not families:
@@ -82,11 +82,11 @@ def ways(
         with suppress(UncountableError):
             copies = copies_of(system, families[0], goals, own)
             population = people(copies, fold(copies, visible.split(), ends))
-            found = populated(population)
-            yield Fewer(found.product, families if sort else (), Retelling(population, found), ())
+            found = encode(population)
+            yield ReducedProduct(found.product, families if sort else (), TraceLifting(population, found), ())
 
 
-def judged(less: Fewer, wanted: Property) -> Verdict:
+def judged(less: ReducedProduct, wanted: Property) -> Verdict:
     space = explore(pack(less.product, less.symmetric), keep_graph=wanted.kind == "recoverable")
     assert space.exhaustive
     return judge(space, wanted, told=less.told)
@@ -168,7 +168,7 @@ def test_counted_copies_recover_when_named_ones_do(data: st.DataObject) -> None:
     avoid = frozenset(e.name for e in system.events.values() if e.kind in ("fault", "user"))
     back = naive.can_recover(slow, lambda state: naive.holds(system, goal, state), avoid)
     wanted = Property("P99", "t", "recoverable", (), goal)
-    sorted_ = as_written(system, [wanted], frozenset({"symmetry"}))
+    sorted_ = unreduced(system, [wanted], frozenset({"symmetry"}))
     for less in [sorted_, *ways(system, [goal], [], "", True, "sorted", "counted")]:
         verdict = judged(less, wanted)
         assert verdict.outcome == ("holds" if back == set(slow.states) else "refuted")
@@ -227,7 +227,7 @@ def test_an_event_at_a_copy_that_the_search_saw_at_another_one_only(
     events = {name: Event(name, "user") for name in ("enter", "work", "leave")}
     system = System("t", tuple(Member(DESK, "row", k) for k in range(1, copies + 1)), events)
     idle = Property("P99", "t", "precedence", (), Quantified("all", "row", In("desk", ("Free",))), ("work",))
-    less = as_written(system, [idle], using)
+    less = unreduced(system, [idle], using)
     assert bool(less.symmetric) == bool(using)
     verdict = judged(less, idle)
     assert verdict.trace is not None
@@ -259,7 +259,7 @@ def test_a_loop_up_to_exchange_is_gone_round_until_each_copy_is_where_it_was(cop
     system = System("t", members, {name: Event(name) for name in names})
     never = Property("P99", "t", "recoverable", (), Quantified("all", "seat", In("seat", ("Empty",))))
     for less in [
-        as_written(system, [never], frozenset({"symmetry"})),
+        unreduced(system, [never], frozenset({"symmetry"})),
         *ways(system, [never.goal], [], "", True, way),
     ]:
         verdict = judged(less, never)
@@ -329,9 +329,9 @@ def test_two_phase_commit_has_its_published_states_and_exactly_its_orbits(
 ) -> None:
     system = two_phase_commit(managers)
     agreed = Property("P99", "t", "invariant", (), AGREED)
-    named = as_written(system, [agreed], frozenset())
+    named = unreduced(system, [agreed], frozenset())
     assert len(explore(pack(named.product)).states) == states
-    symmetric = as_written(system, [agreed], frozenset({"symmetry"}))
+    symmetric = unreduced(system, [agreed], frozenset({"symmetry"}))
     assert len(explore(pack(symmetric.product, symmetric.symmetric)).states) == orbits
     for less in ways(system, [AGREED], [], "", True, "counted"):
         assert len(explore(pack(less.product)).states) == orbits
@@ -345,7 +345,7 @@ def test_two_phase_commit_has_its_published_states_and_exactly_its_orbits(
 def test_counted_instances_have_the_states_of_the_closed_form(instances: int) -> None:
     system = lifecycle.lifecycle(instances)
     copies = copies_of(system, lifecycle.FAMILY, [])
-    counters = populated(counted(copies, [whole(kind) for kind in copies.kinds]))
+    counters = encode(counted(copies, [unminimised(kind) for kind in copies.kinds]))
     assert len(explore(pack(counters.product)).states) == lifecycle.orbits_expected(instances)
 
 
@@ -369,8 +369,8 @@ ASKED = [
 @pytest.mark.parametrize("using", [{"quotient"}, {"quotient", "counting"}, EVERY_REDUCTION], ids=len)
 def test_the_benchmark_family_is_judged_as_without(using: set[Reduction], wanted: Property) -> None:
     system = lifecycle.lifecycle(3)
-    plain = judged(as_written(system, [wanted], frozenset()), wanted)
-    less = lessened(system, [wanted], frozenset(using))
+    plain = judged(unreduced(system, [wanted], frozenset()), wanted)
+    less = choose_reduction(system, [wanted], frozenset(using))
     assert {a.reduction for a in less.applied} & {"quotient"}
     verdict = judged(less, wanted)
     assert (verdict.outcome, verdict.vacuous) == (plain.outcome, plain.vacuous)
@@ -382,8 +382,8 @@ def test_the_benchmark_family_is_judged_as_without(using: set[Reduction], wanted
 def test_a_hundred_instances() -> None:
     """None is Stopping beside another; how one comes to be is told by name."""
     system = lifecycle.lifecycle(100)
-    assert judged(lessened(system, [stopping(1)], EVERY_REDUCTION), stopping(1)).outcome == "holds"
-    verdict = judged(lessened(system, [stopping(0)], EVERY_REDUCTION), stopping(0))
+    assert judged(choose_reduction(system, [stopping(1)], EVERY_REDUCTION), stopping(1)).outcome == "holds"
+    verdict = judged(choose_reduction(system, [stopping(0)], EVERY_REDUCTION), stopping(0))
     assert verdict.trace is not None
     end = naive.replay(system, verdict.trace)
     assert end.count("Stopping") == 1
@@ -408,13 +408,13 @@ def test_a_hundred_instances() -> None:
 def test_what_is_done_is_what_may_be_done_and_helps(
     instances: int, using: frozenset[Reduction], done: set[Reduction]
 ) -> None:
-    less = lessened(lifecycle.lifecycle(instances), [DEADLOCK], using)
+    less = choose_reduction(lifecycle.lifecycle(instances), [DEADLOCK], using)
     assert {a.reduction for a in less.applied if a.what.startswith("instance")} == done
 
 
 def test_a_property_that_may_not_survive_leaves_every_member_named() -> None:
     unknown = replace(DEADLOCK, kind="of another kind")
-    less = lessened(lifecycle.lifecycle(3), [unknown], frozenset({"quotient", "counting"}))
+    less = choose_reduction(lifecycle.lifecycle(3), [unknown], frozenset({"quotient", "counting"}))
     assert less.applied == ()
     assert len(less.product.system.members) == 3 * 7 + 1
 
@@ -423,20 +423,22 @@ def test_small_families_are_explored_as_written() -> None:
     """The shortest run is worth more than a few states."""
     unit = Machine("unit", ("Off", "On"), "Off", (Row("turn", ("Off",), "On"),))
     system = System("t", tuple(Member(unit, "crew", k) for k in (1, 2, 3)), {"turn": Event("turn")})
-    assert [a.reduction for a in lessened(system, [DEADLOCK], EVERY_REDUCTION).applied] == ["symmetry"]
+    assert [a.reduction for a in choose_reduction(system, [DEADLOCK], EVERY_REDUCTION).applied] == [
+        "symmetry"
+    ]
 
 
 # --- through the whole flow -----------------------------------------------------------------------
 
 
-def role_of_seven(scenario: str, shop: Workshop) -> tuple[Run, System]:
+def role_of_seven(scenario: str, session: Session) -> tuple[CheckResult, System]:
     """A run of the shipped worker role with seven instances, and its system."""
     small = SPEC.systems["worker_role"]
     (instance,) = set(small.families["instance"])
     large = replace(small, families={"instance": (instance,) * 7})
-    shop.open_for(SPEC)
-    shop.reduced = REDUCED
-    made = run(Job(SPEC, large, SPEC.scenarios[scenario]), shop)
+    session.open_for(SPEC)
+    session.reduced = REDUCED
+    made = check(CheckRequest(SPEC, large, SPEC.scenarios[scenario]), session)
     reduced = {name: machine for (name, where), machine in REDUCED.items() if where == scenario}
     provide = {**SPEC.machines, **reduced}.__getitem__
     return made, instantiate(SPEC, large, SPEC.scenarios[scenario], provide)
@@ -451,8 +453,8 @@ def role_of_seven(scenario: str, shop: Workshop) -> tuple[Run, System]:
     ],
 )
 def test_a_role_of_many_instances_is_judged_as_without(scenario: str, done: set[Reduction]) -> None:
-    plain, system = role_of_seven(scenario, Workshop(watch=lambda _, __: None))
-    less, _ = role_of_seven(scenario, Workshop())
+    plain, system = role_of_seven(scenario, Session(watch=lambda _, __: None))
+    less, _ = role_of_seven(scenario, Session())
     assert {a.reduction for a in less.applied if a.what.startswith("instance")} == done
     assert [(v.property, v.outcome, v.vacuous) for v in less.verdicts] == [
         (v.property, v.outcome, v.vacuous) for v in plain.verdicts
@@ -465,8 +467,8 @@ def test_a_role_of_many_instances_is_judged_as_without(scenario: str, done: set[
 
 def test_who_watches_sees_every_member() -> None:
     seen: list[str] = []
-    shop = Workshop(watch=lambda _, space: seen.extend(m.name for m in space.packed.product.system.members))
-    made, system = role_of_seven("R27-nobody-sets-busy", shop)
+    session = Session(watch=lambda _, space: seen.extend(m.name for m in space.packed.product.system.members))
+    made, system = role_of_seven("R27-nobody-sets-busy", session)
     assert [a.what for a in made.applied if a.reduction == "symmetry"] == ["instance"]
     assert "counting" not in {a.reduction for a in made.applied}
     assert {m.name for m in system.members} <= set(seen)

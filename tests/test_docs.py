@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rolecycle.cli import main
+from rolecycle.cli.main import main
 from rolecycle.diagnostics import NOWHERE
-from rolecycle.load import load
-from rolecycle.load.guards import parse_guard
-from rolecycle.pipeline import Workshop, run, suite
+from rolecycle.language.files import schema_files
+from rolecycle.language.guard_parser import parse_guard
+from rolecycle.language.load import load
 from rolecycle.report import codes
-from rolecycle.spec_files import schema_files
+from rolecycle.verification.pipeline import Session, check, suite
 
 ROOT = Path(__file__).parents[1]
 LANGUAGE = ROOT / "docs/reference/language.md"
@@ -44,8 +44,8 @@ def test_the_language_page_is_one_specification_with_the_verdicts_it_states(tmp_
         name.write_text(block, encoding="utf-8")
     spec = load(tmp_path)
     assert spec.warnings == ()
-    shop = Workshop()
-    runs = [run(job, shop) for job in suite(spec)]
+    session = Session()
+    runs = [check(job, session) for job in suite(spec)]
     found = sorted(f"{r.system} {r.scenario} {v.property.id} {v.outcome}" for r in runs for v in r.verdicts)
     assert found == sorted(blocks(LANGUAGE, "verdicts")[0].splitlines())
     verdicts = [v for r in runs for v in r.verdicts]

@@ -20,12 +20,12 @@ from rolecycle.draw.picture import PAINTS, PAPER, STROKES, place_paint, without_
 from rolecycle.draw.render import dot_source, svg
 from rolecycle.draw.sequence import sequence, sequence_dot, sequence_picture
 from rolecycle.draw.statechart import statechart
-from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.guard_text import guard_text
-from rolecycle.load.guards import parse_guard
-from rolecycle.machine import Event, EventKind, File, Machine, Mode, Row
-from rolecycle.system import Member, System
-from rolecycle.trace import Step, Trace
+from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.language.guard_parser import parse_guard
+from rolecycle.language.guard_printer import guard_text
+from rolecycle.language.machine import Event, EventKind, File, Machine, Mode, Row
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.trace import Step, Trace
 
 GUEST = "guest operating system"
 

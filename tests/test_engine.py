@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 import lifecycle
 import naive
-import rolecycle.layout as layout_module
+import rolecycle.engine.layout as layout_module
 import strategies
-from rolecycle.compose import compose
-from rolecycle.explore import explore
-from rolecycle.guard import Guard
-from rolecycle.judge import judge
-from rolecycle.layout import decode
-from rolecycle.pack import pack
-from rolecycle.paths import path_to
-from rolecycle.search import Limits
-from rolecycle.space import Space
-from rolecycle.specification import Property
-from rolecycle.symmetry import symmetric_families
-from rolecycle.system import System
+from rolecycle.checking.judge import judge
+from rolecycle.engine.explore import explore
+from rolecycle.engine.layout import decode
+from rolecycle.engine.pack import pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.engine.trace_reconstruction import path_to
+from rolecycle.language.guard import Guard
+from rolecycle.language.specification import Property
+from rolecycle.reduction.symmetry import symmetric_families
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.system import System
 
 LIMIT = 400
 SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

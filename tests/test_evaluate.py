@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecycle import formula, layout
-from rolecycle.formula import Atom, Formula, Tally
-from rolecycle.layout import Cluster, encode, evaluate, lay_out
-from rolecycle.machine import Machine
-from rolecycle.system import Member, System
+from rolecycle.engine import layout
+from rolecycle.engine.layout import Cluster, encode, evaluate, lay_out
+from rolecycle.language.machine import Machine
+from rolecycle.semantics import formula
+from rolecycle.semantics.formula import Atom, Formula, Tally
+from rolecycle.semantics.system import Member, System
 
 SIZES = (2, 40, 5, 300, 3)
 """Local states of each member: few and many, in one byte and more."""

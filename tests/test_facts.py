@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from rolecycle.load import load
-from rolecycle.read_service.codes import CODES
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Fact, Specification
-from rolecycle.traceability import BEHAVIOUR, Traceability, trace_facts
+from rolecycle.inputs.csdef.codes import CODES
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.language.specification import Fact, Specification
+from rolecycle.language.traceability import BEHAVIOUR, Traceability, trace_facts
 
 PLACES = ("machine", "log of", "file of", "view", "system", "parameter")
 """Elements that carry facts as metadata, beside what moves."""

@@ -8,8 +8,8 @@ import networkx
 import numpy as np
 import pytest
 
-from rolecycle.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, tour
-from rolecycle.graph import Graph
+from rolecycle.graphs.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, tour
+from rolecycle.graphs.graph import Graph
 
 GRAPHS = 1_500
 """For each kind of fairness."""

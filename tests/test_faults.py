@@ -18,32 +18,32 @@ import pytest
 from click.testing import CliRunner, Result
 
 import naive
-from rolecycle.cli import main
-from rolecycle.compose import compose, resolve
+from rolecycle.cli.main import main
+from rolecycle.commands.faults import FaultSelection, can_happen, example_faults, service_faults
 from rolecycle.diagnostics import InputError
-from rolecycle.explore import explore
-from rolecycle.fault_systems import Aimed, aimed, circumstances, faulty_system, timed_system
-from rolecycle.fault_table import GRAVEST, FaultRow, FaultTable, Seconds
-from rolecycle.faults import Wish, can_happen, example_faults, service_faults
-from rolecycle.graph import backward
-from rolecycle.guard import And, Guard, In, Or, Quantified
-from rolecycle.instantiate import instantiate
-from rolecycle.layout import decode
-from rolecycle.lengths import reset
-from rolecycle.load import load
-from rolecycle.machine import TICK, Timing
-from rolecycle.pack import pack
-from rolecycle.pipeline import Workshop
-from rolecycle.read_service import read_service
-from rolecycle.region import where
+from rolecycle.engine.explore import explore
+from rolecycle.engine.layout import decode
+from rolecycle.engine.pack import pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.engine.subgraph import where
+from rolecycle.faults.injection import FaultInstance, circumstances, faulty_system, instances_of, timed_system
+from rolecycle.faults.table import GRAVEST, FaultRow, FaultTable, Seconds
+from rolecycle.graphs.graph import backward
+from rolecycle.inputs.csdef import read_service
+from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, Service, Site, Task
+from rolecycle.language.files import spec_root
+from rolecycle.language.guard import And, Guard, In, Or, Quantified
+from rolecycle.language.load import load
+from rolecycle.language.machine import TICK, Timing
+from rolecycle.language.specification import FaultCatalogue, Specification
+from rolecycle.modelling.service_systems import hosted_instances
 from rolecycle.report import faults as report
-from rolecycle.search import Limits
-from rolecycle.service import Binding, Endpoint, PortRange, Probe, Role, Service, Site, Task
-from rolecycle.service_systems import hosted_instances
-from rolecycle.space import Space
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import FaultCatalogue, Specification
-from rolecycle.system import System
+from rolecycle.semantics.compose import compose, resolve
+from rolecycle.semantics.durations_of import reset
+from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.system import System
+from rolecycle.verification.pipeline import Session
 from ticks import longest, shortest
 
 HERE = Path(__file__).parent
@@ -68,7 +68,7 @@ def catalogue() -> FaultCatalogue:
 
 @cache
 def examples() -> FaultTable:
-    return example_faults(shipped(), Wish(), Workshop())
+    return example_faults(shipped(), FaultSelection(), Session())
 
 
 def cell(role: str, fault: str) -> FaultRow:
@@ -190,7 +190,7 @@ def test_a_longer_limit_is_a_longer_outage() -> None:
 
 
 def test_a_single_instance_takes_the_role_with_it() -> None:
-    table = service_faults(shipped(), SINGLE, None, Wish(faults=("guest-hangs",)), Workshop())
+    table = service_faults(shipped(), SINGLE, None, FaultSelection(faults=("guest-hangs",)), Session())
     assert {row.fates for row in table.rows} == {("outage", "recovers")}
     left = [step.seen.get("instance_status") for row in table.rows for step in (row.trace or stop()).steps]
     assert left.index("ReadyRole") < left.index("UnresponsiveRole")
@@ -285,13 +285,13 @@ def speaks_of(role: Role) -> dict[str, bool]:
 
 
 @cache
-def listed(number: int) -> list[tuple[Aimed, Space]]:
+def listed(number: int) -> list[tuple[FaultInstance, Space]]:
     """The faults that a role can have, as its table has them, each with all that can happen."""
     service = Service("S", (ROLES[number],), (Probe("alive", "http", "/alive"),))
     (hosted,) = hosted_instances(shipped(), service)
     instance = hosted.instance
     found = []
-    for one in (a for fault in catalogue().faults.values() for a in aimed(shipped(), instance, fault)):
+    for one in (a for fault in catalogue().faults.values() for a in instances_of(shipped(), instance, fault)):
         system = faulty_system(shipped(), instance, (one,))
         space = explore(pack(compose(system)), keep_graph=True) if system else None
         if space and can_happen(space, (one,)):
@@ -366,10 +366,10 @@ class Twin:
             self.enabled[source].add(label)
         found = catalogue()
         broken = Or(tuple(value.when for value in found.broken))
-        struck = In("fault", ("Struck",))
-        self.serving, self.broken, self.struck = (
+        injected = In("fault", ("Struck",))
+        self.serving, self.broken, self.injected = (
             {s for s in self.space.states if naive.holds(system, part, s)}
-            for part in (found.serving, broken, struck)
+            for part in (found.serving, broken, injected)
         )
 
     def ends(self, states: set[Any], without: tuple[str, ...] = ()) -> Iterator[tuple[set[Any], set[str]]]:
@@ -398,10 +398,12 @@ class Twin:
         """What can become of the instance, as the decision page defines it."""
         starts, failures = set(catalogue().starts), set(catalogue().failures)
         silent = [
-            end for end in self.ends(self.struck & self.serving) if end[0] & self.broken or end[1] & failures
+            end
+            for end in self.ends(self.injected & self.serving)
+            if end[0] & self.broken or end[1] & failures
         ]
-        stuck = list(self.ends(self.struck - self.serving, catalogue().starts))
-        ends = list(self.ends(self.struck))
+        stuck = list(self.ends(self.injected - self.serving, catalogue().starts))
+        ends = list(self.ends(self.injected))
         cycles = [e for e in ends if e[0] - self.serving and (e[0] & self.serving or e[1] & starts)]
         unsound = [e for e in ends if e[0] - self.serving or e[0] & self.broken or e[1] & failures]
         assert bool(unsound) is bool(silent or stuck or cycles)
@@ -410,7 +412,7 @@ class Twin:
 
     def leaves(self) -> bool:
         """Whether the instance stops serving with the fault or after it."""
-        return any(s in self.serving and t in self.struck - self.serving for s, _, t in self.moves)
+        return any(s in self.serving and t in self.injected - self.serving for s, _, t in self.moves)
 
 
 CELLS = [
@@ -436,11 +438,11 @@ def test_the_twin_finds_the_same_fates(where: str | Path, fault: str) -> None:
         service, _ = read_service(where, None)
         hosted = hosted_instances(spec, service)[0]
         instance = hosted.instance
-        rows = service_faults(spec, where, None, Wish(faults=(fault,)), Workshop()).rows
+        rows = service_faults(spec, where, None, FaultSelection(faults=(fault,)), Session()).rows
         alone = hosted.reading.instances == 1
     else:
         instance, rows, alone = spec.systems[where], [cell(where, one) for one in ids(where, fault)], False
-    for row, one in zip(rows, aimed(spec, instance, catalogue().faults[fault]), strict=True):
+    for row, one in zip(rows, instances_of(spec, instance, catalogue().faults[fault]), strict=True):
         system = faulty_system(spec, instance, (one,))
         assert system is not None
         twin = Twin(system)
@@ -462,7 +464,7 @@ def check_run(system: System, twin: Twin, row: FaultRow) -> None:
     end = naive.replay(system, row.trace)
     begin = naive.replay(system, replace(row.trace, steps=row.trace.steps[: row.trace.loop], loop=None))
     assert begin == end
-    assert end in twin.struck
+    assert end in twin.injected
 
 
 # --- the twin of times ----------------------------------------------------------------------------------
@@ -479,10 +481,12 @@ class TimedTwin:
     def __init__(self, system: System, usual: set[str], victims: set[str]) -> None:
         self.system, self.space, self.usual, self.victims = system, naive.explore(system), usual, victims
         self.states = set(self.space.states)
-        self.serving, self.broken, self.struck = (
+        self.serving, self.broken, self.injected = (
             {s for s in self.space.states if naive.holds(system, part, s)} for part in conditions()
         )
-        strikes = {(s, t) for s, _, t in self.space.transitions if s not in self.struck and t in self.struck}
+        strikes = {
+            (s, t) for s, _, t in self.space.transitions if s not in self.injected and t in self.injected
+        }
         self.strikes = {(s, t) for s, t in strikes if s in self.serving} or strikes
 
     def graph(self) -> dict[Any, list[tuple[Any, int]]]:
@@ -516,12 +520,12 @@ class TimedTwin:
     def unharmed(self) -> Iterator[naive.Transition]:
         """What can happen from where the fault strikes, if it does not."""
         harmless = networkx.DiGraph()
-        harmless.add_nodes_from(self.states - self.struck)
-        harmless.add_edges_from((s, t) for s, _, t in self.space.transitions if not {s, t} & self.struck)
+        harmless.add_nodes_from(self.states - self.injected)
+        harmless.add_edges_from((s, t) for s, _, t in self.space.transitions if not {s, t} & self.injected)
         begins = {s for s, _ in self.strikes}
         after = set().union(*(networkx.descendants(harmless, s) for s in begins), begins)
         yield from (
-            step for step in self.space.transitions if step[0] in after and step[2] not in self.struck
+            step for step in self.space.transitions if step[0] in after and step[2] not in self.injected
         )
 
     def kind(self, label: str) -> str:
@@ -550,8 +554,8 @@ def conditions() -> tuple[Guard, Guard, Guard]:
 )  # fmt: skip
 def test_the_twin_finds_the_same_times(role: str, fault: str) -> None:
     spec = reset(shipped(), MINUTES)
-    one = aimed(spec, spec.systems[role], catalogue().faults[fault])[0]
-    (row, *_) = example_faults(spec, Wish(role, (fault,)), Workshop()).rows
+    one = instances_of(spec, spec.systems[role], catalogue().faults[fault])[0]
+    (row, *_) = example_faults(spec, FaultSelection(role, (fault,)), Session()).rows
     system = faulty_system(spec, spec.systems[role], (one,))
     assert system is not None
     untimed = explore(pack(compose(system)))
@@ -568,7 +572,7 @@ def test_the_twin_finds_the_same_times(role: str, fault: str) -> None:
     assert row.recovered_s or row.outcome != "recovers"
 
 
-def healthy_system(spec: Specification, role: str, one: Aimed) -> System:
+def healthy_system(spec: Specification, role: str, one: FaultInstance) -> System:
     scenario = circumstances(catalogue(), spec.systems[role], (one,))
     return instantiate(spec, spec.systems[role], scenario, spec.machines.__getitem__)
 
@@ -577,7 +581,7 @@ def healthy_system(spec: Specification, role: str, one: Aimed) -> System:
 def test_time_adds_no_run(fault: str) -> None:
     """Without their timers, the states of the timed system are states of the untimed one."""
     spec = shipped()
-    one = aimed(spec, spec.systems[WORKERS], catalogue().faults[fault])[0]
+    one = instances_of(spec, spec.systems[WORKERS], catalogue().faults[fault])[0]
     system = faulty_system(spec, spec.systems[WORKERS], (one,))
     assert system is not None
     untimed = explore(pack(compose(system)))
@@ -608,8 +612,8 @@ def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.Mon
             raise KeyboardInterrupt
         return found
 
-    monkeypatch.setattr("rolecycle.faults._row", row)
-    table = example_faults(shipped(), Wish(), Workshop())
+    monkeypatch.setattr("rolecycle.commands.faults._row", row)
+    table = example_faults(shipped(), FaultSelection(), Session())
     assert (len(table.rows), table.limit, table.exit_code) == (3, "interrupted", 3)
     assert "incomplete: interrupted, after 3 rows" in report.render(table)
     assert json.loads(report.to_json(table))["limit"] == "interrupted"
@@ -617,8 +621,8 @@ def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.Mon
 
 def test_progress_tells_how_many_rows_there_are() -> None:
     said: list[str] = []
-    shop = Workshop(report=lambda name, _: said.append(name))
-    example_faults(shipped(), Wish(role=WORKERS, faults=("guest-hangs",)), shop)
+    session = Session(report=lambda name, _: said.append(name))
+    example_faults(shipped(), FaultSelection(role=WORKERS, faults=("guest-hangs",)), session)
     assert {name.partition(",")[0] for name in said} == {"1 of 1"}
 
 
@@ -642,7 +646,7 @@ def test_what_cannot_be_timed_has_its_fates_all_the_same() -> None:
         for name, m in spec.machines.items()
     }
     bare = replace(spec, machines=machines, catalogue=replace(catalogue(), takes={}))
-    (row,) = example_faults(bare, Wish(WORKERS, ("guest-hangs",)), Workshop()).rows
+    (row,) = example_faults(bare, FaultSelection(WORKERS, ("guest-hangs",)), Session()).rows
     assert (row.outcome, row.noticed_s, row.recovered_s) == ("recovers", None, None)
     assert "nothing that can happen" in row.note
 
@@ -650,15 +654,15 @@ def test_what_cannot_be_timed_has_its_fates_all_the_same() -> None:
 def test_an_instance_that_never_settles_is_unknown() -> None:
     never = replace(catalogue(), serving=In("instance_status", ("DeletingVM",)))
     table = example_faults(
-        replace(shipped(), catalogue=never), Wish(role=WORKERS, faults=("guest-hangs",)), Workshop()
+        replace(shipped(), catalogue=never), FaultSelection(role=WORKERS, faults=("guest-hangs",)), Session()
     )
     assert [row.outcome for row in table.rows] == ["unknown"]
     assert "without the fault" in report.render(table) or "does not happen" in report.render(table)
 
 
 def test_two_faults_of_one_event_are_no_pair_and_others_are() -> None:
-    wish = Wish(role=WORKERS, faults=("run-throws",), pairs=True)
-    table = example_faults(shipped(), wish, Workshop(Limits(states=10)))
+    selection = FaultSelection(role=WORKERS, faults=("run-throws",), pairs=True)
+    table = example_faults(shipped(), selection, Session(Limits(states=10)))
     pairs = {row.fault for row in table.rows}
     assert "run-throws + guest-hangs" in pairs
     assert "run-throws + run-throws-once" not in pairs
@@ -666,8 +670,8 @@ def test_two_faults_of_one_event_are_no_pair_and_others_are() -> None:
 
 
 def test_what_two_faults_do_together_is_settled() -> None:
-    wish = Wish(role="Fabrikam.Orders.Worker", faults=("file-locked",), pairs=True)
-    table = service_faults(shipped(), WORKER, None, wish, Workshop())
+    selection = FaultSelection(role="Fabrikam.Orders.Worker", faults=("file-locked",), pairs=True)
+    table = service_faults(shipped(), WORKER, None, selection, Session())
     found = {row.fault: row for row in table.rows}
     assert "recovers" in found["file-locked + guest-hangs"].fates
     assert found["run-hangs + file-locked"].outcome == "silent"
@@ -711,8 +715,8 @@ def test_csv_and_markdown_have_a_line_for_each_row() -> None:
 
 
 def test_the_table_of_the_how_to_page_is_fresh() -> None:
-    wish = Wish(role="Fabrikam.Orders.Web")
-    section = report.to_markdown(service_faults(shipped(), EXAMPLE, None, wish, Workshop()))
+    selection = FaultSelection(role="Fabrikam.Orders.Web")
+    section = report.to_markdown(service_faults(shipped(), EXAMPLE, None, selection, Session()))
     assert section.partition("\n\n")[2].strip() in PAGE.read_text(encoding="utf-8")
 
 
@@ -769,8 +773,8 @@ def test_a_fault_of_a_task_is_about_each_task_that_can_have_it() -> None:
     instance = replace(
         shipped().systems[WORKERS], families={"task": ("simple_task", "foreground_task", "simple_task")}
     )
-    found = aimed(shipped(), instance, catalogue().faults["task-fails"])
-    assert found == [Aimed(catalogue().faults["task-fails"], index, "task") for index in (1, 3)]
+    found = instances_of(shipped(), instance, catalogue().faults["task-fails"])
+    assert found == [FaultInstance(catalogue().faults["task-fails"], index, "task") for index in (1, 3)]
 
 
 # --- which faults, and what they are about --------------------------------------------------------------
@@ -796,7 +800,7 @@ TASKS = """<?xml version="1.0" encoding="utf-8"?>
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Two roles that are alike but for their command lines."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Shop.csdef").write_text(TASKS, encoding="utf-8")
@@ -808,25 +812,25 @@ def rows_of(*words: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_an_index_is_what_the_user_wrote(shop: str) -> None:
-    found = {(row["role"], row["fault"]): row for row in rows_of(shop, "--fault", "task-never-ends")}
+def test_an_index_is_what_the_user_wrote(session: str) -> None:
+    found = {(row["role"], row["fault"]): row for row in rows_of(session, "--fault", "task-never-ends")}
     names = {key: (row["copies"][0]["name"], row["copies"][0]["line"]) for key, row in found.items()}
     assert names == {
         ("Stock", "task-never-ends[3]"): ("first.cmd /quiet", 5),
         ("Bills", "task-never-ends[3]"): ("other.cmd", 12),
     }
     assert found["Bills", "task-never-ends[3]"]["title"].endswith("(simple task other.cmd)")
-    text = rolecycle(shop, "--fault", "task-never-ends").stdout
+    text = rolecycle(session, "--fault", "task-never-ends").stdout
     assert "[3]: simple task first.cmd /quiet (Shop.csdef:5:" in text
     assert "[3]: simple task other.cmd (Shop.csdef:12:" in text
 
 
-def test_an_id_of_the_table_is_an_answer_to_the_option_and_several_choose_several(shop: str) -> None:
-    every = {row["fault"] for row in rows_of(shop, "--role", "Stock", "--max-states", "1")}
+def test_an_id_of_the_table_is_an_answer_to_the_option_and_several_choose_several(session: str) -> None:
+    every = {row["fault"] for row in rows_of(session, "--role", "Stock", "--max-states", "1")}
     for wanted in (["plug-in-dies[1]"], ["plug-in-dies[1]", "task-fails[3]"], ["guest-hangs", "run-hangs"]):
         assert every >= set(wanted)
         words = [word for fault in wanted for word in ("--fault", fault)]
-        assert {row["fault"] for row in rows_of(shop, "--role", "Stock", *words)} == set(wanted)
+        assert {row["fault"] for row in rows_of(session, "--role", "Stock", *words)} == set(wanted)
 
 
 def test_a_plug_in_is_named() -> None:
@@ -835,9 +839,9 @@ def test_a_plug_in_is_named() -> None:
     assert row["copies"][0]["name"].startswith("Diagnostics: ")
 
 
-def test_a_pair_is_named_as_in_its_table(shop: str) -> None:
-    wish = Wish("Stock", ("guest-hangs + task-fails[3]",), pairs=True)
-    (row,) = service_faults(shipped(), Path(shop), None, wish, Workshop(Limits(states=10))).rows
+def test_a_pair_is_named_as_in_its_table(session: str) -> None:
+    selection = FaultSelection("Stock", ("guest-hangs + task-fails[3]",), pairs=True)
+    (row,) = service_faults(shipped(), Path(session), None, selection, Session(Limits(states=10))).rows
     assert set(row.fault.split(" + ")) == {"guest-hangs", "task-fails[3]"}
     assert [copy and copy.name for copy in row.copies] in (
         ["first.cmd /quiet", None],
@@ -857,7 +861,7 @@ def test_a_pair_is_named_as_in_its_table(shop: str) -> None:
         ),
     ],
 )
-def test_a_fault_that_no_row_is_about_is_refused(words: tuple[str, ...], message: str, shop: str) -> None:
-    found = rolecycle(shop, "--role", "Stock", *words, "--format", "json")
+def test_a_fault_that_no_row_is_about_is_refused(words: tuple[str, ...], message: str, session: str) -> None:
+    found = rolecycle(session, "--role", "Stock", *words, "--format", "json")
     assert found.exit_code == 2
     assert [f["message"] for f in json.loads(found.stdout)["findings"]] == [message]

@@ -22,22 +22,22 @@ from hypothesis import strategies as st
 
 import forced
 import lifecycle
-import rolecycle.checkpoint as checkpoint_module
-import rolecycle.explore as explore_module
-import rolecycle.rounds as rounds_module
-import rolecycle.search as search_module
+import rolecycle.engine.checkpoint as checkpoint_module
+import rolecycle.engine.explore as explore_module
+import rolecycle.engine.parallel as rounds_module
+import rolecycle.engine.search_state as search_module
 import strategies
 from forced import Force, Plain
-from rolecycle.checkpoint import Checkpoint
-from rolecycle.compose import compose
-from rolecycle.explore import INTERRUPTED, explore
-from rolecycle.fold import folded_copies
-from rolecycle.machine import Event, Machine, Row
-from rolecycle.pack import Packed, pack
-from rolecycle.search import Limits, LostStateError
-from rolecycle.symmetry import symmetric_families
-from rolecycle.system import Member, System
-from rolecycle.visited import OVERFLOW, KeyTable
+from rolecycle.engine.checkpoint import Checkpoint
+from rolecycle.engine.explore import INTERRUPTED, explore
+from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.pack import Packed, pack
+from rolecycle.engine.search_state import Limits, LostStateError
+from rolecycle.engine.visited import OVERFLOW, KeyTable
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.reduction.symmetry import symmetric_families
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.system import Member, System
 
 Case = tuple[Packed, Plain]
 
@@ -47,7 +47,7 @@ SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthChe
 def case(copies: int, symmetric: tuple[str, ...] = (), folded: bool = False) -> Case:
     """So many instances whose guest agents start no operating system again: there are deadlocks."""
     product = compose(replace(lifecycle.lifecycle(copies), forbidden=frozenset({"restart_os"})))
-    packed = pack(product, symmetric, folded_copies(product, symmetric) if folded else ())
+    packed = pack(product, symmetric, jointly_encoded_copies(product, symmetric) if folded else ())
     wanted = forced.plain(packed)
     assert len(wanted.deadlocks) > 5
     return packed, wanted
@@ -124,7 +124,7 @@ def test_a_table_becomes_a_bit_for_each_state(cores: int, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("cores", [1, 2, 3])
 @pytest.mark.parametrize("bits", [16, 64])
 def test_tables_of_numbers_grow(cores: int, bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rolecycle.layout.STATE_BITS", bits)
+    monkeypatch.setattr("rolecycle.engine.layout.STATE_BITS", bits)
     packed, wanted = case(2)
     forced.apply(Force(distance=1), monkeypatch)
     forced.check(explore(packed, Limits(cores=cores)), wanted)
@@ -213,10 +213,10 @@ def test_there_is_room_though_a_table_overflows_while_it_grows(
     """A full table of numbers would be searched without end."""
     forced.apply(Force(), monkeypatch)
     search = search_module.start(few[0], keep_graph=False, numbered=False)
-    search_module.enter_anew(search, owners)
+    search_module.rebuild_tables(search, owners)
     monkeypatch.setattr(search_module, "fill_keys", lambda *_: OVERFLOW)
     new = np.full(owners, 1000)
-    assert search_module.make_room(search, new, Limits()) == ""
+    assert search_module.reserve(search, new, Limits()) == ""
     assert not any(isinstance(table, KeyTable) for table in search.owned)
     assert all(search_module.room_in(table) >= 1000 for table in search.owned)
     assert search.entered.sum() == 1
@@ -228,7 +228,7 @@ def test_a_limit_at_every_moment(
     how: tuple[int, bool], bits: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Room is refused once, at each moment in turn; then the search goes on from its checkpoint."""
-    monkeypatch.setattr("rolecycle.layout.STATE_BITS", bits)
+    monkeypatch.setattr("rolecycle.engine.layout.STATE_BITS", bits)
     packed, wanted = case(1)
     cores, graph = how
     forced.apply(Force(), monkeypatch)
@@ -237,7 +237,7 @@ def test_a_limit_at_every_moment(
 
     def run(at: int) -> Moments:
         with monkeypatch.context() as patch:
-            refused = Moments(search_module.make_room, at, lambda *_: "no room")
+            refused = Moments(search_module.reserve, at, lambda *_: "no room")
             patch.setattr(explore_module, "make_room", refused)
             patch.setattr(rounds_module, "make_room", refused)
             part = explore(packed, Limits(cores=cores), graph, checkpoint=Checkpoint(tmp_path / str(at)))
@@ -361,9 +361,9 @@ def test_an_outbox_that_is_not_received_is_no_verdict(
     forced.apply(Force(share=50, sent=50), monkeypatch)
     receive = rounds_module._receive
 
-    def careless(search: Any, crew: Any, places: Any, owner: int) -> int:
-        crew.workers[0].sent[owner] = 0
-        return receive(search, crew, places, owner)
+    def careless(search: Any, pool: Any, places: Any, owner: int) -> int:
+        pool.workers[0].sent[owner] = 0
+        return receive(search, pool, places, owner)
 
     monkeypatch.setattr(rounds_module, "_receive", careless)
     with pytest.raises(LostStateError, match="found or received"):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rolecycle.gallery import gallery
-from rolecycle.spec_files import spec_root
+from rolecycle.commands.draw import gallery
+from rolecycle.language.files import spec_root
 
 DIAGRAMS = Path(__file__).parents[1] / "diagrams"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rolecycle.instantiate import BUDGET, instantiate
-from rolecycle.load import load
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Specification
-from rolecycle.system import System
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.language.specification import Specification
+from rolecycle.semantics.instantiate import BUDGET, instantiate
+from rolecycle.semantics.system import System
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,14 @@ from hypothesis import strategies as st
 
 import naive
 import strategies
-from rolecycle.compose import compose
-from rolecycle.explore import explore
-from rolecycle.guard import FALSE, TRUE, And, Guard, In, Not, Quantified
-from rolecycle.instantiate import instantiate, observed
-from rolecycle.judge import judge, named_in
-from rolecycle.load import observers
-from rolecycle.machine import Event, Machine, Row
-from rolecycle.pack import pack
-from rolecycle.pipeline import Job, Workshop, run, suite
-from rolecycle.specification import (
+from rolecycle.checking.judge import judge, named_in
+from rolecycle.checking.verdict import Verdict
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
+from rolecycle.language.guard import FALSE, TRUE, And, Guard, In, Not, Quantified
+from rolecycle.language.load import observers
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.language.specification import (
     MemberSpec,
     Property,
     Scenario,
@@ -29,9 +27,11 @@ from rolecycle.specification import (
     View,
     ViewValue,
 )
-from rolecycle.symmetry import symmetric_families
-from rolecycle.system import Member, System
-from rolecycle.verdict import Verdict
+from rolecycle.reduction.symmetry import symmetric_families
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.instantiate import instantiate, observed
+from rolecycle.semantics.system import Member, System
+from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
 
 LIMIT = 300
 SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -289,7 +289,9 @@ def of_hall(is_open: bool, *wanted: Property, name: str = "hall") -> list[str]:
     spec = replace(spec, properties={p.id: replace(p, systems=(name,)) for p in wanted})
     return [
         v.outcome
-        for v in run(Job(spec, spec.systems[name], Scenario("s", "t", (name,))), Workshop()).verdicts
+        for v in check(
+            CheckRequest(spec, spec.systems[name], Scenario("s", "t", (name,))), Session()
+        ).verdicts
     ]
 
 
@@ -364,7 +366,7 @@ def test_copies_that_read_another_family_by_their_index_are_not_exchanged() -> N
 
 def test_a_definition_that_compares_copies_keeps_them_apart() -> None:
     unit = toy("unit", row("go", "A", "B"))
-    crew = System("crew", tuple(Member(unit, "crew", k) for k in (1, 2)), {"go": Event("go")})
+    pool = System("crew", tuple(Member(unit, "crew", k) for k in (1, 2)), {"go": Event("go")})
     compares = Quantified("some", "unit", Quantified("all", "unit", In("unit", ("B",)), "earlier"))
-    assert symmetric_families(crew) == ("crew",)
-    assert symmetric_families(replace(crew, definitions={"portal": {"Led": compares}})) == ()
+    assert symmetric_families(pool) == ("crew",)
+    assert symmetric_families(replace(pool, definitions={"portal": {"Led": compares}})) == ()

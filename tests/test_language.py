@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rolecycle.cli import main
+from rolecycle.cli.main import main
+from rolecycle.commands.verify import Selection, verify_suite
 from rolecycle.diagnostics import InputError
-from rolecycle.pipeline import Workshop, explored, suite
-from rolecycle.reduction import EVERY_REDUCTION, Reduction
-from rolecycle.verify import Choice, verify_suite
+from rolecycle.reduction.applied import EVERY_REDUCTION, Reduction
+from rolecycle.verification.pipeline import Session, explored, suite
 from written import outcomes, runs, written
 
 # --- `*` in a machine that is extended ----------------------------------------------------------------
@@ -105,7 +105,7 @@ BOX = "{system: top, title: t, suite: true, families: {box: [toy, toy]}}"
 def test_the_more_precise_word_decides_what_happens(tmp_path: Path, said: str, happening: str) -> None:
     scenario = "{scenario: day, title: t, systems: [top], " + said[1:]
     spec = written(tmp_path, DAMAGE, [TOY], [BOX], scenarios=[scenario])
-    space = explored(next(iter(suite(spec))), Workshop())
+    space = explored(next(iter(suite(spec))), Session())
     taken = {space.packed.product.occurrences[k].label for k in space.taken}
     assert taken == {f"sky.{word[:4]}[{word[4]}]" for word in happening.split()}
 
@@ -134,7 +134,7 @@ def told(root: Path, trigger: str, when: str, members: str = "guard", copies: st
     """When the guard can be alarmed: the labels of its steps; or the code of what is refused."""
     try:
         spec = written(root, LIGHTS, [LAMP, GUARD % (trigger, when)], [HALL % (members, copies)])
-        space = explored(next(iter(suite(spec))), Workshop())
+        space = explored(next(iter(suite(spec))), Session())
     except InputError as problem:
         return " ".join(d.code for d in problem.diagnostics)
     product = space.packed.product
@@ -242,8 +242,8 @@ def test_the_states_of_the_copies_tell_who_holds_a_lock(tmp_path: Path, when: st
         "{P01: {title: t, kind: precedence, systems: [top], at: user.release,"
         " require: 'process is Inside and (no other process: process is Inside) and lock is Held'}}",
     )
-    assert outcomes(spec, Workshop(all_sizes=True)) == {"P01": outcome}
-    (made,) = runs(spec, Workshop(all_sizes=True))
+    assert outcomes(spec, Session(all_sizes=True)) == {"P01": outcome}
+    (made,) = runs(spec, Session(all_sizes=True))
     assert [v.all_sizes.proved for v in made.verdicts if v.all_sizes] == (
         [True] if outcome == "holds" else []
     )
@@ -264,7 +264,7 @@ def test_a_guard_over_a_label_is_alive_or_dead_whether_or_not_its_system_is_redu
 ) -> None:
     day = "{scenario: day, title: t, systems: [top, room]}"
     spec = written(tmp_path, LIGHTS, [LAMP, GUARD % ("sky.fall", when)], [ROOM, HOUSE], scenarios=[day])
-    found = verify_suite(spec, Choice(), Workshop(reductions=using))
+    found = verify_suite(spec, Selection(), Session(reductions=using))
     (rows,) = [v for v in found.runs[-1].verdicts if v.property.id == "P56-rows"]
     assert rows.outcome == ("refuted" if dead else "holds")
     assert rows.note.startswith(f"{dead} dead: guard: sky.fall" if dead else "")
@@ -327,7 +327,7 @@ def of_nothing(
     said = ", ".join(f"{name}: {{title: t, systems: [top], {text}}}" for name, text in properties.items())
     known = "{system: known, title: t, families: {hall: [lamp], row: [hollow]}}"
     spec = written(root, LIGHTS, [LAMP, STONE], [system, HOLLOW, known], f"{{{said}}}")
-    (made,) = runs(spec, Workshop(reductions=using, all_sizes=True))
+    (made,) = runs(spec, Session(reductions=using, all_sizes=True))
     assert (made.states, made.transitions, made.limit) == (1, 0, "")
     assert not any(v.all_sizes and v.all_sizes.proved for v in made.verdicts)
     return {v.property.id: f"({v.outcome})" if v.vacuous else v.outcome for v in made.verdicts}

@@ -11,21 +11,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rolecycle import guard
-from rolecycle.compose import compose, resolve
-from rolecycle.explore import explore
-from rolecycle.graph import sources_of
-from rolecycle.guard import Guard, In
-from rolecycle.instantiate import instantiate, parameters
-from rolecycle.layout import evaluate
-from rolecycle.load import load
-from rolecycle.machine import Machine
-from rolecycle.pack import pack
-from rolecycle.pipeline import Job, Workshop, run
-from rolecycle.space import Space
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import MemberSpec, Scenario, Specification, SystemSpec
-from rolecycle.system import System
+from rolecycle.engine.explore import explore
+from rolecycle.engine.layout import evaluate
+from rolecycle.engine.pack import pack
+from rolecycle.engine.space import Space
+from rolecycle.graphs.graph import sources_of
+from rolecycle.language import guard
+from rolecycle.language.files import spec_root
+from rolecycle.language.guard import Guard, In
+from rolecycle.language.load import load
+from rolecycle.language.machine import Machine
+from rolecycle.language.specification import MemberSpec, Scenario, Specification, SystemSpec
+from rolecycle.semantics.compose import compose, resolve
+from rolecycle.semantics.instantiate import instantiate, parameters
+from rolecycle.semantics.system import System
+from rolecycle.verification.pipeline import CheckRequest, Session, check
 
 FEW = 40_000
 """States up to which networkx looks for the way back."""
@@ -125,9 +125,9 @@ def flat(system: SystemSpec, scenario: Scenario) -> System:
 
 
 def piled(system: SystemSpec, scenario: Scenario) -> System:
-    shop = Workshop()
-    run(Job(replace(spec(), properties={}), system, scenario), shop)
-    known = {**spec().machines, **{name: machine for (name, _), machine in shop.reduced.items()}}
+    session = Session()
+    check(CheckRequest(replace(spec(), properties={}), system, scenario), session)
+    known = {**spec().machines, **{name: machine for (name, _), machine in session.reduced.items()}}
     return instantiate(spec(), system, scenario, known.__getitem__)
 
 

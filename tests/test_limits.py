@@ -10,30 +10,30 @@ from pathlib import Path
 import pytest
 
 from lifecycle import CONTROLLER, lifecycle
-from rolecycle.bounds import Moment, bounds
-from rolecycle.compose import compose
-from rolecycle.counting import fewer
+from rolecycle.checking.judge import judge
+from rolecycle.checking.parameterised.prove import prove
+from rolecycle.checking.time_bounds import Moment, bounds
+from rolecycle.checking.verdict import AllSizes, Verdict
+from rolecycle.commands.bound import Answer, Question, time_between
+from rolecycle.commands.faults import FaultSelection, example_faults
+from rolecycle.commands.verify import Selection, verify_suite
 from rolecycle.deadline import FULL, INTERRUPTED, LARGE, NEVER, TIMEOUT, Deadline, LimitError
-from rolecycle.explore import explore
-from rolecycle.fault_table import FaultTable
-from rolecycle.faults import Wish, example_faults
-from rolecycle.fold import folded_copies
-from rolecycle.guard import In, Not, Quantified
-from rolecycle.judge import judge
-from rolecycle.load import load
-from rolecycle.outcome import Outcome
-from rolecycle.pack import pack
-from rolecycle.pipeline import Job, Workshop, explored, run
-from rolecycle.reduce import reduce
-from rolecycle.reduction import EVERY_REDUCTION
-from rolecycle.search import Limits
-from rolecycle.sizes import prove
-from rolecycle.space import Space
-from rolecycle.specification import Property, Specification, SystemSpec
-from rolecycle.system import System
-from rolecycle.time_between import Answer, Question, time_between
-from rolecycle.verdict import AllSizes, Verdict
-from rolecycle.verify import Choice, verify_suite
+from rolecycle.engine.explore import explore
+from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.pack import pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.faults.table import FaultTable
+from rolecycle.language.guard import In, Not, Quantified
+from rolecycle.language.load import load
+from rolecycle.language.specification import Property, Specification, SystemSpec
+from rolecycle.reduction.applied import EVERY_REDUCTION
+from rolecycle.reduction.choose import abstract_copies
+from rolecycle.reduction.minimise import reduce
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.system import System
+from rolecycle.verification.pipeline import CheckRequest, Session, check, explored
+from rolecycle.verification.result import VerificationResult
 
 KITCHEN = Path(__file__).parent / "specs" / "good"
 
@@ -99,12 +99,12 @@ def space(deadline: Deadline = NEVER, keep_graph: bool = False) -> Space:
 
 def counted(deadline: Deadline) -> object:
     """What is explored when instances are counted."""
-    return fewer(MANY, [crowded(MANY)], EVERY_REDUCTION, deadline).product
+    return abstract_copies(MANY, [crowded(MANY)], EVERY_REDUCTION, deadline).product
 
 
 def retold(deadline: Deadline) -> object:
     """A run of counted instances, as a run of them by name."""
-    less = fewer(MANY, [crowded(MANY)], EVERY_REDUCTION, deadline)
+    less = abstract_copies(MANY, [crowded(MANY)], EVERY_REDUCTION, deadline)
     found = explore(pack(less.product, less.symmetric, deadline=deadline), Limits(deadline=deadline))
     if found.limit:
         raise LimitError(found.limit)
@@ -114,8 +114,8 @@ def retold(deadline: Deadline) -> object:
 def kitchen_bounds(deadline: Deadline) -> object:
     """The bounds of a time."""
     spec = load(KITCHEN)
-    job = Job(spec, spec.systems["kitchen"], spec.scenarios["teatime"])
-    found = replace(explored(job, Workshop()), deadline=deadline)
+    job = CheckRequest(spec, spec.systems["kitchen"], spec.scenarios["teatime"])
+    found = replace(explored(job, Session()), deadline=deadline)
     kettle = In("kettle", ("Heating",))
     return bounds(found, Moment(kettle), Moment(Not(kettle)))
 
@@ -123,7 +123,7 @@ def kitchen_bounds(deadline: Deadline) -> object:
 PHASES: dict[str, Callable[[Deadline], object]] = {
     "composing": lambda deadline: compose(FEW, deadline).rules,
     "packing": lambda deadline: pack(compose(FEW), deadline=deadline).initial.tolist(),
-    "folding": lambda deadline: len(folded_copies(compose(FEW), (), deadline)),
+    "folding": lambda deadline: len(jointly_encoded_copies(compose(FEW), (), deadline)),
     "counting": counted,
     "telling a run of counted copies": retold,
     "judging an invariant": lambda deadline: judge(space(deadline), crowded(FEW)),
@@ -189,21 +189,21 @@ def test_the_result_and_the_mistakes_of_a_kernel_are_its_own(size: int) -> None:
 # --- whole commands -------------------------------------------------------------------------------------
 
 
-def workshop(deadline: Deadline) -> Workshop:
-    return Workshop(Limits(deadline=deadline), all_sizes=True)
+def workshop(deadline: Deadline) -> Session:
+    return Session(Limits(deadline=deadline), all_sizes=True)
 
 
-def verified(spec: Specification, deadline: Deadline) -> Outcome:
+def verified(spec: Specification, deadline: Deadline) -> VerificationResult:
     """The suite, and whatever is proved for every size."""
-    return verify_suite(spec, Choice(), workshop(deadline))
+    return verify_suite(spec, Selection(), workshop(deadline))
 
 
-def settled(outcome: Outcome) -> dict[tuple[str, str, str], Verdict]:
+def settled(outcome: VerificationResult) -> dict[tuple[str, str, str], Verdict]:
     """Each verdict by the run and the property."""
     return {(r.system, r.scenario, v.property.id): v for r in outcome.runs for v in r.verdicts}
 
 
-def assert_never_wrong(whole: Outcome, part: Outcome) -> int:
+def assert_never_wrong(whole: VerificationResult, part: VerificationResult) -> int:
     """Each verdict is the right one or unknown, and then the exit code says so; how many are right."""
     known, found = settled(whole), settled(part)
     right = 0
@@ -245,7 +245,7 @@ def test_whenever_somebody_stops_it_what_was_found_is_kept(kitchen: Specificatio
 
 
 def table(spec: Specification, deadline: Deadline) -> FaultTable:
-    return example_faults(spec, Wish(), Workshop(Limits(deadline=deadline)))
+    return example_faults(spec, FaultSelection(), Session(Limits(deadline=deadline)))
 
 
 @pytest.mark.parametrize("ended", ["by the clock", "by hand"])
@@ -267,7 +267,7 @@ def test_bounds_that_have_no_time_are_none(kitchen: Specification, ended: str) -
     asked = Question("kitchen", "teatime", "kettle.switch_on", "water.boils")
 
     def answer(deadline: Deadline) -> Answer:
-        return time_between(kitchen, asked, Workshop(Limits(deadline=deadline)))
+        return time_between(kitchen, asked, Session(Limits(deadline=deadline)))
 
     every, whole = looks(answer), answer(NEVER)
     for moment in moments(every):
@@ -280,11 +280,11 @@ def test_bounds_that_have_no_time_are_none(kitchen: Specification, ended: str) -
 
 def test_a_proof_whose_copies_cannot_be_reduced_is_none(kitchen: Specification) -> None:
     """Only the proof needs the quotient, when nothing else is reduced."""
-    job = Job(kitchen, kitchen.systems["home"], kitchen.scenarios["calm"])
+    job = CheckRequest(kitchen, kitchen.systems["home"], kitchen.scenarios["calm"])
 
     def made(deadline: Deadline) -> Verdict:
-        shop = Workshop(Limits(deadline=deadline), reductions=frozenset(), all_sizes=True)
-        (verdict,) = run(job, shop).verdicts
+        session = Session(Limits(deadline=deadline), reductions=frozenset(), all_sizes=True)
+        (verdict,) = check(job, session).verdicts
         return verdict
 
     every = looks(made)

@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 import lifecycle
 import naive
 import strategies
-from rolecycle import liveness
-from rolecycle.compose import compose
-from rolecycle.explore import explore
-from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Quantified
-from rolecycle.instantiate import observed
-from rolecycle.judge import judge
-from rolecycle.load import observers
-from rolecycle.machine import Event, Machine, Row
-from rolecycle.pack import pack
-from rolecycle.specification import Property
-from rolecycle.system import Member, System
-from rolecycle.trace import Trace
-from rolecycle.verdict import Verdict
+from rolecycle.checking import liveness
+from rolecycle.checking.judge import judge
+from rolecycle.checking.verdict import Verdict
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
+from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Quantified
+from rolecycle.language.load import observers
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.language.specification import Property
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.instantiate import observed
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.trace import Trace
 
 LIMIT = 40
 """States of a system at most, so that the twin may look at every set of them that is strongly connected."""

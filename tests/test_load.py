@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rolecycle.diagnostics import Diagnostic, InputError, Place
-from rolecycle.explanations import SPECIFICATION
-from rolecycle.guard import In
-from rolecycle.load import load
-from rolecycle.load.guards import MAX_DEPTH, parse_guard
-from rolecycle.load.source import MAX_BYTES, MAX_NODES, parse
-from rolecycle.pipeline import Job, Workshop, explored, run, suite
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Specification
+from rolecycle.language.files import spec_root
+from rolecycle.language.guard import In
+from rolecycle.language.guard_parser import MAX_DEPTH, parse_guard
+from rolecycle.language.load import load
+from rolecycle.language.load.yaml_source import MAX_BYTES, MAX_NODES, parse
+from rolecycle.language.specification import Specification
+from rolecycle.report.all_codes import SPECIFICATION
+from rolecycle.verification.pipeline import CheckRequest, Session, check, explored, suite
 
 GOOD = Path(__file__).parent / "specs" / "good"
 
@@ -644,14 +644,14 @@ def test_a_scenario_that_cannot_count_time() -> None:
         ),
     ):
         with pytest.raises(InputError, match=why) as caught:
-            explored(Job(spec, system, scenario), Workshop())
+            explored(CheckRequest(spec, system, scenario), Session())
         assert [d.code for d in caught.value.diagnostics] == ["RC137"]
 
 
 def test_the_good_specification_is_good() -> None:
     spec = load(GOOD)
     assert spec.warnings == ()
-    verdicts = [v for job in suite(spec) for v in run(job, Workshop()).verdicts]
+    verdicts = [v for job in suite(spec) for v in check(job, Session()).verdicts]
     assert {v.property.id for v in verdicts} == set(spec.properties)
     assert [v.property.id for v in verdicts if v.outcome != v.expected or v.vacuous] == []
 
@@ -890,7 +890,7 @@ def running(root: Path) -> Diagnostic:
     """The mistake that shows only when the systems are put together."""
     spec = load(root)
     with pytest.raises(InputError) as caught:
-        [run(job, Workshop()) for job in suite(spec)]
+        [check(job, Session()) for job in suite(spec)]
     (found,) = caught.value.diagnostics
     return found
 
@@ -968,7 +968,7 @@ def test_an_event_torn_apart(root: Path) -> None:
     assert found.hint == "let 'kitchen' show it"
     damage(root, KITCHEN, "suite: true", "suite: true\nshows: [water.boils]")
     assert load(root).warnings == ()
-    assert all(run(job, Workshop()).exhaustive for job in suite(load(root)))
+    assert all(check(job, Session()).exhaustive for job in suite(load(root)))
 
 
 # --- warnings -------------------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rolecycle.cli import main
+from rolecycle.cli.main import main
 from rolecycle.diagnostics import Diagnostic, InputError
-from rolecycle.load import load
-from rolecycle.pipeline import Workshop, run, suite
-from rolecycle.search import Limits
+from rolecycle.engine.search_state import Limits
+from rolecycle.language.load import load
+from rolecycle.verification.pipeline import Session, check, suite
 
 GOOD = Path(__file__).parent / "specs" / "good"
 FILES = sorted(path.relative_to(GOOD) for path in GOOD.rglob("*.yaml"))
@@ -139,7 +139,7 @@ def judged(root: Path) -> None:
     refused: tuple[Diagnostic, ...] = ()
     try:
         for job in suite(load(root)):
-            run(job, Workshop(Limits(states=200)))
+            check(job, Session(Limits(states=200)))
     except InputError as problem:
         refused = problem.diagnostics
     assert all(found.code.startswith("RC1") and found.message for found in refused)

@@ -18,10 +18,10 @@ import live
 import naive
 import strategies
 from naive import State
-from rolecycle.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.machine import Event, Machine, Row
-from rolecycle.system import Member, System
-from rolecycle.trace import Step, Trace
+from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.trace import Step, Trace
 
 LIMIT = 300
 fuzz = settings(max_examples=100, deadline=None, database=None, derandomize=True)
@@ -44,7 +44,7 @@ def system(*members: Member | Machine, forbidden: str = "", **more: Any) -> Syst
     return System("toy", whole, events, forbidden=frozenset(forbidden.split()), **more)
 
 
-def crew(machine: Machine, size: int) -> list[Member]:
+def pool(machine: Machine, size: int) -> list[Member]:
     return [Member(machine, "crew", index) for index in range(1, size + 1)]
 
 
@@ -91,7 +91,7 @@ def test_guards_read_the_state_before_the_step() -> None:
 
 
 def test_each_index_has_an_event_of_its_own_unless_collective() -> None:
-    members = [*crew(toy("unit", row("e", "A", "B")), 2), Member(toy("one", row("e", "AB", "=")))]
+    members = [*pool(toy("unit", row("e", "A", "B")), 2), Member(toy("one", row("e", "AB", "=")))]
     assert labels(system(*members), "AAA") == {"e[1] BAA", "e[2] ABA"}
     together = system(*members, events={"e": Event("e", collective=("crew",))})
     assert labels(together, "AAA") == {"e BBA"}
@@ -100,13 +100,13 @@ def test_each_index_has_an_event_of_its_own_unless_collective() -> None:
 
 def test_different_machines_at_one_index_take_part_together() -> None:
     unit, aide = toy("unit", row("e", "A", "B")), toy("aide", row("e", "A", "B"))
-    toys = system(*crew(unit, 2), Member(aide, "crew", 2))
+    toys = system(*pool(unit, 2), Member(aide, "crew", 2))
     assert labels(toys, "AAA") == {"e[1] BAA", "e[2] ABB"}
 
 
 def test_forbidden_events_and_forbidden_indices_never_happen() -> None:
     unit = toy("unit", row("e", "A", "B"), row("f", "A", "B"))
-    assert labels(system(*crew(unit, 2), forbidden="e f[1]"), "AA") == {"f[2] AB"}
+    assert labels(system(*pool(unit, 2), forbidden="e f[1]"), "AA") == {"f[2] AB"}
 
 
 def test_an_event_without_participants_never_happens() -> None:
@@ -123,7 +123,7 @@ def test_a_machine_with_both_stances_on_an_event_and_an_event_of_two_families_ar
 
 def test_closed_forms_of_independent_machines() -> None:
     ring = toy("unit", row("e", "A", "B"), row("e", "B", "C"), row("e", "C", "A"), states="ABC")
-    space = naive.explore(system(*crew(ring, 4)))
+    space = naive.explore(system(*pool(ring, 4)))
     assert (len(space.states), len(space.transitions), space.deadlocks) == (3**4, 4 * 3**4, [])
 
 

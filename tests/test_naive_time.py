@@ -9,20 +9,20 @@ import pytest
 import naive
 import naive_time
 from naive_time import Timed
-from rolecycle import timers
-from rolecycle.bounds import Moment, bounds
-from rolecycle.compose import compose
+from rolecycle.checking.judge import judge
+from rolecycle.checking.time_bounds import Moment, bounds
 from rolecycle.diagnostics import InputError
-from rolecycle.explore import explore
-from rolecycle.guard import FALSE, TRUE, Guard
-from rolecycle.judge import judge
-from rolecycle.layout import decode
-from rolecycle.machine import TICK
-from rolecycle.pack import pack
-from rolecycle.space import Space
-from rolecycle.specification import Property
-from rolecycle.system import Member, System
-from rolecycle.timers import timed
+from rolecycle.engine.explore import explore
+from rolecycle.engine.layout import decode
+from rolecycle.engine.pack import pack
+from rolecycle.engine.space import Space
+from rolecycle.language.guard import FALSE, TRUE, Guard
+from rolecycle.language.machine import TICK
+from rolecycle.language.specification import Property
+from rolecycle.semantics import timers
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.timers import timed
 from timed_systems import DURATIONS, Case, Dealer, goal
 
 LIMIT = 250

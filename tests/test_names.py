@@ -15,16 +15,16 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rolecycle.cli import main
+from rolecycle.cli.main import main
 from rolecycle.diagnostics import InputError, Place
-from rolecycle.durations import DurationError, seconds
-from rolecycle.guard import In
-from rolecycle.guard_text import guard_text
-from rolecycle.load import load, schema
-from rolecycle.load.formats import FORMATS, checker
-from rolecycle.load.guards import parse_guard
-from rolecycle.load.source import parse
-from rolecycle.spec_files import schema_files
+from rolecycle.language.durations import DurationError, seconds
+from rolecycle.language.files import schema_files
+from rolecycle.language.guard import In
+from rolecycle.language.guard_parser import parse_guard
+from rolecycle.language.guard_printer import guard_text
+from rolecycle.language.load import load, schema
+from rolecycle.language.load.formats import FORMATS, checker
+from rolecycle.language.load.yaml_source import parse
 
 GOOD = Path(__file__).parent / "specs" / "good"
 

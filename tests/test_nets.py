@@ -21,17 +21,17 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, assume, given, settings
 
 import token_game
-from rolecycle import pack
-from rolecycle.cli import main
+from rolecycle.checking.verdict import CheckResult
+from rolecycle.cli.main import main
+from rolecycle.commands.import_net import verify_net
 from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError
-from rolecycle.load import load
-from rolecycle.net import Net, Transition, Unit
-from rolecycle.net_files import net_files
-from rolecycle.net_model import DEADLOCK, model
-from rolecycle.pipeline import Workshop, run, suite
-from rolecycle.read_net import read_net
-from rolecycle.verdict import Run
-from rolecycle.verify_net import verify_net
+from rolecycle.engine import pack
+from rolecycle.inputs.net import Net, Transition, Unit
+from rolecycle.inputs.read_pnml import read_net
+from rolecycle.language.load import load
+from rolecycle.modelling.net_to_specification import DEADLOCK, model
+from rolecycle.modelling.specification_files import net_files
+from rolecycle.verification.pipeline import Session, check, suite
 
 NETS = Path(__file__).parent / "nets"
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "benchmarks" / "mcc-nupn"
@@ -41,8 +41,8 @@ BRIEF = 1_000_000
 SLOW = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 
 
-def explored(net: Net) -> Run:
-    (made,) = verify_net(model(net), (), Workshop()).runs
+def explored(net: Net) -> CheckResult:
+    (made,) = verify_net(model(net), (), Session()).runs
     return made
 
 
@@ -244,7 +244,7 @@ def test_the_specification_that_is_written_has_the_same_verdicts(net: Net) -> No
         written = load(Path(folder))
     assert written.warnings == ()
     (job,), (twin,) = suite(spec), suite(written)
-    one, other = run(job, Workshop()), run(twin, Workshop())
+    one, other = check(job, Session()), check(twin, Session())
     assert (one.states, one.transitions, one.depth) == (other.states, other.transitions, other.depth)
     assert {v.property.id: v.outcome for v in one.verdicts} == {
         v.property.id: v.outcome for v in other.verdicts

@@ -95,8 +95,8 @@ def test_the_version_is_said_once_everywhere(unzipped: Path) -> None:
 FIND = """
 import rolecycle
 from pathlib import Path
-from rolecycle.load import load
-from rolecycle.spec_files import spec_root
+from rolecycle.language.load import load
+from rolecycle.language.files import spec_root
 print(Path(rolecycle.__file__).resolve())
 print(spec_root())
 print(len(load(spec_root()).machines))
@@ -133,7 +133,7 @@ def test_the_command_does_not_need_installed_metadata(tmp_path: Path) -> None:
         "import importlib.metadata as m\n"
         "def absent(*_): raise m.PackageNotFoundError\n"
         "m.version = m.distribution = absent\n"
-        "from rolecycle.cli import main\n"
+        "from rolecycle.cli.main import main\n"
         "main(['--version'])"
     )
     done = python("-c", code, folder=tmp_path, path=ROOT / "model")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rolecycle.read_service import read_service
-from rolecycle.service import Role, Service
+from rolecycle.inputs.csdef import read_service
+from rolecycle.inputs.service import Role, Service
 from service_files import EXAMPLES, SERVICES, configuration, counted, definition, said_of, write
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "services"
@@ -131,14 +131,14 @@ def test_a_virtual_machine_role() -> None:
 
 
 def test_a_packaged_definition_hides_the_hosting() -> None:
-    shop = service("packaged")
-    assert shop.packaged
-    assert [(role.kind, role.entry_point) for role in shop.roles] == [
+    session = service("packaged")
+    assert session.packaged
+    assert [(role.kind, role.entry_point) for role in session.roles] == [
         ("unknown", "unknown"),
         ("worker", "unknown"),
     ]
-    assert [[endpoint.name for endpoint in role.endpoints] for role in shop.roles] == [["Http"], []]
-    assert [role.imports for role in shop.roles] == [("RemoteAccess", "RemoteForwarder"), ()]
+    assert [[endpoint.name for endpoint in role.endpoints] for role in session.roles] == [["Http"], []]
+    assert [role.imports for role in session.roles] == [("RemoteAccess", "RemoteForwarder"), ()]
     assert found_in("packaged") == ["RC236"]
 
 

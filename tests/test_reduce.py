@@ -16,18 +16,18 @@ sys.path.append("/tmp")
 import naive
 import strategies
 from naive import State
-from rolecycle.compose import compose
-from rolecycle.explore import explore
-from rolecycle.guard import FALSE, And, Guard, In, Not, Or, Quantified
-from rolecycle.instantiate import instantiate
-from rolecycle.judge import judge
-from rolecycle.machine import ASKED, INTERNAL, Event, Machine, Row
-from rolecycle.pack import pack
-from rolecycle.pipeline import Job, Workshop, run
-from rolecycle.reduce import reduce
-from rolecycle.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
-from rolecycle.symmetry import symmetric_families
-from rolecycle.system import Member, System
+from rolecycle.checking.judge import judge
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
+from rolecycle.language.guard import FALSE, And, Guard, In, Not, Or, Quantified
+from rolecycle.language.machine import ASKED, INTERNAL, Event, Machine, Row
+from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.reduction.minimise import reduce
+from rolecycle.reduction.symmetry import symmetric_families
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.system import Member, System
+from rolecycle.verification.pipeline import CheckRequest, Session, check
 from strategies import INSIDE, LABELS, MIDDLE, Levels
 
 LIMIT = 1_500
@@ -42,9 +42,9 @@ SLOW = settings(
 
 def made(spec: Specification, system: SystemSpec, scenario: Scenario) -> System:
     """The system with its reduced members as the pipeline makes them."""
-    shop = Workshop()
-    run(Job(spec, system, scenario), shop)
-    known = {**spec.machines, **{name: machine for (name, _), machine in shop.reduced.items()}}
+    session = Session()
+    check(CheckRequest(spec, system, scenario), session)
+    known = {**spec.machines, **{name: machine for (name, _), machine in session.reduced.items()}}
     return instantiate(spec, system, scenario, known.__getitem__)
 
 
@@ -132,7 +132,9 @@ def test_the_tool_gives_the_same_verdicts(levels: Levels, data: st.DataObject) -
         )
     ]
     spec = replace(levels.spec, properties={p.id: p for p in wanted})
-    flat, nested = (run(Job(spec, s, levels.scenario), Workshop()) for s in (levels.flat, levels.nested))
+    flat, nested = (
+        check(CheckRequest(spec, s, levels.scenario), Session()) for s in (levels.flat, levels.nested)
+    )
     assert len(flat.verdicts) == len(wanted)
     assert [v.outcome for v in flat.verdicts] == [v.outcome for v in nested.verdicts]
 
@@ -259,13 +261,15 @@ IDLE = toy("idle", row("rest", "A", "="), states="A")
 
 def outcomes(spec: Specification, scenario: Scenario = CALM, *wanted: Property) -> list[str]:
     whole = replace(spec, properties={p.id: p for p in wanted or (PEACE,)})
-    return [v.outcome for v in run(Job(whole, whole.systems["above"], scenario), Workshop()).verdicts]
+    return [
+        v.outcome for v in check(CheckRequest(whole, whole.systems["above"], scenario), Session()).verdicts
+    ]
 
 
 def member(spec: Specification, scenario: Scenario = CALM) -> Machine:
-    shop = Workshop()
-    run(Job(spec, spec.systems["above"], scenario), shop)
-    return shop.reduced[INSIDE, scenario.name]
+    session = Session()
+    check(CheckRequest(spec, spec.systems["above"], scenario), session)
+    return session.reduced[INSIDE, scenario.name]
 
 
 def test_a_shown_event_that_goes_on_for_ever_is_life_one_level_up() -> None:
@@ -409,9 +413,9 @@ def test_an_event_of_a_copy_is_that_of_the_system_one_level_up_and_of_its_copy_t
     )
     street = SystemSpec("above", "t", members=(MemberSpec("clerk"),), families={"plot": ("house", "house")})
     spec = architecture([phone, clerk], [house, street])
-    shop = Workshop()
-    run(Job(spec, street, CALM), shop)
-    reduced = shop.reduced["house", "calm"]
+    session = Session()
+    check(CheckRequest(spec, street, CALM), session)
+    reduced = session.reduced["house", "calm"]
     assert reduced.alphabet == {"call"}
     assert len(reduced.states) == 3
     system = instantiate(spec, street, CALM, {**spec.machines, "house": reduced}.__getitem__)
@@ -423,11 +427,11 @@ def test_an_event_of_a_copy_is_that_of_the_system_one_level_up_and_of_its_copy_t
 def test_a_workshop_keeps_nothing_of_another_specification() -> None:
     door, wall = toy("door", row("open", "A", "B")), toy("door", row("open", "B", "A"))
     opened = Property("P02", "t", "reachable", ("above",), In(INSIDE, ("Open",)))
-    shop, found = Workshop(), []
+    session, found = Session(), []
     for machine in (door, wall):
         spec = architecture(
             [machine, IDLE], [inside("door", labels={"Open": In("door", ("B",))}), above("idle")]
         )
         spec = replace(spec, properties={"P02": opened})
-        found += [v.outcome for v in run(Job(spec, spec.systems["above"], CALM), shop).verdicts]
+        found += [v.outcome for v in check(CheckRequest(spec, spec.systems["above"], CALM), session).verdicts]
     assert found == ["holds", "refuted"]

@@ -16,28 +16,28 @@ from hypothesis import strategies as st
 
 import naive
 import strategies
-from rolecycle.cli import REDUCTIONS, main
-from rolecycle.compose import combine, compose, meaning, network
-from rolecycle.cone import cone, confined, lift
-from rolecycle.explore import explore
-from rolecycle.formula import atoms
-from rolecycle.guard import FALSE, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.instantiate import instantiate
-from rolecycle.judge import judge
-from rolecycle.layout import decode, evaluate
-from rolecycle.load import load
-from rolecycle.load.observers import never_after, only_after, story
-from rolecycle.machine import Event, Machine, Row
-from rolecycle.pack import pack
-from rolecycle.paths import path_to
-from rolecycle.pipeline import Job, Workshop, run, suite
-from rolecycle.reduction import EVERY_REDUCTION, QUOTIENT, Reduction
-from rolecycle.search import Limits
-from rolecycle.space import Space
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
-from rolecycle.system import Member, System
-from rolecycle.verdict import Run
+from rolecycle.checking.judge import judge
+from rolecycle.checking.verdict import CheckResult
+from rolecycle.cli.main import REDUCTIONS, main
+from rolecycle.engine.explore import explore
+from rolecycle.engine.layout import decode, evaluate
+from rolecycle.engine.pack import pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.engine.trace_reconstruction import path_to
+from rolecycle.language.files import spec_root
+from rolecycle.language.guard import FALSE, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.language.load import load
+from rolecycle.language.load.observers import never_after, only_after, story
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.reduction.applied import EVERY_REDUCTION, QUOTIENT, Reduction
+from rolecycle.reduction.cone_of_influence import cone, lift, project_network
+from rolecycle.semantics.compose import combine, compose, meaning, network
+from rolecycle.semantics.formula import atoms
+from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.system import Member, System
+from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
 from strategies import INSIDE, LABELS, MIDDLE, TEAM, WHOLE, Levels
 
 LIMIT = 3_000
@@ -52,11 +52,11 @@ CHOICES += [EVERY_REDUCTION, EVERY_REDUCTION - {"quotient"}]
 # --- the same verdicts --------------------------------------------------------------------------------------
 
 
-def judged(job: Job, reductions: Iterable[Reduction], states: int = LIMIT) -> Run:
-    return run(job, Workshop(Limits(states=states), reductions=frozenset(reductions)))
+def judged(job: CheckRequest, reductions: Iterable[Reduction], states: int = LIMIT) -> CheckResult:
+    return check(job, Session(Limits(states=states), reductions=frozenset(reductions)))
 
 
-def told(made: Run) -> list[tuple[str, str, bool]]:
+def told(made: CheckResult) -> list[tuple[str, str, bool]]:
     return [(v.property.id, v.outcome, v.vacuous) for v in made.verdicts]
 
 
@@ -99,7 +99,7 @@ def crowd_goals(_: Levels) -> list[Guard]:
 
 def same_verdicts(levels: Levels, properties: list[Property]) -> None:
     spec = replace(levels.spec, properties={p.id: p for p in properties})
-    job = Job(spec, levels.nested, levels.scenario)
+    job = CheckRequest(spec, levels.nested, levels.scenario)
     plain = judged(job, ())
     assume(plain.exhaustive)
     for choice in CHOICES:
@@ -123,12 +123,12 @@ def test_crowds_have_the_same_verdicts_with_and_without(levels: Levels, data: st
 # --- taken apart --------------------------------------------------------------------------------------------
 
 
-def searched(job: Job, reductions: Iterable[Reduction]) -> Space:
+def searched(job: CheckRequest, reductions: Iterable[Reduction]) -> Space:
     """The space of the whole system."""
     found: list[Space] = []
-    run(
+    check(
         job,
-        Workshop(
+        Session(
             Limits(states=LIMIT), watch=lambda _, space: found.append(space), reductions=frozenset(reductions)
         ),
     )
@@ -141,7 +141,7 @@ def test_a_pile_taken_apart_is_its_machines_in_one_piece(levels: Levels) -> None
     flat = instantiate(levels.spec, levels.flat, levels.scenario, levels.spec.machines.__getitem__)
     slow = naive.explore(flat, LIMIT)
     assume(slow.complete)
-    fast = searched(Job(levels.spec, levels.nested, levels.scenario), ())
+    fast = searched(CheckRequest(levels.spec, levels.nested, levels.scenario), ())
     names = [m.name.rpartition(".")[2] for m in fast.packed.product.system.members]
     assert sorted(names) == sorted(m.name for m in flat.members)
     assert {named(names, each) for each in local_names(fast, range(len(fast.states)))} == {
@@ -209,7 +209,7 @@ def house() -> Specification:
 
 def test_a_trace_of_a_system_taken_apart_names_every_machine_and_whose_event_it_is() -> None:
     (job,) = suite(house())
-    made = run(job, Workshop(reductions=frozenset()))
+    made = check(job, Session(reductions=frozenset()))
     lights, counts = made.verdicts
     assert lights.trace is not None
     assert counts.trace is not None
@@ -243,22 +243,22 @@ def test_a_guard_that_names_several_labels_reads_any_of_them() -> None:
     )
     (job,) = suite(spec)
     outcomes = [
-        run(job, Workshop(reductions=frozenset(choice))).verdicts[0].outcome for choice in ((), CHOICES[0])
+        check(job, Session(reductions=frozenset(choice))).verdicts[0].outcome for choice in ((), CHOICES[0])
     ]
     assert outcomes == ["holds", "holds"]
 
 
 def test_copies_taken_apart_are_exchanged() -> None:
     (job,) = suite(house())
-    made = run(job, Workshop(reductions=frozenset({"symmetry"})))
+    made = check(job, Session(reductions=frozenset({"symmetry"})))
     assert made.states == 6
     assert [(a.reduction, a.what) for a in made.applied] == [("symmetry", "rooms")]
 
 
 def test_a_system_with_too_many_rules_in_one_piece_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rolecycle.pipeline.MOST_RULES", 3)
+    monkeypatch.setattr("rolecycle.verification.pipeline.MOST_RULES", 3)
     (job,) = suite(house())
-    made = run(job, Workshop(reductions=frozenset()))
+    made = check(job, Session(reductions=frozenset()))
     assert {v.outcome for v in made.verdicts} == {"unknown"}
     assert "more than 3 rules" in made.limit
 
@@ -283,7 +283,7 @@ def test_a_cone_reaches_the_states_that_the_whole_shows_of_it(
     whole = network(system)
     asked = set(data.draw(st.sampled_from([(), tuple(sorted(system.events))[:1]])))
     kept = sorted(cone(whole, {a.member for a in atoms(meaning(whole, goal))} or {0}, asked))
-    space = explore(pack(combine(confined(whole, kept, asked))))
+    space = explore(pack(combine(project_network(whole, kept, asked))))
     assert set(local_names(space, range(len(space.states)))) == {
         tuple(state[m] for m in kept) for state in slow.states
     }
@@ -303,7 +303,7 @@ def test_a_run_of_a_cone_is_told_as_a_shortest_run_of_the_whole(made: tuple[Syst
     assume(slow.complete)
     whole = network(system)
     kept = cone(whole, {a.member for a in atoms(meaning(whole, goal))} or {0})
-    space = explore(pack(combine(confined(whole, kept))))
+    space = explore(pack(combine(project_network(whole, kept))))
     formula = meaning(space.packed.product, goal)
     (found,) = evaluate(formula, space.packed.fields, space.states).nonzero()
     distance = naive.shortest_distance(slow, lambda state: naive.holds(system, goal, state))
@@ -351,13 +351,13 @@ def test_a_property_with_a_small_cone_is_judged_in_it_where_none_needs_everythin
     spec = house()
     (job,) = suite(spec)
     alone = replace(spec, properties={"L": spec.properties["L"]})
-    made = run(Job(alone, job.system, job.scenario), Workshop())
+    made = check(CheckRequest(alone, job.system, job.scenario), Session())
     assert ("cone", "L: 2 of 3 members") in [(a.reduction, a.what) for a in made.applied]
     assert made.verdicts[0].trace is not None
     assert "counter" in made.verdicts[0].trace.start
     stuck = Property("D", "t", "deadlock freedom", ("house",))
     both = replace(spec, properties={"L": spec.properties["L"], "D": stuck})
-    made = run(Job(both, job.system, job.scenario), Workshop())
+    made = check(CheckRequest(both, job.system, job.scenario), Session())
     assert "cone" not in {a.reduction for a in made.applied}
 
 
@@ -380,14 +380,17 @@ def test_cones_together_are_closed_anew_for_what_all_of_them_ask() -> None:
     spec = Specification(
         {m.name: m for m in machines}, events, {}, {"s": whole}, {"day": scenario}, properties, {}
     )
-    assert [v.outcome for v in run(Job(spec, whole, scenario), Workshop()).verdicts] == ["holds", "holds"]
+    assert [v.outcome for v in check(CheckRequest(spec, whole, scenario), Session()).verdicts] == [
+        "holds",
+        "holds",
+    ]
 
 
 def test_the_last_step_of_a_run_is_that_of_the_copy_that_breaks_the_goal() -> None:
     """Explored up to exchange, a state stands for others, where it is another copy that breaks it."""
     rows = (Row("light", ("Off",), "On"), Row("blink", ("Off", "On"), "="))
-    crew = tuple(Member(Machine("lamp", ("Off", "On"), "Off", rows), "crew", k) for k in (1, 2, 3))
-    system = System("s", crew, {name: Event(name) for name in ("light", "blink")})
+    pool = tuple(Member(Machine("lamp", ("Off", "On"), "Off", rows), "crew", k) for k in (1, 2, 3))
+    system = System("s", pool, {name: Event(name) for name in ("light", "blink")})
     wanted = Property("P", "t", "invariant", ("s",), In("lamp", ("Off",)), events=("blink",))
     trace = judge(explore(pack(compose(system), ("crew",))), wanted).trace
     assert trace is not None
@@ -407,11 +410,11 @@ SAMPLE = [
 
 
 @cache
-def shipped() -> dict[tuple[str, str], Job]:
+def shipped() -> dict[tuple[str, str], CheckRequest]:
     return {(job.system.name, job.scenario.name): job for job in suite(load(spec_root()))}
 
 
-def same_as_plain(job: Job, states: int) -> tuple[Run, list[Run]]:
+def same_as_plain(job: CheckRequest, states: int) -> tuple[CheckResult, list[CheckResult]]:
     """The run without reductions and with each choice of them; verdicts that are known agree."""
     plain = judged(job, (), states)
     known = {v.property.id: (v.outcome, v.vacuous) for v in plain.verdicts if v.outcome != "unknown"}

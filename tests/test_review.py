@@ -17,24 +17,24 @@ from xml.etree.ElementTree import Element
 import pytest
 from click.testing import CliRunner, Result
 
-from rolecycle.cli import main
+from rolecycle.checking.verdict import CheckResult, Verdict
+from rolecycle.checking.verdict import VerdictValue as Word
+from rolecycle.cli.main import main
 from rolecycle.draw.picture import PAINTS, Picture
 from rolecycle.draw.statechart import statechart
-from rolecycle.explanations import CODES
-from rolecycle.load import load
-from rolecycle.machine import Machine
-from rolecycle.outcome import Outcome, Status
+from rolecycle.inputs.service import Endpoint, Role, Service, Task
+from rolecycle.language.load import load
+from rolecycle.language.machine import Machine
+from rolecycle.language.specification import Expectation, Property
+from rolecycle.report.all_codes import CODES
 from rolecycle.review.gather import Explored, gather
 from rolecycle.review.images import image
 from rolecycle.review.page import MEANINGS, WORDS, Case
 from rolecycle.review.refutations import LONG, refutations
 from rolecycle.review.render import STATUS_PAINTS, anchor, render
-from rolecycle.service import Endpoint, Role, Service, Task
-from rolecycle.specification import Expectation, Property
-from rolecycle.system import Member, System
-from rolecycle.trace import Step, Trace
-from rolecycle.verdict import Outcome as Word
-from rolecycle.verdict import Run, Verdict
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.trace import Step, Trace
+from rolecycle.verification.result import Status, VerificationResult
 
 HERE = Path(__file__).parent
 GOOD = HERE / "specs" / "good"
@@ -241,8 +241,8 @@ def test_the_status_of_a_verdict(
     outcome: Word, expected: Expectation, hazard: bool, vacuous: bool, word: Status
 ) -> None:
     verdict = Verdict(WANTED, outcome, expected, None, hazard, vacuous)
-    assert Outcome(()).status(verdict) == word
-    assert Outcome((), strict=True).status(verdict) == ("unexpected" if word == "hazard" else word)
+    assert VerificationResult(()).status(verdict) == word
+    assert VerificationResult((), strict=True).status(verdict) == ("unexpected" if word == "hazard" else word)
 
 
 def test_a_status_has_a_word_a_mark_a_meaning_and_colours() -> None:
@@ -255,7 +255,7 @@ def test_a_status_has_a_word_a_mark_a_meaning_and_colours() -> None:
 
 
 def empty_page() -> Any:
-    return gather(Outcome(()), load(GOOD), Explored(), "nothing")
+    return gather(VerificationResult(()), load(GOOD), Explored(), "nothing")
 
 
 # --- the refutations ----------------------------------------------------------------------------------
@@ -272,13 +272,13 @@ def blinking(steps: int, loop: int | None = None) -> Trace:
 
 def refuted(
     trace: Trace | None, scenario: str = "dark", system: str = "room", wanted: Property = WANTED
-) -> Run:
-    return Run(system, scenario, (Verdict(wanted, "refuted", "holds", trace),), 2, 2, 1, "", 0.0)
+) -> CheckResult:
+    return CheckResult(system, scenario, (Verdict(wanted, "refuted", "holds", trace),), 2, 2, 1, "", 0.0)
 
 
-def cases(*runs: Run) -> list[Case]:
+def cases(*runs: CheckResult) -> list[Case]:
     systems = {(run.system, run.scenario): ROOM for run in runs}
-    return [case for each in refutations(Outcome(runs), {}, systems) for case in each.cases]
+    return [case for each in refutations(VerificationResult(runs), {}, systems) for case in each.cases]
 
 
 def test_the_shortest_run_of_a_scenario_is_drawn_and_the_others_are_named() -> None:
@@ -308,7 +308,7 @@ def test_a_long_run_is_a_table_and_its_loop_is_marked() -> None:
     assert (len(told.steps), told.loop) == (LONG + 1, 5)
     run = refuted(blinking(LONG + 1, loop=5))
     explored = Explored({("room", "dark"): ROOM})
-    page = gather(Outcome((run,)), load(GOOD), explored, "nothing")
+    page = gather(VerificationResult((run,)), load(GOOD), explored, "nothing")
     assert f"steps 6 to {LONG + 1} repeat for ever:" in text(tree(render(page)))
 
 
@@ -404,7 +404,9 @@ def test_hostile_words_are_text_wherever_a_service_has_them() -> None:
     run = replace(
         refuted(blinking(2), HOSTILE, HOSTILE, replace(WANTED, id=HOSTILE, title=HOSTILE)), limit=HOSTILE
     )
-    page = gather(Outcome((run,), service), load(GOOD), Explored({(HOSTILE, HOSTILE): ROOM}), HOSTILE)
+    page = gather(
+        VerificationResult((run,), service), load(GOOD), Explored({(HOSTILE, HOSTILE): ROOM}), HOSTILE
+    )
     expect_harmless(render(page))
 
 
@@ -484,7 +486,7 @@ def test_a_page_that_cannot_be_written_is_refused_before_the_work(
     def never(*_: object) -> None:
         raise AssertionError("the work was begun")
 
-    monkeypatch.setattr("rolecycle.verify.verify_suite", never)
+    monkeypatch.setattr("rolecycle.commands.verify.verify_suite", never)
     (tmp_path / "file").write_text("", encoding="utf-8")
     for output in (tmp_path, tmp_path / "file" / "review.html", tmp_path / "file" / "below" / "review.html"):
         result = rolecycle("review", "--spec", GOOD, "-o", output)

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from rolecycle.fault_table import FaultRow, Seconds
-from rolecycle.faults import Wish, service_faults
-from rolecycle.load import load
-from rolecycle.outcome import Outcome
-from rolecycle.pipeline import Workshop, run
-from rolecycle.read_service import read_service
-from rolecycle.rotations import Rotation, rotations
-from rolecycle.service import Binding, Endpoint, PortRange, Probe, Role, RoleKind, Service, Site
-from rolecycle.service_jobs import service_jobs
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Specification
+from rolecycle.commands.faults import FaultSelection, service_faults
+from rolecycle.faults.table import FaultRow, Seconds
+from rolecycle.inputs.csdef import read_service
+from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, RoleKind, Service, Site
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.language.specification import Specification
+from rolecycle.modelling.rotations import Rotation, rotations
+from rolecycle.modelling.service_jobs import service_jobs
+from rolecycle.verification.pipeline import Session, check
+from rolecycle.verification.result import VerificationResult
 from service_files import counted, definition, said_of, write
 
 HTTP = Endpoint("Http", "input", "http", PortRange(80, 80))
@@ -137,10 +137,10 @@ def test_remote_desktop_alone_gives_no_hazard(tmp_path: Path) -> None:
     for text in (FORWARDER.format(""), PACKAGED.format("")):
         service = read(tmp_path, text)
         made = [
-            run(job, Workshop()) for job in service_jobs(spec(), service) if job.scenario.name == "healthy"
+            check(job, Session()) for job in service_jobs(spec(), service) if job.scenario.name == "healthy"
         ]
         assert made
-        assert Outcome(tuple(made), service, strict=True).exit_code == 0
+        assert VerificationResult(tuple(made), service, strict=True).exit_code == 0
 
 
 # --- what follows ------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ ROLES = {
 def cell(folder: Path, role: str, fault: str) -> FaultRow:
     read(folder, PROBES + ROLES[role])
     (row,) = service_faults(
-        spec(), folder / "ServiceDefinition.csdef", None, Wish(faults=(fault,)), Workshop()
+        spec(), folder / "ServiceDefinition.csdef", None, FaultSelection(faults=(fault,)), Session()
     ).rows
     return row
 
@@ -207,7 +207,7 @@ def test_whatever_a_probe_asks_each_verdict_is_expected_or_the_choice_of_the_use
         "S", (Role("R", kind, 2, endpoints=(PROBED,), sites=sites),), (replace(PROBE, port=port),)
     )
     scenarios = ("healthy", "undisturbed", "workflow", "upgrade-in-service")
-    made = [run(job, Workshop()) for job in service_jobs(spec(), service) if job.scenario.name in scenarios]
+    made = [check(job, Session()) for job in service_jobs(spec(), service) if job.scenario.name in scenarios]
     refuted = [v for each in made for v in each.verdicts if v.outcome != v.expected]
     assert [v.property.id for v in refuted if not v.hazard] == []
     hazards = {v.property.id for v in refuted}
@@ -242,7 +242,10 @@ def test_the_page_says_what_a_probe_changes(tmp_path: Path, row: list[str]) -> N
     found = []
     for body in COLUMNS.values():
         read(tmp_path, body)
-        definition_file, wish = tmp_path / "ServiceDefinition.csdef", Wish(faults=(row[0].strip("`"),))
-        (each,) = service_faults(spec(), definition_file, None, wish, Workshop()).rows
+        definition_file, selection = (
+            tmp_path / "ServiceDefinition.csdef",
+            FaultSelection(faults=(row[0].strip("`"),)),
+        )
+        (each,) = service_faults(spec(), definition_file, None, selection, Session()).rows
         found.append(", ".join(each.fates))
     assert found == row[1:]

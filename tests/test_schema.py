@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-import rolecycle.load
-from rolecycle.load import load, schema
-from rolecycle.load.build import FORM_KEYS, FORMS
-from rolecycle.load.source import Document, read
-from rolecycle.spec_files import FOLDERS, schema_files, spec_root
+import rolecycle.language.load
+from rolecycle.language.files import FOLDERS, schema_files, spec_root
+from rolecycle.language.load import load, schema
+from rolecycle.language.load.build import FORM_KEYS, FORMS
+from rolecycle.language.load.yaml_source import Document, read
 
 GOOD = Path(__file__).parent / "specs" / "good"
 KINDS = (*FOLDERS, "events", "facts", "durations", "faults")
@@ -172,7 +172,7 @@ def test_the_parser_reads_exactly_the_keys_of_the_schemas(monkeypatch: pytest.Mo
         kind, document = kinds[path.resolve()], read(path)
         return replace(document, data=watched(document.data, published(kind), kind, seen))
 
-    monkeypatch.setattr(rolecycle.load, "read", reading)
+    monkeypatch.setattr(rolecycle.language.load, "read", reading)
     monkeypatch.setattr(schema, "mistakes", lambda *_: [])
     load(GOOD)
     known = {key for kind in KINDS for key in allowed(published(kind), kind)}

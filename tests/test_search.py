@@ -9,21 +9,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import lifecycle
-import rolecycle.explore as explore_module
-import rolecycle.layout as layout_module
-import rolecycle.rounds as rounds_module
-import rolecycle.search as search_module
-import rolecycle.visited as visited_module
+import rolecycle.engine.explore as explore_module
+import rolecycle.engine.layout as layout_module
+import rolecycle.engine.parallel as rounds_module
+import rolecycle.engine.search_state as search_module
+import rolecycle.engine.visited as visited_module
 import strategies
-from rolecycle.compose import Product, compose
-from rolecycle.explore import explore
-from rolecycle.fold import folded_copies
-from rolecycle.layout import decode
-from rolecycle.pack import Packed, pack
-from rolecycle.paths import path_to
-from rolecycle.search import Limits
-from rolecycle.space import Space
-from rolecycle.system import System
+from rolecycle.engine.explore import explore
+from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.layout import decode
+from rolecycle.engine.pack import Packed, pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.engine.trace_reconstruction import path_to
+from rolecycle.semantics.compose import Product, compose
+from rolecycle.semantics.system import System
 
 SLOW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
@@ -41,8 +41,8 @@ def many_words(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several cores from the first state on, in rounds that end and outboxes that fill."""
-    monkeypatch.setattr(explore_module, "CROWD", 0)
-    monkeypatch.setattr(rounds_module, "SHARE", 50)
+    monkeypatch.setattr(explore_module, "PARALLEL_FROM", 0)
+    monkeypatch.setattr(rounds_module, "STATES_PER_WORKER", 50)
 
 
 def told(space: Space) -> tuple[set[tuple[int, ...]], int, int, list[bool], set[tuple[int, ...]]]:
@@ -72,7 +72,7 @@ def hashed(packed: Packed, monkeypatch: pytest.MonkeyPatch, **how: object) -> Sp
 
 
 def test_direct_and_hashed_tables_find_the_same(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    folded = pack(product, (), folded_copies(product))
+    folded = pack(product, (), jointly_encoded_copies(product))
     plain = explore(pack(product))
     assert visited_module.key_tables(folded.bits, len(plain.states), 1)[0].direct
     assert not visited_module.key_tables(plain.packed.bits, len(plain.states), 1)[0].direct
@@ -95,8 +95,8 @@ def test_several_cores_find_the_same(
     product: Product, cores: int, folded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = explore(pack(product))
-    packed = pack(product, (), folded_copies(product) if folded else ())
-    monkeypatch.setattr(rounds_module, "SENT", 90)
+    packed = pack(product, (), jointly_encoded_copies(product) if folded else ())
+    monkeypatch.setattr(rounds_module, "STEPS_PER_OWNER", 90)
     space = hashed(packed, monkeypatch, cores=cores)
     assert told(space) == told(plain)
     check_paths(space, plain)
@@ -118,7 +118,7 @@ def test_several_cores_find_the_same_of_any_system(system: System) -> None:
     plain = explore(packed, Limits(states=3000))
     if plain.exhaustive:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(explore_module, "CROWD", 0)
+            patch.setattr(explore_module, "PARALLEL_FROM", 0)
             assert told(explore(packed, Limits(cores=2))) == told(plain)
 
 
@@ -136,9 +136,9 @@ def test_states_go_to_a_file_when_memory_is_short(
     product: Product, cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search_module, "SPILLED_AHEAD", 1 << 12)
-    monkeypatch.setattr(explore_module, "CROWD", 1 << 10)
-    monkeypatch.setattr(rounds_module, "SHARE", 50)
-    packed = pack(product, (), folded_copies(product))
+    monkeypatch.setattr(explore_module, "PARALLEL_FROM", 1 << 10)
+    monkeypatch.setattr(rounds_module, "STATES_PER_WORKER", 50)
+    packed = pack(product, (), jointly_encoded_copies(product))
     plain = explore(packed)
     memory = plain.memory - 6 * len(plain.states)
     assert "memory limit" in explore(packed, Limits(memory=memory, cores=cores)).limit
@@ -150,7 +150,7 @@ def test_states_go_to_a_file_when_memory_is_short(
 
 
 def test_a_full_disk_is_a_limit(product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    packed = pack(product, (), folded_copies(product))
+    packed = pack(product, (), jointly_encoded_copies(product))
     memory = explore(packed).memory // 4
     written = search_module._written_ahead
     monkeypatch.setattr(search_module, "SPILLED_AHEAD", 1 << 12)

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolecycle.diagnostics import InputError
-from rolecycle.read_service import read_service
-from rolecycle.read_service.decode import decode
-from rolecycle.read_service.mask import masked, shown
-from rolecycle.read_service.tree import read_xml
+from rolecycle.inputs.csdef import read_service
+from rolecycle.inputs.masking import masked, shown
+from rolecycle.inputs.xml_encoding import decode
+from rolecycle.inputs.xml_tree import read_xml
 from service_files import SERVICES, codes, configuration, counted, definition, said_of, write
 
 ROLE = definition('<WorkerRole name="Fabrikam.Zähler"/>')

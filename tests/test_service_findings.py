@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import rolecycle.read_service
-from rolecycle.read_service import read_service
-from rolecycle.read_service.codes import CODES, NOTES
+import rolecycle.inputs.csdef
+from rolecycle.inputs.csdef import read_service
+from rolecycle.inputs.csdef.codes import CODES, NOTES
 from service_files import codes, configuration, counted, definition, said_of, write
 
-SOURCES = Path(rolecycle.read_service.__file__).parent
+SOURCES = Path(rolecycle.inputs.csdef.__file__).parent
 ROLE = '<WorkerRole name="R">{}</WorkerRole>'
 
 

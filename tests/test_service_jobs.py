@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 
 from bisimilar import bisimilar
-from rolecycle.load import load
-from rolecycle.machine import Machine
-from rolecycle.outcome import Outcome
-from rolecycle.pipeline import Job, Workshop, run
-from rolecycle.read_service import read_service
-from rolecycle.service import Endpoint, Role, Service, Task
-from rolecycle.service_jobs import modelling_notes, service_jobs
-from rolecycle.service_systems import Assembly, service_systems
-from rolecycle.space import Space
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Specification, SystemSpec
-from rolecycle.verdict import Run
+from rolecycle.checking.verdict import CheckResult
+from rolecycle.engine.space import Space
+from rolecycle.inputs.csdef import read_service
+from rolecycle.inputs.service import Endpoint, Role, Service, Task
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.language.machine import Machine
+from rolecycle.language.specification import Specification, SystemSpec
+from rolecycle.modelling.service_jobs import modelling_notes, service_jobs
+from rolecycle.modelling.service_systems import Assembly, service_systems
+from rolecycle.verification.pipeline import CheckRequest, Session, check
+from rolecycle.verification.result import VerificationResult
 from service_files import EXAMPLES, SERVICES
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "services"
@@ -45,17 +45,17 @@ def spec() -> Specification:
     return load(spec_root())
 
 
-def jobs(service: Service, *bases: str) -> list[Job]:
+def jobs(service: Service, *bases: str) -> list[CheckRequest]:
     """The jobs on systems that extend one of these."""
     return [j for j in service_jobs(spec(), service) if not bases or any(j.system.is_a(b) for b in bases)]
 
 
-def runs(service: Service, *bases: str) -> list[Run]:
-    shop = Workshop()
-    return [run(job, shop) for job in jobs(service, *bases)]
+def runs(service: Service, *bases: str) -> list[CheckResult]:
+    session = Session()
+    return [check(job, session) for job in jobs(service, *bases)]
 
 
-def outcomes(made: Run) -> dict[str, str]:
+def outcomes(made: CheckResult) -> dict[str, str]:
     return {verdict.property.id: verdict.outcome for verdict in made.verdicts}
 
 
@@ -150,7 +150,7 @@ def test_a_role_whose_number_is_known_is_judged_once_beside_one_whose_number_is_
 
 def test_a_hazard_of_a_supposed_single_instance_is_no_choice_of_the_user() -> None:
     single, several = runs(Service("Shop", (OPEN,)), "role_deployment")
-    outcome = Outcome((single, several), Service("Shop", (OPEN,)))
+    outcome = VerificationResult((single, several), Service("Shop", (OPEN,)))
     found = {
         made.system: next(v for v in made.verdicts if v.property.id == "R11") for made in (single, several)
     }
@@ -172,9 +172,11 @@ def test_a_choice_of_the_user_stays_one_where_the_number_of_instances_is_open() 
 
 
 def test_an_import_in_doubt_is_judged_with_it_and_without() -> None:
-    doubtful = replace(WORKER, open_imports=("Diagnostics",))
+    deadlock_candidates = replace(WORKER, open_imports=("Diagnostics",))
     systems = [
-        j.system for j in jobs(Service("Shop", (doubtful,)), "role_instance") if j.scenario.name == "healthy"
+        j.system
+        for j in jobs(Service("Shop", (deadlock_candidates,)), "role_instance")
+        if j.scenario.name == "healthy"
     ]
     tasks = {system.name: system.families["task"] for system in systems}
     assert tasks == {
@@ -202,8 +204,8 @@ def test_no_verdict_depends_on_attributes_that_are_said_to_have_no_effect(kind: 
     ours, theirs = (
         [j for j in jobs(each, *levels) if j.scenario.name != "faults"] for each in (small, large)
     )
-    shop = Workshop()
-    assert [outcomes(run(j, shop)) for j in ours] == [outcomes(run(j, shop)) for j in theirs]
+    session = Session()
+    assert [outcomes(check(j, session)) for j in ours] == [outcomes(check(j, session)) for j in theirs]
 
 
 @pytest.mark.parametrize(
@@ -283,15 +285,15 @@ def test_a_single_instance_is_a_hazard_and_no_failure() -> None:
     (made,) = runs(Service("Shop", (replace(WORKER, instances=1),)), "role_deployment")
     (verdict,) = (v for v in made.verdicts if v.property.id == "R11")
     assert (verdict.outcome, verdict.expected, verdict.hazard) == ("refuted", "holds", True)
-    assert Outcome((made,)).exit_code == 0
-    assert Outcome((made,), strict=True).exit_code == 1
+    assert VerificationResult((made,)).exit_code == 0
+    assert VerificationResult((made,), strict=True).exit_code == 1
 
 
 def test_several_instances_in_one_domain_are_the_same_hazard() -> None:
     service = Service("Shop", (replace(WEB, instances=4),), upgrade_domains=1)
     (made,) = runs(service, "role_deployment")
     assert (outcomes(made)["R11"], outcomes(made)["R32"]) == ("refuted", "refuted")
-    assert Outcome((made,)).exit_code == 0
+    assert VerificationResult((made,)).exit_code == 0
 
 
 @pytest.mark.parametrize("role", [WEB, WORKER, VM], ids=lambda role: role.kind)
@@ -312,7 +314,7 @@ def test_a_role_with_fewer_domains_than_the_service_has_the_verdicts_of_a_role_a
 
 def test_a_vm_role_is_judged() -> None:
     made = runs(Service("Shop", (VM,)))
-    assert Outcome(tuple(made)).exit_code == 0
+    assert VerificationResult(tuple(made)).exit_code == 0
     said = {identifier for each in made for identifier in outcomes(each)}
     assert {
         "P52",
@@ -341,7 +343,7 @@ def test_an_unknown_import_is_noted_and_the_role_verified() -> None:
 def test_the_whole_path_has_its_workflow_whatever_the_tasks(kind: str, types: Sequence[str]) -> None:
     role = replace(WEB, kind=kind, tasks=tuple(Task("a.cmd", t) for t in types))  # type: ignore[arg-type]
     (made,) = runs(Service("Shop", (role,)), "whole_path")
-    assert Outcome((made,)).exit_code == 0
+    assert VerificationResult((made,)).exit_code == 0
     stories = {i for i in outcomes(made) if i.startswith(("W10", "N36", "M13"))}
     assert {"W10-any-role", "W10-any-order"} <= stories
     assert any(i.startswith("W10-order") for i in stories) == (types == ("simple",))
@@ -394,8 +396,8 @@ def test_a_change_of_topology_raises_events_where_there_is_an_internal_endpoint(
         )
         job = next(j for j in jobs(service, "role_instance") if j.scenario.name == "healthy")
         seen: set[str] = set()
-        shop = Workshop(watch=lambda _, space, seen=seen: seen.update(happened_in(space)))
-        run(replace(job, scenario=only), shop)
+        session = Session(watch=lambda _, space, seen=seen: seen.update(happened_in(space)))
+        check(replace(job, scenario=only), session)
         assert "fabric_controller.change_topology" in seen
         assert any(event.startswith("guest_agent.raise_") for event in seen) is raised
 
@@ -416,8 +418,8 @@ def test_a_service_that_is_better_than_a_scenario_fears_is_as_expected() -> None
     (made,) = [r for r in runs(service, "role_instance") if r.scenario == "code-misbehaves"]
     (p57,) = [v for v in made.verdicts if v.property.id == "P57"]
     assert (p57.outcome, p57.expected) == ("holds", "refuted")
-    assert Outcome((made,), service).exit_code == 0
-    assert Outcome((made,)).exit_code == 1
+    assert VerificationResult((made,), service).exit_code == 0
+    assert VerificationResult((made,)).exit_code == 1
 
 
 def happened_in(space: Space) -> set[str]:
@@ -427,9 +429,9 @@ def happened_in(space: Space) -> set[str]:
 def test_blast_changes_what_can_happen() -> None:
     def happened(discovery: str) -> set[str]:
         seen: set[str] = set()
-        shop = Workshop(watch=lambda _, space: seen.update(happened_in(space)))
+        session = Session(watch=lambda _, space: seen.update(happened_in(space)))
         service = Service("Shop", (replace(WORKER, endpoints=(PEERS,)),), topology_change_discovery=discovery)
-        run(next(j for j in jobs(service) if j.scenario.name == "healthy"), shop)
+        check(next(j for j in jobs(service) if j.scenario.name == "healthy"), session)
         return seen
 
     announced = "guest_agent.raise_simultaneous_changing"
@@ -443,9 +445,9 @@ def test_blast_changes_what_can_happen() -> None:
 def reduced(extended: Specification, name: str, scenario: str) -> Machine:
     """A system reduced as a member of another."""
     outer = replace(spec().systems["service"], name="outer of the test", families={"role": (name,)})
-    shop = Workshop()
-    run(Job(extended, outer, spec().scenarios[scenario], only=("none",)), shop)
-    return shop.reduced[name, scenario]
+    session = Session()
+    check(CheckRequest(extended, outer, spec().scenarios[scenario], only=("none",)), session)
+    return session.reduced[name, scenario]
 
 
 def in_halves_and_flat(group: str, family: str, copy: str, count: int, scenario: str) -> Iterator[Machine]:
@@ -488,9 +490,9 @@ def test_machines_that_behave_otherwise_are_told_apart() -> None:
     "scenario", [name for name, s in spec().scenarios.items() if "worker_deployment" in s.systems]
 )
 def test_domains_in_halves_give_the_verdicts_of_all_domains_at_once(scenario: str) -> None:
-    shop = Workshop()
+    session = Session()
     flat, halved = (
-        run(Job(spec(), spec().systems[name], spec().scenarios[scenario]), shop)
+        check(CheckRequest(spec(), spec().systems[name], spec().scenarios[scenario]), session)
         for name in ("worker_deployment", "halved_worker_deployment")
     )
     assert outcomes(flat) == outcomes(halved)
@@ -540,14 +542,14 @@ def test_five_roles_of_twenty_instances_are_exhausted() -> None:
     made = runs(Service("Large", roles))
     assert len(made) == 5 * 9 + 4
     assert all(each.exhaustive for each in made)
-    assert Outcome(tuple(made)).exit_code == 0
+    assert VerificationResult(tuple(made)).exit_code == 0
 
 
 @pytest.mark.parametrize("folder", ["vm-role", "single-instance", "packaged", "tasks", "probes", "imports"])
 def test_services_of_the_tests_are_as_expected(folder: str) -> None:
     (definition,) = (SERVICES / folder).glob("*.csdef")
     service, _ = read_service(definition)
-    assert Outcome(tuple(runs(service))).exit_code == 0
+    assert VerificationResult(tuple(runs(service))).exit_code == 0
 
 
 def test_the_example_of_the_documentation_is_as_expected() -> None:
@@ -555,7 +557,7 @@ def test_the_example_of_the_documentation_is_as_expected() -> None:
     made = runs(
         service, "role", "role_deployment", "fabric", "whole_path", "service", "control_path", "slots"
     )
-    assert Outcome(tuple(made)).exit_code == 0
+    assert VerificationResult(tuple(made)).exit_code == 0
     assert not any(run_.limit for run_ in made)
 
 
@@ -567,5 +569,5 @@ def test_a_real_service_gets_every_level(definition: Path) -> None:
     """Every fifth service, without its instances; the benchmark of the corpus runs all of all services."""
     service, _ = read_service(definition)
     made = runs(service, "role", "role_deployment", "fabric", "service", "control_path", "slots")
-    assert Outcome(tuple(made)).exit_code == 0
+    assert VerificationResult(tuple(made)).exit_code == 0
     assert {verdict.outcome for each in made for verdict in each.verdicts} <= {"holds", "refuted"}

@@ -13,26 +13,26 @@ import transitions
 
 import live
 import naive
-from rolecycle import guard
-from rolecycle.compose import compose, resolve
-from rolecycle.coverage import Coverage
-from rolecycle.explore import explore
-from rolecycle.guard import Guard
-from rolecycle.instantiate import instantiate
-from rolecycle.layout import decode, evaluate
-from rolecycle.load import load
-from rolecycle.machine import Machine, Row
-from rolecycle.pack import pack
-from rolecycle.pipeline import Job, Workshop, run, suite
-from rolecycle.search import Limits
-from rolecycle.space import Space
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Specification
-from rolecycle.steps import successors
-from rolecycle.symmetry import symmetric_families
-from rolecycle.system import Member, System
-from rolecycle.trace import Trace
-from rolecycle.verdict import Run, Verdict
+from rolecycle.checking.verdict import CheckResult, Verdict
+from rolecycle.engine.explore import explore
+from rolecycle.engine.layout import decode, evaluate
+from rolecycle.engine.pack import pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.engine.successors import successors
+from rolecycle.language import guard
+from rolecycle.language.files import spec_root
+from rolecycle.language.guard import Guard
+from rolecycle.language.load import load
+from rolecycle.language.machine import Machine, Row
+from rolecycle.language.specification import Specification
+from rolecycle.reduction.symmetry import symmetric_families
+from rolecycle.semantics.compose import compose, resolve
+from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.trace import Trace
+from rolecycle.verification.dead_code import Coverage
+from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
 
 TABLE = Path(__file__).with_name("shipped_suite.tsv")
 """Every run of the suite: system, scenario, states, transitions, depth, refuted properties.
@@ -61,21 +61,21 @@ def spec() -> Specification:
 class Made:
     """The whole suite, run once."""
 
-    jobs: dict[tuple[str, str], Job]
-    runs: dict[tuple[str, str], Run]
-    shop: Workshop
-    coverage: Run
+    jobs: dict[tuple[str, str], CheckRequest]
+    runs: dict[tuple[str, str], CheckResult]
+    session: Session
+    coverage: CheckResult
 
 
 @cache
 def made() -> Made:
     coverage = Coverage(spec())
-    shop = Workshop(watch=coverage.look)
+    session = Session(watch=coverage.look)
     jobs = {(job.system.name, job.scenario.name): job for job in suite(spec())}
-    runs = {key: run(job, shop) for key, job in jobs.items()}
+    runs = {key: check(job, session) for key, job in jobs.items()}
     for each in runs.values():
         coverage.judged(each)
-    return Made(jobs, runs, shop, coverage.run(True, 0.0))
+    return Made(jobs, runs, session, coverage.run(True, 0.0))
 
 
 KEYS = [(job.system.name, job.scenario.name) for job in suite(spec())]
@@ -85,10 +85,10 @@ ONE_LEVEL = [key for key in KEYS if spec().systems[key[0]].is_a("role_instance")
 
 def unobserved(key: tuple[str, str]) -> System:
     """The system of a run with its fault budget and without observers; reduced members as the run made them."""
-    job, shop = made().jobs[key], made().shop
+    job, session = made().jobs[key], made().session
 
     def provide(name: str) -> Machine:
-        return spec().machines.get(name) or shop.reduced[name, job.scenario.name]
+        return spec().machines.get(name) or session.reduced[name, job.scenario.name]
 
     return instantiate(job.spec, job.system, job.scenario, provide)
 
@@ -96,7 +96,7 @@ def unobserved(key: tuple[str, str]) -> System:
 # --- the size and the verdicts ------------------------------------------------------------------------------
 
 
-def row_of(each: Run) -> tuple[str, ...]:
+def row_of(each: CheckResult) -> tuple[str, ...]:
     refuted = " ".join(v.property.id for v in each.verdicts if v.outcome == "refuted")
     return each.system, each.scenario, str(each.states), str(each.transitions), str(each.depth), refuted
 
@@ -237,9 +237,9 @@ def test_the_twin_finds_the_same_states_transitions_and_deadlocks(key: tuple[str
 @pytest.mark.parametrize("key", KEYS[::10], ids=NAMES[::10])
 def test_two_cores_find_the_same(key: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """From the first state on, where a search would do with one."""
-    monkeypatch.setattr("rolecycle.explore.CROWD", 0)
-    shop = Workshop(Limits(cores=2), watch=lambda *_: None)
-    found = run(made().jobs[key], shop)
+    monkeypatch.setattr("rolecycle.engine.explore.PARALLEL_FROM", 0)
+    session = Session(Limits(cores=2), watch=lambda *_: None)
+    found = check(made().jobs[key], session)
     assert row_of(found) == row_of(made().runs[key])
     assert [v.outcome for v in found.verdicts] == [v.outcome for v in made().runs[key].verdicts]
 
@@ -388,9 +388,9 @@ def test_a_role_of_reduced_instances_is_the_role_of_whole_instances(instance: st
     labels = spec().systems[instance].labels
     alone = {"topology_discovery": "blast"}  # nothing above the instances makes one wait for the other
     role = replace(spec().systems["role"], name="pair", values=alone, families={"instance": (instance,) * 2})
-    shop = Workshop()
-    run(Job(replace(spec(), properties={}), role, given), shop)
-    machine = shop.reduced[instance, scenario]
+    session = Session()
+    check(CheckRequest(replace(spec(), properties={}), role, given), session)
+    machine = session.reduced[instance, scenario]
     nested = instantiate(spec(), role, given, lambda _: machine)
     small_space = engine(nested, symmetric_families(nested))
     groups = [{name: guard.In(instance, (name,)) for name in labels}] * 2

@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 
 import naive
 from lifecycle import lifecycle
-from rolecycle.cli import main
+from rolecycle.checking.parameterised.family import family_of
+from rolecycle.checking.parameterised.prove import LARGEST, prove
+from rolecycle.checking.verdict import AllSizes
+from rolecycle.cli.main import main
 from rolecycle.deadline import TIMEOUT, Deadline
-from rolecycle.family import family_of
-from rolecycle.guard import TRUE, And, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.load.observers import only_after
-from rolecycle.machine import SAME, Event, Machine, Row
-from rolecycle.pipeline import Job, Workshop, run
-from rolecycle.search import Limits
-from rolecycle.sizes import LARGEST, prove
-from rolecycle.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
-from rolecycle.system import Due, Member, System
-from rolecycle.verdict import AllSizes
+from rolecycle.engine.search_state import Limits
+from rolecycle.language.guard import TRUE, And, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.language.load.observers import only_after
+from rolecycle.language.machine import SAME, Event, Machine, Row
+from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.semantics.system import Due, Member, System
+from rolecycle.verification.pipeline import CheckRequest, Session, check
 from strategies import INSIDE, LABELS, OUTER, TEAM, WHOLE, Levels, crowds
 
 FEW = 5
@@ -178,7 +178,7 @@ def random_property(random: Random, system: System) -> Property:
     return always(random.choice(goals), *random.choice([(), (), random.sample(EVENTS, 1)]))
 
 
-def check(seed: int, ordered: bool) -> str:
+def compare(seed: int, ordered: bool) -> str:
     """What is proved of a random family holds in a slow search, and what is broken is broken; the kind of answer."""
     random = Random(seed)
     system = random_family(random, ordered)
@@ -197,7 +197,7 @@ def check(seed: int, ordered: bool) -> str:
 
 @pytest.mark.parametrize("ordered", [False, True])
 def test_what_is_proved_of_random_families_holds_for_few(ordered: bool) -> None:
-    answers = Counter(check(seed, ordered) for seed in range(FAMILIES))
+    answers = Counter(compare(seed, ordered) for seed in range(FAMILIES))
     assert answers["views of size 1"] > FAMILIES // 4
     assert answers["broken with 1"] > FAMILIES // 20
     assert answers["broken with 2"]
@@ -288,17 +288,19 @@ def test_what_is_proved_of_random_levels_holds_for_few(levels: Levels, data: st.
     kinds = levels.nested.families[TEAM]
     properties = team_properties(data, levels)
     spec = replace(levels.spec, properties=properties)
-    made = run(Job(spec, levels.nested, levels.scenario), Workshop(Limits(states=2_000), all_sizes=True))
+    made = check(
+        CheckRequest(spec, levels.nested, levels.scenario), Session(Limits(states=2_000), all_sizes=True)
+    )
     proved = [v.property.id for v in made.verdicts if v.all_sizes and v.all_sizes.proved]
     assume(proved)
     for size in range(1, 4):
         for copies in combinations_with_replacement(dict.fromkeys(kinds), size):
             if set(copies) == set(kinds):
                 other = team_of(levels, copies)
-                job = Job(
+                job = CheckRequest(
                     replace(other.spec, properties=properties), other.nested, levels.scenario, tuple(proved)
                 )
-                found = run(job, Workshop(Limits(states=5_000)))
+                found = check(job, Session(Limits(states=5_000)))
                 assert not [v.property.id for v in found.verdicts if v.outcome == "refuted"], copies
 
 
@@ -314,7 +316,7 @@ LAMPS = Machine(
 )
 
 
-def storeys(bells: int, answering: tuple[str, ...]) -> Job:
+def storeys(bells: int, answering: tuple[str, ...]) -> CheckRequest:
     """Wings, each with a bell that rings once and a family of the same name as that of the wings."""
     wing = SystemSpec(
         "wing",
@@ -333,7 +335,7 @@ def storeys(bells: int, answering: tuple[str, ...]) -> Job:
     spec = Specification(
         machines, events, {"somebody": "t"}, {"wing": wing, "top": top}, {}, {"P01": few}, {}
     )
-    return Job(spec, top, Scenario("day", "t", ("top",)))
+    return CheckRequest(spec, top, Scenario("day", "t", ("top",)))
 
 
 @pytest.mark.parametrize("answering", [(), ("light",)])
@@ -343,21 +345,21 @@ def test_members_that_have_a_family_of_the_same_name_are_no_groups_of_its_copies
     """One by one the lights have no bell, and nothing ever rings: that says nothing of wings."""
     outcomes = {}
     for bells in (1, 2, 3):
-        (verdict,) = run(storeys(bells, answering), Workshop(all_sizes=True)).verdicts
+        (verdict,) = check(storeys(bells, answering), Session(all_sizes=True)).verdicts
         outcomes[bells] = verdict.outcome
         assert verdict.all_sizes is None or not verdict.all_sizes.proved
     assert outcomes == {1: "holds", 2: "holds", 3: "refuted"}
 
 
 def test_nothing_is_proved_where_time_is_counted() -> None:
-    timed = replace(crew(unit(ENTER, LEAVE)), due=(Due("go"),))
+    timed = replace(pool(unit(ENTER, LEAVE)), due=(Due("go"),))
     assert refused(timed) == "time is counted, and it waits for every copy"
 
 
 # --- families of which we know the answer --------------------------------------------------------------
 
 
-def crew(unit: Machine, *others: Machine, collective: tuple[str, ...] = ()) -> System:
+def pool(unit: Machine, *others: Machine, collective: tuple[str, ...] = ()) -> System:
     """Two copies of the unit, which stand for any number, beside other machines."""
     members = [Member(unit, "crew", 1), Member(unit, "crew", 2), *(Member(other) for other in others)]
     names = {event for member in members for event in member.machine.alphabet}
@@ -377,7 +379,7 @@ ENTER, LEAVE = Row("go", ("A",), "B"), Row("back", ("B",), "A")
 @pytest.mark.parametrize("bound", range(5))
 @pytest.mark.parametrize("room", range(1, 6))
 def test_a_room_for_few_holds_few_however_many_ask(room: int, bound: int) -> None:
-    system = crew(unit(Row("go", ("A",), "B", when=at_most(room - 1, "B")), LEAVE))
+    system = pool(unit(Row("go", ("A",), "B", when=at_most(room - 1, "B")), LEAVE))
     found = proof(system, at_most(bound, "B"))
     assert found.proved == (room <= bound and room < LARGEST)
     if found.proved:
@@ -391,7 +393,7 @@ def test_a_room_for_few_holds_few_however_many_ask(room: int, bound: int) -> Non
 def test_what_takes_many_helpers_happens_only_when_there_is_room_for_them(room: int, helpers: int) -> None:
     """The breach needs more copies than the views have: 3, 4 or 5 of them."""
     help_ = Quantified("count", UNIT, In(UNIT, ("B",)), "other", low=helpers)
-    system = crew(
+    system = pool(
         unit(Row("go", ("A",), "B", when=at_most(room - 1, "B")), LEAVE, Row("fail", ("B",), "C", when=help_))
     )
     broken = room > helpers
@@ -404,7 +406,7 @@ def test_witnesses_are_looked_for_beside_views_that_lack_them(helpers: int) -> N
     """The lamp turns red only with so many copies in B, and nothing keeps them from being there."""
     help_ = Quantified("count", UNIT, In(UNIT, ("B",)), low=helpers)
     lamp = Machine(LAMP, STATES[LAMP], "Dark", (Row("tick", ("Dark",), "Red", when=help_),))
-    found = proof(crew(unit(ENTER, LEAVE), lamp), Not(In(LAMP, ("Red",))))
+    found = proof(pool(unit(ENTER, LEAVE), lamp), Not(In(LAMP, ("Red",))))
     assert not found.proved
 
 
@@ -416,8 +418,8 @@ def test_a_breach_of_what_no_copy_may_do_alone_is_found_in_the_others() -> None:
         "Dark",
         (Row("tick", ("Dark",), "Red", when=Quantified("all", UNIT, In(UNIT, ("B",)))),),
     )
-    assert not proof(crew(unit(ENTER), lamp), Not(In(LAMP, ("Red",)))).proved
-    assert proof(crew(unit(LEAVE), lamp), Not(In(LAMP, ("Red",)))).proved
+    assert not proof(pool(unit(ENTER), lamp), Not(In(LAMP, ("Red",)))).proved
+    assert proof(pool(unit(LEAVE), lamp), Not(In(LAMP, ("Red",)))).proved
 
 
 def test_all_copies_move_at_once() -> None:
@@ -429,19 +431,19 @@ def test_all_copies_move_at_once() -> None:
         "Dark",
         (Row("go", ("Dark",), SAME), Row("reset", ("Dark",), "Red"), Row("fail", ("Red",), SAME)),
     )
-    assert proof(crew(unit(*rows), dark, collective=("reset",)), NEVER_C) == AllSizes(True, "crew", 1)
-    assert not proof(crew(unit(*rows), dark), NEVER_C).proved  # one copy at a time leaves the others inside
+    assert proof(pool(unit(*rows), dark, collective=("reset",)), NEVER_C) == AllSizes(True, "crew", 1)
+    assert not proof(pool(unit(*rows), dark), NEVER_C).proved  # one copy at a time leaves the others inside
 
 
 def test_a_breach_by_several_copies_is_seen_where_no_step_needs_another_copy() -> None:
-    system = crew(unit(Row("reset", ("A",), "B")), collective=("reset",))
+    system = pool(unit(Row("reset", ("A",), "B")), collective=("reset",))
     assert proof(system, at_most(1, "B")).reason == "broken with 2 copies of 'crew'"
     assert not proof(system, at_most(3, "B")).proved
     assert proof(system, at_most(0, "C")).proved
 
 
 def test_what_must_be_where_an_event_can_happen() -> None:
-    system = crew(unit(Row("go", ("A",), "B", when=at_most(0, "B")), LEAVE))
+    system = pool(unit(Row("go", ("A",), "B", when=at_most(0, "B")), LEAVE))
     assert proof(system, Quantified("all", UNIT, In(UNIT, ("A",)), "other"), "back").proved
     assert not proof(system, Quantified("some", UNIT, In(UNIT, ("A",)), "other"), "back").proved
     assert not proof(system, at_most(0, "B"), "back").proved
@@ -449,11 +451,11 @@ def test_what_must_be_where_an_event_can_happen() -> None:
 
 def test_an_order_is_forgotten_and_what_needs_none_is_proved() -> None:
     first = And((Quantified("all", UNIT, In(UNIT, ("C",)), "earlier"), at_most(0, "B")))
-    system = crew(unit(Row("go", ("A",), "B", when=first), Row("back", ("B",), "C")))
+    system = pool(unit(Row("go", ("A",), "B", when=first), Row("back", ("B",), "C")))
     assert proof(system, at_most(1, "B")) == AllSizes(True, "crew", 2)
     in_order = proof(system, Quantified("all", UNIT, In(UNIT, ("C",)), "earlier"), "go")
     assert in_order.reason == "broken with 2 copies of 'crew' whose order is left out of account"
-    polite = crew(unit(Row("go", ("A",), "B", "may", when=first)))
+    polite = pool(unit(Row("go", ("A",), "B", "may", when=first)))
     assert (
         proof(polite, at_most(1, "B")).reason == "'unit' may or may not take part by the order of the copies"
     )
@@ -492,7 +494,7 @@ def refused(system: System, goal: Guard = NEVER_C) -> str:
 
 
 def test_what_is_no_family_of_equal_copies_is_refused() -> None:
-    system = crew(unit(ENTER, LEAVE))
+    system = pool(unit(ENTER, LEAVE))
     other = unit(ENTER)
     assert refused(System("s", (), {})) == "there is no family"
     assert (
@@ -513,19 +515,19 @@ def test_what_is_no_family_of_equal_copies_is_refused() -> None:
 
 def test_what_the_method_cannot_follow_is_refused() -> None:
     nested = Quantified("all", UNIT, Quantified("some", UNIT, In(UNIT, ("B",)), "other"))
-    assert refused(crew(unit(ENTER)), nested) == "a condition has a quantifier within a quantifier"
+    assert refused(pool(unit(ENTER)), nested) == "a condition has a quantifier within a quantifier"
     label = {"s": {"Some": Quantified("some", UNIT, In(UNIT, ("B",)))}}
-    hidden = replace(crew(unit(ENTER)), definitions=label)
+    hidden = replace(pool(unit(ENTER)), definitions=label)
     assert "within" in refused(hidden, Quantified("all", UNIT, In("s", ("Some",))))
     pushed = unit(Row("reset", ("A",), "C", when=Quantified("some", UNIT, In(UNIT, ("B",)))), ENTER)
-    assert "moves all copies" in refused(crew(pushed, collective=("reset",)))
+    assert "moves all copies" in refused(pool(pushed, collective=("reset",)))
     recoverable = Property("goal", "t", "recoverable", ("x",), NEVER_C)
-    assert not prove(crew(unit(ENTER)), [recoverable])["goal"].proved
+    assert not prove(pool(unit(ENTER)), [recoverable])["goal"].proved
 
 
 def test_a_limit_proves_nothing() -> None:
     wanted = always(at_most(1, "B"))
-    system = crew(unit(Row("go", ("A",), "B", when=at_most(0, "B")), LEAVE))
+    system = pool(unit(Row("go", ("A",), "B", when=at_most(0, "B")), LEAVE))
     assert prove(system, [wanted])["goal"].proved
     assert "more than 1 configurations" in prove(system, [wanted], limit=1)["goal"].reason
     assert prove(system, [wanted], deadline=Deadline(0.0))["goal"].reason == TIMEOUT
@@ -560,7 +562,11 @@ def test_json_holds_what_is_proved_whether_or_not_copies_stand_in_groups(system:
 
 
 if __name__ == "__main__":
-    checks = {"plain": lambda s: check(s, False), "ordered": lambda s: check(s, True), "kinds": check_kinds}
+    checks = {
+        "plain": lambda s: compare(s, False),
+        "ordered": lambda s: compare(s, True),
+        "kinds": check_kinds,
+    }
     kind, first, last = checks[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3])
     for answer, times in Counter(kind(seed) for seed in range(first, last)).most_common():
         print(times, answer)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from rolecycle.load import load
-from rolecycle.pipeline import Job, Workshop, run, suite
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Property, Specification
-from rolecycle.verdict import Verdict
+from rolecycle.checking.verdict import Verdict
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.language.specification import Property, Specification
+from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
 
 PAGE = Path(__file__).parents[1] / "docs/explanation/incidents.md"
 BOTH_LIFE_CYCLES_AND_THE_TEN_STEPS = {
@@ -35,19 +35,19 @@ def spec() -> Specification:
 
 
 @cache
-def shop() -> Workshop:
-    return Workshop()
+def session() -> Session:
+    return Session()
 
 
 def stories() -> list[Property]:
     return [found for found in spec().properties.values() if found.is_story]
 
 
-def jobs(story: Property) -> list[Job]:
+def jobs(story: Property) -> list[CheckRequest]:
     """The runs of the suite in which a story is judged."""
     named = {*story.scenarios, *story.refuted_in}
     return [
-        Job(job.spec, job.system, job.scenario, (story.id,))
+        CheckRequest(job.spec, job.system, job.scenario, (story.id,))
         for job in suite(spec())
         if job.scenario.name in named and any(job.system.is_a(name) for name in story.systems)
     ]
@@ -57,7 +57,7 @@ def judged(story: Property) -> dict[str, list[Verdict]]:
     """The verdicts on a story by scenario."""
     found: dict[str, list[Verdict]] = {}
     for job in jobs(story):
-        found.setdefault(job.scenario.name, []).extend(run(job, shop()).verdicts)
+        found.setdefault(job.scenario.name, []).extend(check(job, session()).verdicts)
     return found
 
 
@@ -108,12 +108,12 @@ def test_an_incident_is_a_scenario_with_its_sources_and_no_run_of_a_healthy_syst
 
 def test_an_incident_that_stands_still_does_not_recover_and_a_healthy_instance_does() -> None:
     wanted = [
-        Job(job.spec, job.system, job.scenario, ("P57",))
+        CheckRequest(job.spec, job.system, job.scenario, ("P57",))
         for job in suite(spec())
         if job.system.name == "worker_instance"
         and job.scenario.name in ("healthy", "I-10-processor-engine", "I-39-waiting-for-host")
     ]
-    outcomes = {job.scenario.name: run(job, shop()).verdicts[0].outcome for job in wanted}
+    outcomes = {job.scenario.name: check(job, session()).verdicts[0].outcome for job in wanted}
     assert outcomes == {
         "healthy": "holds",
         "I-10-processor-engine": "refuted",

@@ -12,24 +12,24 @@ import pytest
 from click.testing import CliRunner
 
 import naive
-from rolecycle.bounds import Bounds, Moment, bounds
-from rolecycle.cli import main
-from rolecycle.compose import compose
+from rolecycle.checking.time_bounds import Bounds, Moment, bounds
+from rolecycle.cli.main import main
 from rolecycle.diagnostics import NOWHERE, InputError
-from rolecycle.durations import DurationError, seconds, written
-from rolecycle.explore import explore
-from rolecycle.guard import TRUE, And, Guard, In, Not, Quantified
-from rolecycle.layout import decode
-from rolecycle.lengths import lengths, reset
-from rolecycle.load import load
-from rolecycle.load.guards import parse_guard
-from rolecycle.machine import TICK, Event, Machine, Row, Timing
-from rolecycle.pack import pack
-from rolecycle.pipeline import Job, Workshop, explored, run, suite
-from rolecycle.spec_files import spec_root
-from rolecycle.specification import Property, Scenario, Specification
-from rolecycle.system import Member, System
-from rolecycle.timers import timed
+from rolecycle.engine.explore import explore
+from rolecycle.engine.layout import decode
+from rolecycle.engine.pack import pack
+from rolecycle.language.durations import DurationError, seconds, written
+from rolecycle.language.files import spec_root
+from rolecycle.language.guard import TRUE, And, Guard, In, Not, Quantified
+from rolecycle.language.guard_parser import parse_guard
+from rolecycle.language.load import load
+from rolecycle.language.machine import TICK, Event, Machine, Row, Timing
+from rolecycle.language.specification import Property, Scenario, Specification
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.durations_of import lengths, reset
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.timers import timed
+from rolecycle.verification.pipeline import CheckRequest, Session, check, explored, suite
 from ticks import longest, shortest
 
 MINUTE = 60
@@ -452,7 +452,7 @@ def shipped() -> Specification:
     return load(spec_root())
 
 
-def timed_jobs(spec: Specification) -> list[Job]:
+def timed_jobs(spec: Specification) -> list[CheckRequest]:
     return [job for job in suite(spec) if job.scenario.timed]
 
 
@@ -467,7 +467,7 @@ def test_what_holds_untimed_holds_timed(shipped: Specification) -> None:
     for job in jobs:
         outcomes = []
         for scenario in (job.scenario, replace(job.scenario, timed=False)):
-            found = run(replace(job, scenario=scenario, only=safety(shipped)), Workshop())
+            found = check(replace(job, scenario=scenario, only=safety(shipped)), Session())
             outcomes.append({v.property.id: v.outcome for v in found.verdicts})
         counted, free = outcomes
         assert {id_ for id_, outcome in free.items() if outcome == "holds" != counted[id_]} == set()
@@ -497,7 +497,7 @@ def test_a_bound_of_the_shipped_specification(
     shipped: Specification, scenario: str, begin: str, end: str, expected: tuple[int | None, int | None]
 ) -> None:
     system = shipped.systems["bare_worker_instance"]
-    space = explored(Job(shipped, system, shipped.scenarios[scenario]), Workshop())
+    space = explored(CheckRequest(shipped, system, shipped.scenarios[scenario]), Session())
     events = dict(shipped.events)
     found = told(bounds(space, moment(begin, events), moment(end, events)))
     assert tuple(length and length // MINUTE for length in found) == expected
@@ -507,7 +507,7 @@ def test_a_property_of_times_is_not_judged_where_time_is_not_counted(shipped: Sp
     job = timed_jobs(shipped)[0]
     ids = {
         v.property.id
-        for v in run(replace(job, scenario=replace(job.scenario, timed=False)), Workshop()).verdicts
+        for v in check(replace(job, scenario=replace(job.scenario, timed=False)), Session()).verdicts
     }
     assert not ids & {p.id for p in shipped.properties.values() if p.kind == "within"}
 
@@ -596,7 +596,7 @@ def test_a_property_that_is_broken_early_shows_the_early_run(shipped: Specificat
     )  # fmt: skip
     spec = replace(shipped, properties={"P99": early})
     job = next(job for job in timed_jobs(spec) if job.scenario.name == "timed-silence")
-    [verdict] = run(job, Workshop()).verdicts
+    [verdict] = check(job, Session()).verdicts
     assert verdict.outcome == "refuted"
     assert verdict.trace
     assert [step.event for step in verdict.trace.steps].count(TICK) >= 10

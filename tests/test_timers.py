@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from rolecycle.bounds import Moment, bounds
-from rolecycle.compose import compose
+from rolecycle.checking.judge import judge
+from rolecycle.checking.time_bounds import Moment, bounds
 from rolecycle.diagnostics import NOWHERE, InputError
-from rolecycle.explore import explore
-from rolecycle.guard import FALSE, TRUE, Guard
-from rolecycle.judge import judge
-from rolecycle.load.guards import parse_guard
-from rolecycle.machine import TICK, Event, Machine, Row, Timing
-from rolecycle.pack import pack
-from rolecycle.space import Space
-from rolecycle.specification import Property, Scenario
-from rolecycle.system import Member, System
-from rolecycle.timers import MOST_AT_REST, timed
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
+from rolecycle.engine.space import Space
+from rolecycle.language.guard import FALSE, TRUE, Guard
+from rolecycle.language.guard_parser import parse_guard
+from rolecycle.language.machine import TICK, Event, Machine, Row, Timing
+from rolecycle.language.specification import Property, Scenario
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.timers import MOST_AT_REST, timed
 
 CLOCK = Scenario("clock", "t", (), timed=True)
 
@@ -249,7 +249,7 @@ def test_time_does_not_wait_for_what_a_level_above_decides() -> None:
     slow = machine("slow", "A B C", row("order", "A", "B"), row("late", "A B", "C", after="2 s"))
     kinds = {"order": "platform above", "late": "time"}
     assert between(system([Member(slow)], kinds), "slow is A", "slow is B") == (0, 0)
-    found = system([Member(slow)], kinds, decided_above=frozenset({"order"}))
+    found = system([Member(slow)], kinds, environment_events=frozenset({"order"}))
     assert between(found, "slow is A", "slow is not A") == (0, 2)
 
 

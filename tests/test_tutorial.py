@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rolecycle.load import load
-from rolecycle.pipeline import Workshop, run, suite
-from rolecycle.spec_files import spec_root
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.verification.pipeline import Session, check, suite
 
 PAGE = Path(__file__).parents[1] / "docs/tutorial.md"
 WHERE = {
@@ -43,9 +43,9 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_properties_that_the_tutorial_names_and_no_others_are_not_as_expected(changed: Path) -> None:
-    shop = Workshop()
+    session = Session()
     jobs = [job for job in suite(load(changed)) if (job.system.name, job.scenario.name) in WHERE]
-    verdicts = [v for job in jobs for v in run(job, shop).verdicts]
+    verdicts = [v for job in jobs for v in check(job, session).verdicts]
     found = {v.property.id for v in verdicts if v.outcome != v.expected}
     section = PAGE.read_text(encoding="utf-8").partition("## Change a rule")[2].partition("\n## ")[0]
     first_cells = re.findall(r"^\| ([A-Z0-9][^|]*) \|", section, re.MULTILINE)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rolecycle.load import load
-from rolecycle.spec_files import spec_root
-from rolecycle.traceability import trace_facts
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.language.traceability import trace_facts
 
 PAGE = (Path(__file__).parents[1] / "docs/explanation/two-documents.md").read_text(encoding="utf-8")
 SPEC = load(spec_root())

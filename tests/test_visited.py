@@ -8,17 +8,17 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecycle.layout import Numbers, Words
-from rolecycle.visited import (
+from rolecycle.engine.layout import Numbers, Words
+from rolecycle.engine.visited import (
     DIRECT,
     OVERFLOW,
     KeyTable,
+    drop_visited,
     enter_keys,
     enter_numbers,
-    fill_keys,
-    mixed,
+    permute_bits,
+    rebuild_keys,
     shares,
-    unknown_keys,
 )
 
 BITS, SLOTS = 10, 8
@@ -27,9 +27,9 @@ BITS, SLOTS = 10, 8
 @cache
 def unmixed() -> Numbers:
     """int64[2^BITS]: the state of each mixed one, so that a test can choose slots and what is left of a state."""
-    stirred = [int(mixed(np.uint64(state), BITS)) for state in range(1 << BITS)]
-    assert sorted(stirred) == list(range(1 << BITS))
-    return np.argsort(stirred)
+    mixed = [int(permute_bits(np.uint64(state), BITS)) for state in range(1 << BITS)]
+    assert sorted(mixed) == list(range(1 << BITS))
+    return np.argsort(mixed)
 
 
 def state_of(slot: int, rest: int) -> int:
@@ -47,7 +47,7 @@ def scratch(size: int) -> Words:
 
 def unknown(table: KeyTable, states: list[int]) -> list[int]:
     fresh = words(states)
-    return [int(s) for s in fresh[: unknown_keys(table, fresh, 0, len(fresh), scratch(len(fresh))), 0]]
+    return [int(s) for s in fresh[: drop_visited(table, fresh, 0, len(fresh), scratch(len(fresh))), 0]]
 
 
 near = st.builds(state_of, st.integers(0, 2), st.integers(0, 5))
@@ -88,7 +88,7 @@ def test_what_is_looked_for_too_far_away_is_unknown() -> None:
 def test_a_table_is_filled_with_all_or_overflows(distance: int, states: list[int]) -> None:
     entries = np.zeros(1 << (BITS - 6), dtype="u8") if distance == DIRECT else np.zeros(SLOTS, dtype="u4")
     table = KeyTable(entries, BITS, distance)
-    entered = fill_keys(table, words(states), len(states), 0, 1)
+    entered = rebuild_keys(table, words(states), len(states), 0, 1)
     if entered == OVERFLOW:
         assert distance != DIRECT
         return
@@ -100,7 +100,7 @@ def test_a_table_is_filled_with_all_or_overflows(distance: int, states: list[int
 @given(st.sampled_from([DIRECT, 3]), near)
 def test_a_state_that_is_there_twice_is_counted_once(distance: int, state: int) -> None:
     entries = np.zeros(1 << (BITS - 6), dtype="u8") if distance == DIRECT else np.zeros(SLOTS, dtype="u4")
-    assert fill_keys(KeyTable(entries, BITS, distance), words([state, state]), 2, 0, 1) == 1
+    assert rebuild_keys(KeyTable(entries, BITS, distance), words([state, state]), 2, 0, 1) == 1
 
 
 @settings(deadline=None)
@@ -123,5 +123,5 @@ def test_each_state_falls_to_one_owner(states: list[int], owners: int) -> None:
     assert found.sum() == len(states)
     table = KeyTable(np.zeros(256, dtype="u8"), 40, 20)
     different = words(sorted(set(states)))
-    filled = [fill_keys(table, different, len(different), owner, owners) for owner in range(owners)]
+    filled = [rebuild_keys(table, different, len(different), owner, owners) for owner in range(owners)]
     assert filled == shares(different, len(different), owners).tolist()

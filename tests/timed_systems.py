@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from rolecycle.guard import TRUE, And, Guard, In, Not, Or, Quantified
-from rolecycle.machine import Event, EventKind, Machine, Mode, Row, Timing
-from rolecycle.specification import Scenario
-from rolecycle.system import Member, System
+from rolecycle.language.guard import TRUE, And, Guard, In, Not, Or, Quantified
+from rolecycle.language.machine import Event, EventKind, Machine, Mode, Row, Timing
+from rolecycle.language.specification import Scenario
+from rolecycle.semantics.system import Member, System
 
 KINDS: tuple[EventKind, ...] = ("platform", "platform", "code", "user", "time", "fault")
 NAMES = "efghi"
@@ -67,7 +67,7 @@ class Dealer:
             events,
             {"lit": self.dice.choice(["yes", "no"])},
             forbidden=frozenset([label]) if self.chance(0.1) else frozenset(),
-            decided_above=frozenset([self.events[0]]) if self.chance(0.1) else frozenset(),
+            environment_events=frozenset([self.events[0]]) if self.chance(0.1) else frozenset(),
             healthy_code=self.chance(0.5),
         )
 

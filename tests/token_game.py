@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from hypothesis import strategies as st
 
-from rolecycle.net import Net, Transition, Unit
+from rolecycle.inputs.net import Net, Transition, Unit
 
 Marking = frozenset[str]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from rolecycle.load import load
-from rolecycle.pipeline import Workshop, run, suite
-from rolecycle.specification import Specification
-from rolecycle.verdict import Run
+from rolecycle.checking.verdict import CheckResult
+from rolecycle.language.load import load
+from rolecycle.language.specification import Specification
+from rolecycle.verification.pipeline import Session, check, suite
 
 NO_FACTS = "sources: {}\nfacts: {}\n"
 
@@ -40,13 +40,13 @@ def written(
     return load(root)
 
 
-def runs(spec: Specification, shop: Workshop | None = None) -> list[Run]:
+def runs(spec: Specification, session: Session | None = None) -> list[CheckResult]:
     """Every run of the suite."""
-    shop = shop or Workshop()
-    return [run(job, shop) for job in suite(spec)]
+    session = session or Session()
+    return [check(job, session) for job in suite(spec)]
 
 
-def outcomes(spec: Specification, shop: Workshop | None = None) -> Mapping[str, str]:
+def outcomes(spec: Specification, session: Session | None = None) -> Mapping[str, str]:
     """The outcome of each property in the only run; in brackets where it is vacuous."""
-    (made,) = runs(spec, shop)
+    (made,) = runs(spec, session)
     return {v.property.id: f"({v.outcome})" if v.vacuous else v.outcome for v in made.verdicts}

@@ -1,6 +1,6 @@
 """An executable, machine-checked specification of the Windows Azure Cloud Services role architecture.
 
-``rolecycle.load`` reads a specification, ``rolecycle.pipeline`` explores and judges it; the command
+``rolecycle.language.load`` reads a specification, ``rolecycle.verification.pipeline`` explores and judges it; the command
 ``rolecycle`` does both.
 """
 

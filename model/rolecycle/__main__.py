@@ -1,5 +1,5 @@
 """``python -m rolecycle``."""
 
-from rolecycle.cli import main
+from rolecycle.cli.main import main
 
 main()

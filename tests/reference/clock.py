@@ -7,7 +7,19 @@ from typing import Any
 
 from .guards import Guard
 from .language import TICK, Machine, Row, seconds, unit
-from .semantics import Occurrence, Rules, Space, State, enabled, fill, happens, indices, sent, spend, takes_part
+from .semantics import (
+    Occurrence,
+    Rules,
+    Space,
+    State,
+    enabled,
+    fill,
+    happens,
+    indices,
+    sent,
+    spend,
+    takes_part,
+)
 from .systems import Level, Member, NotReadable, holds
 
 
@@ -49,7 +61,11 @@ def _clocks(level: Level, rules: Rules) -> Iterator[Clock]:
     it has one for each index of its event." "A row of an event in `any time` says nothing of time, nor does one whose guard is
     false whatever the states are". What never happens needs no clock."""
     free = rules.spec.meant(rules.scenario.get("any time", []))
-    takes = {e: written for name, written in rules.scenario.get("takes", {}).items() for e in rules.spec.meant(name)}
+    takes = {
+        e: written
+        for name, written in rules.scenario.get("takes", {}).items()
+        for e in rules.spec.meant(name)
+    }
     for place, member in enumerate(level.members):
         assert isinstance(member.what, Machine), "the system must be in one piece"
         for event in sorted(member.what.alphabet() - free):
@@ -58,13 +74,16 @@ def _clocks(level: Level, rules: Rules) -> Iterator[Clock]:
                 rows = tuple(
                     row
                     for row in member.what.rows
-                    if row.event == event and possibly(row.when, level, member.index if member.family else index)
+                    if row.event == event
+                    and possibly(row.when, level, member.index if member.family else index)
                 )
                 if event in takes:
                     yield from _taking(level, rules, place, member, event, index, rows, takes[event])
                 else:
                     yield from (
-                        _clock(rules, place, index, row) for row in rows if row.after or row.within or row.every
+                        _clock(rules, place, index, row)
+                        for row in rows
+                        if row.after or row.within or row.every
                     )
 
 
@@ -93,7 +112,7 @@ def _taking(
     written: Any,
 ) -> Iterator[Clock]:
     """ "The rows of its sender for the event share a clock. Where no member that has the event among its rows is its sender (it
-    may be an actor), each member that must take part has such a clock". """
+    may be an actor), each member that must take part has such a clock"."""
     least, most = [length(rules, w) for w in (written if isinstance(written, list) else [written, written])]
     sender = rules.spec.events[event].sender
     senders = [m for m in level.members if sender in m.what.names and event in _machine(m).alphabet()]
@@ -220,7 +239,9 @@ def _of(clock: Clock, place: int, event: str, index: int | None) -> bool:
     return clock.place == place and clock.event == event and clock.index in (None, index)
 
 
-def _ripe(space: Space, clocks: tuple[Clock, ...], state: State, place: int, row: Row, index: int | None) -> bool:
+def _ripe(
+    space: Space, clocks: tuple[Clock, ...], state: State, place: int, row: Row, index: int | None
+) -> bool:
     return all(
         counted * space.unit >= clock.least
         for clock, counted in zip(clocks, state[2], strict=True)

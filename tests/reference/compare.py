@@ -50,7 +50,9 @@ def runs(spec: Specification) -> Iterator[tuple[str, dict[str, Any]]]:
         if written.get("suite"):
             only = inherited(spec, name, "scenarios")
             for scenario in spec.scenarios.values():
-                if spec.answers(name) & set(scenario["systems"]) and (not only or scenario["scenario"] in only):
+                if spec.answers(name) & set(scenario["systems"]) and (
+                    not only or scenario["scenario"] in only
+                ):
                     yield name, scenario
 
 
@@ -73,7 +75,9 @@ def answers(files: Files, limit: int = 20000) -> Answers:
             if judged(spec, written, scenario) and applies(spec, written, level, scenario)
         }
         if asked:
-            space = (clock if scenario.get("timed") else semantics).explore(level, Rules(spec, scenario), limit)
+            space = (clock if scenario.get("timed") else semantics).explore(
+                level, Rules(spec, scenario), limit
+            )
             found[system, scenario["scenario"], "states"] = str(len(space.edges))
             for name, written in asked.items():
                 found[system, scenario["scenario"], name] = _verdict(space, written)
@@ -89,7 +93,7 @@ def _verdict(space: Space, written: dict[str, Any]) -> str:
 
 def command_line(folder: Path, *options: str) -> dict[str, Any]:
     """What `rolecycle verify` prints of a folder, as JSON; what it raised, under `crash`."""
-    from rolecycle.cli import main
+    from rolecycle.cli.main import main
 
     command = ["verify", "--spec", str(folder), "--format", "json", "--no-cache", *options]
     result = CliRunner().invoke(main, command)
@@ -106,7 +110,9 @@ def answered(printed: dict[str, Any]) -> Answers:
         found[run["system"], run["scenario"], "states"] = str(run["states"])
         for judged_one in run["properties"]:
             vacuous = judged_one["verdict"] == "holds" and judged_one["vacuous"]
-            found[run["system"], run["scenario"], judged_one["id"]] = "vacuous" if vacuous else judged_one["verdict"]
+            found[run["system"], run["scenario"], judged_one["id"]] = (
+                "vacuous" if vacuous else judged_one["verdict"]
+            )
     return found
 
 
@@ -118,7 +124,7 @@ def differences(here: Answers, printed: dict[str, Any], options: tuple[str, ...]
     there = answered(printed)
     for question in sorted(q for q in here.keys() | there.keys() if q[0] != "suite"):
         counted = options == COUNTED
-        if question[2] == "states" and not counted or question[2] not in ("states", "Z00") and counted:
+        if (question[2] == "states" and not counted) or (question[2] not in ("states", "Z00") and counted):
             continue
         one, other = here.get(question, "nothing"), there.get(question, "nothing")
         if one != other and other != "unknown":

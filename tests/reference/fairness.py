@@ -59,7 +59,9 @@ def fair_for_ever(
     for size in range(len(kinds["strong"]) + 1):
         for gone in combinations(sorted(kinds["strong"], key=repr), size):
             rest = {node for node in allowed if not any(o in taken.get(node, {}) for o in gone)}
-            found |= _fixed_point(edges, taken, rest, kinds["weak"], kinds["strong"] - set(gone), again, avoid)
+            found |= _fixed_point(
+                edges, taken, rest, kinds["weak"], kinds["strong"] - set(gone), again, avoid
+            )
     return found
 
 
@@ -81,7 +83,10 @@ def _fixed_point(
                 node
                 for node in rest
                 if (occurrence in weak and occurrence not in taken.get(node, {}))
-                or (not avoid(occurrence) and any(dest in rest for dest in taken.get(node, {}).get(occurrence, [])))
+                or (
+                    not avoid(occurrence)
+                    and any(dest in rest for dest in taken.get(node, {}).get(occurrence, []))
+                )
             }
             rest = backward(edges, rest, met, avoid)
         if again is not None:

@@ -94,7 +94,9 @@ class Specification:
         listed, ... and in a set further down"."""
         names = [listed] if isinstance(listed, str) else listed
         return frozenset(
-            event for name in names for event in (self.meant(self.sets[name]) if name in self.sets else [name])
+            event
+            for name in names
+            for event in (self.meant(self.sets[name]) if name in self.sets else [name])
         )
 
     def answers(self, system: str) -> frozenset[str]:
@@ -177,7 +179,11 @@ def _machine(name: str, machines: dict[str, dict[str, Any]], spec: Specification
         initial = written.get("initial", initial)
         names |= set(written.get("answers to", []))
         meant = {group: frozenset(listed) for group, listed in groups.items()}
-        own = [(e, row, meant) for row in written.get("transitions", []) for e in sorted(spec.meant(row["trigger"]))]
+        own = [
+            (e, row, meant)
+            for row in written.get("transitions", [])
+            for e in sorted(spec.meant(row["trigger"]))
+        ]
         rows = [inherited for inherited in rows if inherited[0] not in {e for e, _, _ in own}] + own
     built = [_row(event, row, number, states, known, spec) for number, (event, row, known) in enumerate(rows)]
     return Machine(name, frozenset(names), initial, tuple(states), meant, tuple(built))

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .clock import length
 from .fairness import Edges, Node, backward, fair_for_ever
 from .guards import Guard, parse
-from .clock import length
 from .language import TICK, Row, Specification
 from .semantics import Occurrence, Space, owed
 from .systems import Level, NotReadable, holds
@@ -94,7 +94,9 @@ def product(space: Space, initial: Any, moves: Moves) -> Edges:
         node = todo.pop()
         if node not in edges:
             state, seen = node
-            edges[node] = [(o, (dest, after)) for o, dest in space.edges[state] for after in moves(seen, o, state)]
+            edges[node] = [
+                (o, (dest, after)) for o, dest in space.edges[state] for after in moves(seen, o, state)
+            ]
             todo += [dest for _, dest in edges[node]]
     return edges
 
@@ -105,7 +107,7 @@ def alone(space: Space) -> Edges:
 
 
 def observed(space: Space, written: dict[str, Any], index: int | None) -> Edges:
-    """The space beside the observer: "An observer only watches: it holds up no event, makes none happen". """
+    """The space beside the observer: "An observer only watches: it holds up no event, makes none happen"."""
     if "observer" not in written:
         return alone(space)
     rows = list(_observer_rows(space, written["observer"]))
@@ -164,7 +166,7 @@ def _at(space: Space, written: dict[str, Any]) -> Verdict:
 
 def _ordered(space: Space, written: dict[str, Any]) -> Verdict:
     """`only after`: "no event before one of the others; after `since` it takes a new one"; `never after`: "no event after one
-    of the others, until it is lifted". """
+    of the others, until it is lifted"."""
     meant = space.rules.spec.meant
     event = meant(written["event"])
     first = meant(written.get("only after", written.get("never after", [])))
@@ -219,7 +221,9 @@ def _deadlock_freedom(space: Space, written: dict[str, Any], index: int | None) 
     changes the state of a machine can be reached by such steps, those of the clock among them"."""
     edges = alone(space)
     ends = _where(space, edges, written.get("except", "false"), index)
-    alive = {n for n, steps in edges.items() if any(owed(space, o) and d[0][:2] != n[0][:2] for o, d in steps)}
+    alive = {
+        n for n, steps in edges.items() if any(owed(space, o) and d[0][:2] != n[0][:2] for o, d in steps)
+    }
     if space.rules.scenario.get("timed"):
         alive = backward(edges, set(edges), alive, lambda o: not owed(space, o))
     return Verdict(alive | ends == set(edges))
@@ -235,7 +239,9 @@ def _recoverable(space: Space, written: dict[str, Any], index: int | None) -> Ve
             return space.rules.spec.events[o.event].kind == "fault"
         return not owed(space, o)
 
-    return Verdict(len(backward(edges, set(edges), _where(space, edges, written["reach"], index), barred)) == len(edges))
+    return Verdict(
+        len(backward(edges, set(edges), _where(space, edges, written["reach"], index), barred)) == len(edges)
+    )
 
 
 def _leads_to(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
@@ -250,7 +256,9 @@ def _leads_to(space: Space, written: dict[str, Any], index: int | None) -> Verdi
 def _recurs(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
     """`recurs`: "in every fair run, it holds again and again"."""
     edges = observed(space, written, index)
-    return Verdict(not fair_for_ever(space, edges, set(edges) - _where(space, edges, written["again"], index)))
+    return Verdict(
+        not fair_for_ever(space, edges, set(edges) - _where(space, edges, written["again"], index))
+    )
 
 
 def _settles(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
@@ -281,7 +289,9 @@ def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict
     broken = False
     if "within" in written:
         limit = length(space.rules, written["within"])
-        broken = any(n * space.unit > limit for n, _ in _passing(edges, wherever, ends, until, limit // space.unit + 1))
+        broken = any(
+            n * space.unit > limit for n, _ in _passing(edges, wherever, ends, until, limit // space.unit + 1)
+        )
     if "not before" in written:
         limit = length(space.rules, written["not before"])
         passed = _passing(edges, entered, ends, until, limit // space.unit)
@@ -332,7 +342,9 @@ def _goes_round(edges: Edges, starts: set[Node], ends: set[Node], until: frozens
     """ "If somewhere in between neither `tick` nor the end can be reached, because what is due leads round for ever, a property
     that is not refuted is `unknown`." """
     between = {node for _, node in _passing(edges, starts, ends, until, len(edges))}
-    out = {n for n in between if _ends_next(edges, n, ends, until) or any(o.event == TICK for o, _ in edges[n])}
+    out = {
+        n for n in between if _ends_next(edges, n, ends, until) or any(o.event == TICK for o, _ in edges[n])
+    }
     return backward(edges, between, out) != between
 
 

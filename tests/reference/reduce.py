@@ -21,11 +21,27 @@ def reduced(files: Files, stays: Callable[[Files], bool]) -> Files:
 
 def _paths(content: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The paths of all entries, those below after those above them."""
-    keys = list(content) if isinstance(content, dict) else range(len(content)) if isinstance(content, list) else []
+    keys = (
+        list(content)
+        if isinstance(content, dict)
+        else range(len(content))
+        if isinstance(content, list)
+        else []
+    )
     for key in keys:
         yield (*above, key)
         yield from _paths(content[key], (*above, key))
-    if isinstance(content, str) and above[-1] in ("when", "always", "require", "reach", "except", "from", "to", "again", "stays"):
+    if isinstance(content, str) and above[-1] in (
+        "when",
+        "always",
+        "require",
+        "reach",
+        "except",
+        "from",
+        "to",
+        "again",
+        "stays",
+    ):
         yield from ((*above, part) for part in ("left", "right", "inner", "rest"))
 
 

@@ -38,8 +38,12 @@ class Rules:
         before `name`, a name before a set that has it; of two alike, `allow`"; `among` "counts as `allow`"."""
         allow = [*self.scenario.get("allow", []), *self.scenario.get("faults", {}).get("among", [])]
         words = [(*self._precision(written, event, index), True) for written in allow]
-        words += [(*self._precision(written, event, index), False) for written in self.scenario.get("forbid", [])]
-        return max([word for word in words if word[0]], default=(0, 0, not self.spec.events[event].unhealthy))[2]
+        words += [
+            (*self._precision(written, event, index), False) for written in self.scenario.get("forbid", [])
+        ]
+        return max(
+            [word for word in words if word[0]], default=(0, 0, not self.spec.events[event].unhealthy)
+        )[2]
 
     def _precision(self, written: str, event: str, index: int | None) -> tuple[int, int]:
         """How precisely a word means an event at an index: 0 if not at all. "`name[2]` means one index, on every level where
@@ -88,14 +92,18 @@ def takes_part(level: Level, member: Member, event: str, index: int | None) -> b
 def steps(level: Level, state: State, rules: Rules) -> list[tuple[Occurrence, State]]:
     """Every step of a system from a state: its own, and those that its members keep to themselves."""
     inner = {
-        place: steps(m.what, state[place], rules) for place, m in enumerate(level.members) if isinstance(m.what, Level)
+        place: steps(m.what, state[place], rules)
+        for place, m in enumerate(level.members)
+        if isinstance(m.what, Level)
     }
     found: set[tuple[Occurrence, State]] = set()
     for place, inside in inner.items():
         member = level.members[place]
         for occurrence, dest in inside:
             if occurrence.hidden or occurrence.event not in visible(member.what):
-                hidden = Occurrence(occurrence.event, occurrence.index, (member.name, *occurrence.inside), True)
+                hidden = Occurrence(
+                    occurrence.event, occurrence.index, (member.name, *occurrence.inside), True
+                )
                 found.add((hidden, (*state[:place], dest, *state[place + 1 :])))
     for event in level.alphabet():
         for index in indices(level, event):
@@ -105,7 +113,11 @@ def steps(level: Level, state: State, rules: Rules) -> list[tuple[Occurrence, St
 
 
 def _together(
-    level: Level, state: State, event: str, index: int | None, inner: dict[int, list[tuple[Occurrence, State]]]
+    level: Level,
+    state: State,
+    event: str,
+    index: int | None,
+    inner: dict[int, list[tuple[Occurrence, State]]],
 ) -> Iterator[tuple[Occurrence, State]]:
     """ "The event can happen when each member that takes part with a `must` row (the default) has a row from its present
     state whose guard holds. Then all who can, move at once." """
@@ -165,7 +177,9 @@ def explore(level: Level, rules: Rules, limit: int) -> Space:
     return fill(Space(level, rules, (level.initial(), 0)), _budgeted, limit)
 
 
-def fill(space: Space, leave: Callable[[Space, State], Iterator[tuple[Occurrence, State]]], limit: int) -> Space:
+def fill(
+    space: Space, leave: Callable[[Space, State], Iterator[tuple[Occurrence, State]]], limit: int
+) -> Space:
     """Add the states that can be reached from the initial one."""
     todo = [space.initial]
     while todo:

@@ -48,7 +48,8 @@ class Level:
     def has_machine(self, name: str) -> bool:
         """Whether a machine of this name is here, or "inside a member"."""
         return any(
-            name in m.what.names or (isinstance(m.what, Level) and m.what.has_machine(name)) for m in self.members
+            name in m.what.names or (isinstance(m.what, Level) and m.what.has_machine(name))
+            for m in self.members
         )
 
     def alphabet(self) -> frozenset[str]:
@@ -120,11 +121,15 @@ def _members(
     def thing(called: str) -> Machine | Level:
         return spec.machines[called] if called in spec.machines else build(spec, called, scenario)
 
-    constants = Level("", frozenset(), parameters, (), frozenset(), {}, {}, frozenset(), False, {}, frozenset())
+    constants = Level(
+        "", frozenset(), parameters, (), frozenset(), {}, {}, frozenset(), False, {}, frozenset()
+    )
     found: list[Member] = []
     for link in links:
         for written in link.get("members", []):
-            called, when = (written, "true") if isinstance(written, str) else (written["machine"], written.get("when"))
+            called, when = (
+                (written, "true") if isinstance(written, str) else (written["machine"], written.get("when"))
+            )
             if holds(parse(when or "true"), constants, ()):
                 found.append(Member(thing(called), None, None))
     for family, listed in families.items():
@@ -206,7 +211,7 @@ def _reads(
     extra: dict[str, str] | None,
 ) -> bool:
     """ "Read like machines are, in this order, a parameter of the system, a member, and what the system itself gives a name
-    to: its views, and its labels under its own name and every name that it answers to". """
+    to: its views, and its labels under its own name and every name that it answers to"."""
     if extra and name in extra:
         return extra[name] in values
     if name in level.parameters:
@@ -238,7 +243,7 @@ def _of_member(what: Machine | Level, values: tuple[str, ...], state: Any) -> bo
 
 
 def _place(name: str, level: Level, index: int | None, at_hand: int | None) -> int | None:
-    """ "Inside, a name with several copies means the copy with the index at hand". """
+    """ "Inside, a name with several copies means the copy with the index at hand"."""
     places = [place for place, m in enumerate(level.members) if name in m.what.names]
     if at_hand in places:
         return at_hand

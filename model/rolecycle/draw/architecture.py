@@ -10,8 +10,8 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from rolecycle.draw.picture import Cluster, Direction, Edge, Line, Node, Picture, place_paint, without_sender
-from rolecycle.machine import Machine
-from rolecycle.system import System
+from rolecycle.language.machine import Machine
+from rolecycle.semantics.system import System
 
 FEW: Final = 2
 """Up to this number of shared events are named; more are counted."""

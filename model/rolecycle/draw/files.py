@@ -10,9 +10,9 @@ from rolecycle.draw.picture import Picture
 from rolecycle.draw.render import dot_source, svg
 from rolecycle.draw.sequence import sequence_picture
 from rolecycle.draw.statechart import statechart
-from rolecycle.machine import Event, Machine
-from rolecycle.system import System
-from rolecycle.trace import Trace
+from rolecycle.language.machine import Event, Machine
+from rolecycle.semantics.system import System
+from rolecycle.semantics.trace import Trace
 
 
 def draw_machine(machine: Machine, events: Mapping[str, Event]) -> dict[str, str]:

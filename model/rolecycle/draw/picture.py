@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from rolecycle.machine import EventKind, Machine
+from rolecycle.language.machine import EventKind, Machine
 
 Look = Literal["plain", "title", "strong", "small", "may"]
 Shape = Literal[

@@ -17,7 +17,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from rolecycle.draw.picture import PAINTS, PAPER, STROKES, Cluster, Edge, Line, Look, Node, Picture, Shape
-from rolecycle.machine import EventKind
+from rolecycle.language.machine import EventKind
 
 FONT: Final = "Helvetica"
 POINTS: Final = 72

@@ -16,9 +16,9 @@ from typing import Final
 
 from rolecycle.draw.picture import Edge, Line, Node, Picture, place_paint
 from rolecycle.draw.render import dot_source, svg
-from rolecycle.machine import Event, EventKind
-from rolecycle.system import Member, System
-from rolecycle.trace import Step, Trace
+from rolecycle.language.machine import Event, EventKind
+from rolecycle.semantics.system import Member, System
+from rolecycle.semantics.trace import Step, Trace
 
 ROW: Final = 34
 """Height of a step in points."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from rolecycle.draw.picture import Direction, Edge, Layout, Line, Node, Picture, without_sender
-from rolecycle.guard import TRUE
-from rolecycle.guard_text import guard_text
-from rolecycle.machine import SAME, Event, EventKind, Machine, Row
+from rolecycle.language.guard import TRUE
+from rolecycle.language.guard_printer import guard_text
+from rolecycle.language.machine import SAME, Event, EventKind, Machine, Row
 
 MANY: Final = 4
 """From this number of sources on, a row is drawn from one "any of" box."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolecycle.explanations import CODES
+from rolecycle.report.all_codes import CODES
 
 
 def render() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from rolecycle.traceability import Traceability
+from rolecycle.language.traceability import Traceability
 
 
 def to_json(found: Traceability) -> str:

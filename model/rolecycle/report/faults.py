@@ -12,12 +12,13 @@ from typing import Any
 
 import click
 
-from rolecycle import __version__, markdown
-from rolecycle.fault_table import Copy, Fate, FaultRow, FaultTable, Seconds
+from rolecycle import __version__
+from rolecycle.faults.table import Copy, FaultEffect, FaultRow, FaultTable, Seconds
+from rolecycle.report import markdown
 from rolecycle.report.machine_readable import finding, service_data, trace_data
 from rolecycle.report.text import diagnostic, trace_lines
 
-MEANINGS: Mapping[Fate, str] = {
+MEANINGS: Mapping[FaultEffect, str] = {
     "silent": "it may stay broken while it is Ready and in rotation",
     "outage": "no instance of the role may be Ready and in rotation",
     "stuck": "it may stay for ever without being Ready and in rotation, and nothing starts again",
@@ -26,7 +27,12 @@ MEANINGS: Mapping[Fate, str] = {
     "unknown": "a limit was reached, or the instance need not settle even without the fault",
 }
 
-COLOURS: Mapping[Fate, str] = {"silent": "red", "outage": "red", "unknown": "yellow", "recovers": "green"}
+COLOURS: Mapping[FaultEffect, str] = {
+    "silent": "red",
+    "outage": "red",
+    "unknown": "yellow",
+    "recovers": "green",
+}
 
 TIMED = (
     "Times count from where the fault strikes, at least and at most; what the customer's code takes comes on top.",
@@ -208,7 +214,7 @@ def _legend(table: FaultTable) -> Iterator[str]:
         yield from TIMED
 
 
-def _used(table: FaultTable) -> list[tuple[Fate, str]]:
+def _used(table: FaultTable) -> list[tuple[FaultEffect, str]]:
     """The outcomes that the table has, with what they mean."""
     found = {fate for row in table.rows for fate in row.fates}
     return [(fate, text) for fate, text in MEANINGS.items() if fate in found]

@@ -9,14 +9,14 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from rolecycle import __version__
+from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic
-from rolecycle.outcome import Outcome
-from rolecycle.service import OPEN_COUNTS, Role, Service
-from rolecycle.trace import Trace
-from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
+from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
+from rolecycle.semantics.trace import Trace
+from rolecycle.verification.result import VerificationResult
 
 
-def to_json(outcome: Outcome) -> str:
+def to_json(outcome: VerificationResult) -> str:
     """One JSON object; keys may be added in later versions, never renamed."""
     code = outcome.exit_code
     document = {
@@ -82,7 +82,7 @@ def _role(role: Role) -> dict[str, Any]:
     }
 
 
-def _run(outcome: Outcome, run: Run) -> dict[str, Any]:
+def _run(outcome: VerificationResult, run: CheckResult) -> dict[str, Any]:
     return {
         "system": run.system,
         "scenario": run.scenario,
@@ -103,7 +103,7 @@ def _run(outcome: Outcome, run: Run) -> dict[str, Any]:
     }
 
 
-def _verdict(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
+def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
     return {
         "id": verdict.property.id,
         "title": verdict.property.title,
@@ -145,7 +145,7 @@ def trace_data(trace: Trace | None) -> list[dict[str, Any]]:
 # --- JUnit ------------------------------------------------------------------------------------------
 
 
-def to_junit(outcome: Outcome) -> str:
+def to_junit(outcome: VerificationResult) -> str:
     """JUnit XML: a suite for each run, a case for each property."""
     root = ElementTree.Element("testsuites", name="rolecycle")
     for run in outcome.runs:
@@ -182,7 +182,7 @@ def to_junit(outcome: Outcome) -> str:
 # --- SARIF ------------------------------------------------------------------------------------------
 
 
-def to_sarif(outcome: Outcome) -> str:
+def to_sarif(outcome: VerificationResult) -> str:
     """SARIF 2.1.0: the findings with their places, and the properties that are not as expected."""
     results = [*_finding_results(outcome), *_verdict_results(outcome)]
     rules = sorted({result["ruleId"] for result in results})
@@ -195,7 +195,7 @@ def to_sarif(outcome: Outcome) -> str:
     return json.dumps(document, indent=1)
 
 
-def _finding_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
+def _finding_results(outcome: VerificationResult) -> Iterator[dict[str, Any]]:
     for found in outcome.findings:
         yield {
             "ruleId": found.code,
@@ -205,7 +205,7 @@ def _finding_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
         }
 
 
-def _verdict_results(outcome: Outcome) -> Iterator[dict[str, Any]]:
+def _verdict_results(outcome: VerificationResult) -> Iterator[dict[str, Any]]:
     for run in outcome.runs:
         for verdict in run.verdicts:
             if outcome.as_expected(verdict):

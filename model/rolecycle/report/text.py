@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
+from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic
-from rolecycle.machine import TICK
-from rolecycle.outcome import Outcome, Status
-from rolecycle.trace import Trace
-from rolecycle.verdict import AllSizes, Assumption, Run, Verdict
+from rolecycle.language.machine import TICK
+from rolecycle.semantics.trace import Trace
+from rolecycle.verification.result import Status, VerificationResult
 
 BREACHES = 5
 """The parts of a goal that are shown where it breaks; JSON has all."""
@@ -28,7 +28,7 @@ REMARKS: Mapping[Status, str] = {
 """What is said of a verdict that is not simply held."""
 
 
-def render(outcome: Outcome) -> str:
+def render(outcome: VerificationResult) -> str:
     """The whole report."""
     return "\n".join(
         [*_service(outcome), *_findings(outcome), *_runs(outcome), *_conditions(outcome), *_summary(outcome)]
@@ -47,7 +47,7 @@ def diagnostic(found: Diagnostic) -> str:
     return "\n".join(lines)
 
 
-def _service(outcome: Outcome) -> Iterator[str]:
+def _service(outcome: VerificationResult) -> Iterator[str]:
     service = outcome.service
     if service is None:
         return
@@ -61,14 +61,14 @@ def _service(outcome: Outcome) -> Iterator[str]:
     yield ""
 
 
-def _findings(outcome: Outcome) -> Iterator[str]:
+def _findings(outcome: VerificationResult) -> Iterator[str]:
     for found in outcome.findings:
         yield diagnostic(found)
     if outcome.findings:
         yield ""
 
 
-def _runs(outcome: Outcome) -> Iterator[str]:
+def _runs(outcome: VerificationResult) -> Iterator[str]:
     for run in outcome.runs:
         yield _head(run)
         yield from _reduced(run)
@@ -86,22 +86,22 @@ def _runs(outcome: Outcome) -> Iterator[str]:
         yield ""
 
 
-def _held_as_expected(outcome: Outcome, verdict: Verdict) -> bool:
+def _held_as_expected(outcome: VerificationResult, verdict: Verdict) -> bool:
     return outcome.status(verdict) in ("holds", "vacuous")
 
 
-def _untold(outcome: Outcome, verdict: Verdict) -> bool:
+def _untold(outcome: VerificationResult, verdict: Verdict) -> bool:
     """Whether a verdict is a story that no run tells, as it should be: an incident in a healthy system."""
     return verdict.property.is_story and outcome.status(verdict) in ("expected", "hazard", "supposed")
 
 
-def _tells(outcome: Outcome, verdict: Verdict) -> bool:
+def _tells(outcome: VerificationResult, verdict: Verdict) -> bool:
     """Whether a verdict is worth telling though as expected: somebody has asked for a run, or what it rests on."""
     story = verdict.property.is_story and verdict.trace is not None
-    return outcome.part and (story or verdict.property.is_lasting or verdict.property.kind == "within")
+    return outcome.part and (story or verdict.property.is_liveness or verdict.property.kind == "within")
 
 
-def _head(run: Run) -> str:
+def _head(run: CheckResult) -> str:
     name = click.style(f"{run.system}, {run.scenario}", bold=True)
     if run.system == "suite":
         return click.style("the whole suite", bold=True)
@@ -111,7 +111,7 @@ def _head(run: Run) -> str:
     return f"{name}: {size}{counted}{limit}"
 
 
-def _reduced(run: Run) -> Iterator[str]:
+def _reduced(run: CheckResult) -> Iterator[str]:
     """The reductions that were used, each with what it was used on."""
     used = {a.reduction: [b.what for b in run.applied if b.reduction == a.reduction] for a in run.applied}
     if used:
@@ -121,7 +121,7 @@ def _reduced(run: Run) -> Iterator[str]:
         yield from (click.style(f"           {line}", dim=True) for line in lines[1:])
 
 
-def _conditions(outcome: Outcome) -> Iterator[str]:
+def _conditions(outcome: VerificationResult) -> Iterator[str]:
     """Why no reduction that was used changes a verdict, and what it means that time is not counted."""
     used = dict.fromkeys((a.reduction, a.condition) for run in outcome.runs for a in run.applied)
     texts = [f"{reduction} changes no verdict: {condition}" for reduction, condition in used]
@@ -130,13 +130,13 @@ def _conditions(outcome: Outcome) -> Iterator[str]:
         yield from (click.style(line, dim=True) for line in lines)
 
 
-def _held(outcome: Outcome, run: Run) -> Iterator[str]:
+def _held(outcome: VerificationResult, run: CheckResult) -> Iterator[str]:
     """The properties that hold as expected, by their ids; in brackets those that say nothing here."""
     held = [v for v in run.verdicts if _held_as_expected(outcome, v) and not _tells(outcome, v)]
     yield from _listed("holds   ", [f"({v.property.id})" if v.vacuous else v.property.id for v in held])
 
 
-def _all_sizes(run: Run) -> Iterator[str]:
+def _all_sizes(run: CheckResult) -> Iterator[str]:
     """What was proved for every number of instances, and what was not, by size of the views and by reason."""
     told: dict[str, list[str]] = {}
     for verdict in run.verdicts:
@@ -161,7 +161,7 @@ def _listed(word: str, ids: list[str], remark: str = "") -> Iterator[str]:
         yield from (f"           {line}" for line in lines[1:])
 
 
-def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
+def _verdict(outcome: VerificationResult, verdict: Verdict) -> Iterator[str]:
     word = click.style(f"{verdict.outcome:8}", fg=COLOURS[verdict.outcome])
     remark = REMARKS.get(outcome.status(verdict), "")
     yield f"  {word} {verdict.property.id:16} {verdict.property.title}{remark}"
@@ -171,7 +171,7 @@ def _verdict(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
         yield from trace_lines(verdict.trace)
     searched = verdict.outcome != "unknown" or verdict.assumed
     yield from _broken(verdict)
-    if _tells(outcome, verdict) and verdict.property.is_lasting and searched:
+    if _tells(outcome, verdict) and verdict.property.is_liveness and searched:
         yield from _fairness(verdict)
 
 
@@ -230,7 +230,7 @@ def _passing(trace: Trace, number: int) -> bool:
     return both and trace.loop != number
 
 
-def _summary(outcome: Outcome) -> Iterator[str]:
+def _summary(outcome: VerificationResult) -> Iterator[str]:
     verdicts = [v for run in outcome.runs for v in run.verdicts]
     counts = {word: sum(v.outcome == word for v in verdicts) for word in COLOURS}
     wrong = sum(not outcome.as_expected(v) for v in verdicts if v.outcome != "unknown")

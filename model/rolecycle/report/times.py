@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rolecycle.bounds import Attained
-from rolecycle.durations import written
+from rolecycle.checking.time_bounds import Witness
+from rolecycle.commands.bound import Answer
+from rolecycle.language.durations import written
 from rolecycle.report.machine_readable import trace_data
 from rolecycle.report.text import trace_lines
-from rolecycle.time_between import Answer
 
 
 def render(answer: Answer) -> str:
@@ -53,7 +53,7 @@ def _lines(answer: Answer) -> Iterator[str]:
             yield from trace_lines(found.stopped)
 
 
-def _bound(word: str, bound: Attained | None, none: str) -> Iterator[str]:
+def _bound(word: str, bound: Witness | None, none: str) -> Iterator[str]:
     if bound is None:
         yield f"  {word}  {none}"
         return
@@ -65,7 +65,7 @@ def _length(length: int | None) -> str:
     return "for ever" if length is None else written(length)
 
 
-def _attained(bound: Attained | None) -> dict[str, Any] | None:
+def _attained(bound: Witness | None) -> dict[str, Any] | None:
     if bound is None:
         return None
     return {"seconds": bound.seconds, "trace": trace_data(bound.trace), "loop": bound.trace.loop}

@@ -6,24 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rolecycle import __version__
-from rolecycle.machine import Machine
-from rolecycle.outcome import Outcome
-from rolecycle.pipeline import Job
+from rolecycle.engine.space import Space
+from rolecycle.inputs.service import Endpoint, Role, Service, Task
+from rolecycle.language.machine import Machine
+from rolecycle.language.specification import Specification
 from rolecycle.review.machines import places, systems
-from rolecycle.review.page import (
-    WORDS,
-    Page,
-    Place,
-    Refutation,
-    RoleEntry,
-    Theme,
-)
+from rolecycle.review.page import WORDS, Page, Place, Refutation, RoleEntry, Theme
 from rolecycle.review.refutations import refutations
 from rolecycle.review.verdicts import counts, themes
-from rolecycle.service import Endpoint, Role, Service, Task
-from rolecycle.space import Space
-from rolecycle.specification import Specification
-from rolecycle.system import System
+from rolecycle.semantics.system import System
+from rolecycle.verification.pipeline import CheckRequest
+from rolecycle.verification.result import VerificationResult
 
 
 @dataclass(slots=True)
@@ -32,12 +25,12 @@ class Explored:
 
     systems: dict[tuple[str, str], System] = field(default_factory=dict)
 
-    def look(self, job: Job, space: Space) -> None:
+    def look(self, job: CheckRequest, space: Space) -> None:
         """Keep the system of a run; its space is not needed any more."""
         self.systems[job.system.name, job.scenario.name] = space.packed.product.system
 
 
-def gather(outcome: Outcome, spec: Specification, explored: Explored, origin: str) -> Page:
+def gather(outcome: VerificationResult, spec: Specification, explored: Explored, origin: str) -> Page:
     """The page of one call of ``verify``; ``origin`` says in words which specification it was."""
     found = themes(outcome, spec.properties)
     refuted = refutations(outcome, spec.scenarios, explored.systems)
@@ -68,7 +61,7 @@ def gather(outcome: Outcome, spec: Specification, explored: Explored, origin: st
     )
 
 
-def _machines(outcome: Outcome, spec: Specification, explored: Explored) -> Iterable[Machine]:
+def _machines(outcome: VerificationResult, spec: Specification, explored: Explored) -> Iterable[Machine]:
     """All machines of the specification; for a service only those that it has."""
     if outcome.service is None:
         return (machine for machine in spec.machines.values() if not machine.abstract)
@@ -79,7 +72,7 @@ def _machines(outcome: Outcome, spec: Specification, explored: Explored) -> Iter
 # --- the head -----------------------------------------------------------------------------------------
 
 
-def _overall(outcome: Outcome) -> tuple[str, str]:
+def _overall(outcome: VerificationResult) -> tuple[str, str]:
     """The outcome in a word, and in a sentence with all counts."""
     found = ", ".join(f"{WORDS[count.status]} {count.number:,}" for count in counts(outcome))
     states = sum(run.states for run in outcome.runs)

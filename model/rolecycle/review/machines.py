@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from rolecycle.cross_references import facts_of, purpose, sources
 from rolecycle.draw.architecture import DOWNWARDS, architecture
 from rolecycle.draw.picture import place_paint
 from rolecycle.draw.statechart import statechart
-from rolecycle.guard import TRUE
-from rolecycle.guard_text import guard_text
-from rolecycle.machine import SAME, Machine, Row
+from rolecycle.language.guard import TRUE
+from rolecycle.language.guard_printer import guard_text
+from rolecycle.language.machine import SAME, Machine, Row
+from rolecycle.language.specification import Specification
 from rolecycle.review.images import image
 from rolecycle.review.page import MachineEntry, Place, RowEntry, SystemEntry
-from rolecycle.specification import Specification
-from rolecycle.system import System
+from rolecycle.semantics.cross_references import facts_of, purpose, sources
+from rolecycle.semantics.system import System
 
 
 def places(spec: Specification, machines: Iterable[Machine]) -> tuple[Place, ...]:

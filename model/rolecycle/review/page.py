@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from rolecycle.checking.verdict import CheckResult
 from rolecycle.diagnostics import Diagnostic
-from rolecycle.machine import File
-from rolecycle.outcome import Status
-from rolecycle.specification import Fact
-from rolecycle.verdict import Run
+from rolecycle.language.machine import File
+from rolecycle.language.specification import Fact
+from rolecycle.verification.result import Status
 
 WORDS: Final[Mapping[Status, str]] = {
     "unexpected": "refuted unexpectedly",
@@ -200,7 +200,7 @@ class Page:
     headline: str
     sentence: str
     counts: tuple[Count, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[CheckResult, ...]
     reductions: tuple[tuple[str, str], ...]
     time_is_open: str
     roles: tuple[RoleEntry, ...] | None
@@ -212,7 +212,7 @@ class Page:
     facts: Mapping[str, Fact]
 
     @property
-    def limits(self) -> tuple[Run, ...]:
+    def limits(self) -> tuple[CheckResult, ...]:
         """The runs that a limit ended early."""
         return tuple(run for run in self.runs if run.limit)
 

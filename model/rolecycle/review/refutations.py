@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from rolecycle.checking.verdict import Verdict
 from rolecycle.draw.sequence import sequence_picture
-from rolecycle.guard_text import guard_text
-from rolecycle.outcome import Outcome
+from rolecycle.language.guard_printer import guard_text
+from rolecycle.language.specification import Scenario
 from rolecycle.review.images import image
 from rolecycle.review.page import WORDS, Case, Refutation, StepEntry
 from rolecycle.review.verdicts import Judged, by_property
-from rolecycle.specification import Scenario
-from rolecycle.system import System
-from rolecycle.trace import Trace
-from rolecycle.verdict import Verdict
+from rolecycle.semantics.system import System
+from rolecycle.semantics.trace import Trace
+from rolecycle.verification.result import VerificationResult
 
 LONG: Final = 60
 """A run of more steps is shown as a table."""
@@ -25,7 +25,7 @@ Systems = Mapping[tuple[str, str], System]
 
 
 def refutations(
-    outcome: Outcome, scenarios: Mapping[str, Scenario], systems: Systems
+    outcome: VerificationResult, scenarios: Mapping[str, Scenario], systems: Systems
 ) -> tuple[Refutation, ...]:
     """The refuted properties, those first that were not to be; a run that shows several is drawn at the first."""
     found = [_refutation(outcome, judged, scenarios) for judged in by_property(outcome).values()]
@@ -42,7 +42,7 @@ def _gravity(found: Refutation) -> int:
 
 
 def _refutation(
-    outcome: Outcome, judged: list[Judged], scenarios: Mapping[str, Scenario]
+    outcome: VerificationResult, judged: list[Judged], scenarios: Mapping[str, Scenario]
 ) -> tuple[Refutation, list[tuple[Case, Trace | None]]]:
     """The property, and its cases by gravity, each with the trace that is to be shown."""
     wanted = judged[0][1].property
@@ -56,7 +56,9 @@ def _refutation(
     return Refutation(wanted.id, wanted.title, gravest, ()), cases
 
 
-def _case(outcome: Outcome, judged: list[Judged], scenario: Scenario | None) -> tuple[Case, Trace | None]:
+def _case(
+    outcome: VerificationResult, judged: list[Judged], scenario: Scenario | None
+) -> tuple[Case, Trace | None]:
     """The case of one scenario, shown by the shortest trace among its systems."""
     run, verdict = min(judged, key=lambda each: _length(each[1]))
     word = outcome.status(verdict)
@@ -97,7 +99,7 @@ def _switches(scenario: Scenario) -> Iterator[str]:
         yield ", ".join(f"{name} is {value}" for name, value in scenario.values.items())
 
 
-def _why(outcome: Outcome, verdict: Verdict, scenario: Scenario | None) -> str:
+def _why(outcome: VerificationResult, verdict: Verdict, scenario: Scenario | None) -> str:
     """Why the refutation is expected, or that it is not."""
     wanted, word = verdict.property, outcome.status(verdict)
     if word == "expected":

@@ -10,8 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rolecycle.draw.picture import PAINTS, STROKES
-from rolecycle.outcome import Status
 from rolecycle.review.page import MEANINGS, WORDS, Image, Page
+from rolecycle.verification.result import Status
 
 STATUS_PAINTS: Final[Mapping[Status, str]] = {
     "unexpected": "fault",

@@ -6,24 +6,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from rolecycle.outcome import Outcome, Status
+from rolecycle.checking.verdict import CheckResult, Verdict
+from rolecycle.language.specification import Property
 from rolecycle.review.page import WORDS, Count, PropertyEntry, Ruling, Theme
-from rolecycle.specification import Property
-from rolecycle.verdict import Run, Verdict
+from rolecycle.verification.result import Status, VerificationResult
 
 SUITE: Final = "The specification itself"
 """The theme of the checks that are always on."""
 
-Judged = tuple[Run, Verdict]
+Judged = tuple[CheckResult, Verdict]
 
 
-def counts(outcome: Outcome) -> tuple[Count, ...]:
+def counts(outcome: VerificationResult) -> tuple[Count, ...]:
     """How many verdicts have each status, the gravest first; those that none has are left out."""
     found = Counter(outcome.status(verdict) for run in outcome.runs for verdict in run.verdicts)
     return tuple(Count(word, found[word]) for word in WORDS if found[word])
 
 
-def by_property(outcome: Outcome) -> dict[str, list[Judged]]:
+def by_property(outcome: VerificationResult) -> dict[str, list[Judged]]:
     """The verdicts on each property, in the order in which properties are met."""
     found: dict[str, list[Judged]] = {}
     for run in outcome.runs:
@@ -32,7 +32,7 @@ def by_property(outcome: Outcome) -> dict[str, list[Judged]]:
     return found
 
 
-def themes(outcome: Outcome, order: Iterable[str]) -> tuple[Theme, ...]:
+def themes(outcome: VerificationResult, order: Iterable[str]) -> tuple[Theme, ...]:
     """The properties by theme, those of the specification in its order, then the checks that are always on."""
     judged = by_property(outcome)
     ids = [name for name in dict.fromkeys((*order, *judged)) if name in judged]
@@ -43,7 +43,7 @@ def themes(outcome: Outcome, order: Iterable[str]) -> tuple[Theme, ...]:
     return tuple(Theme(title, tuple(entries)) for title, entries in found.items())
 
 
-def _entry(outcome: Outcome, wanted: Property, judged: list[Judged]) -> PropertyEntry:
+def _entry(outcome: VerificationResult, wanted: Property, judged: list[Judged]) -> PropertyEntry:
     sorted_out: dict[Status, list[Judged]] = {word: [] for word in WORDS}
     for run, verdict in judged:
         sorted_out[outcome.status(verdict)].append((run, verdict))
@@ -57,7 +57,7 @@ def _ruling(word: Status, judged: list[Judged]) -> Ruling:
     return Ruling(word, len(judged), _where(run for run, _ in judged), notes)
 
 
-def _where(runs: Iterable[Run]) -> Mapping[str, tuple[str, ...]]:
+def _where(runs: Iterable[CheckResult]) -> Mapping[str, tuple[str, ...]]:
     """The systems by scenario."""
     found: dict[str, list[str]] = {}
     for run in runs:

@@ -1,0 +1,97 @@
+"""Verb: of a goal that is false at the end of a run, which parts are, and of which copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from rolecycle.checking.verdict import Breach
+from rolecycle.language.guard import And, Guard, Implies, Not, Quantified
+from rolecycle.language.guard_printer import guard_text
+from rolecycle.language.specification import Property
+from rolecycle.semantics.compose import Product, meaning, ranged, resolve
+from rolecycle.semantics.formula import holds
+from rolecycle.semantics.system import System
+from rolecycle.semantics.trace import Trace
+
+Part = tuple[Guard, tuple[str, ...]]
+"""A part of a goal, and the copies for which it is read."""
+
+
+def broken(
+    wanted: Property, product: Product, written: System | None, trace: Trace | None
+) -> tuple[Breach, ...]:
+    """The least parts of the goal that are false where a run ends, or before its last step if that is the event.
+
+    ``written``: the system whose names the run has, where they are not those of the product.  Of an observer that
+    nobody has written there is nothing to say, nor where all of the goal is one part.
+    """
+    if trace is None or (wanted.kind == "precedence" and wanted.observer):
+        return ()
+    members = (written or product.system).members
+    names = _names(trace, len(trace.steps) - bool(wanted.events))
+    here = [m.machine.states.index(names[m.name]) for m in members]
+
+    def true(part: Guard, index: int) -> bool:
+        return holds(resolve(part, written, index=index) if written else meaning(product, part, index), here)
+
+    index = _index(trace, product, written) if wanted.events else 0
+    found = _Reading(written or product.asked, true).false(wanted.goal, index)
+    return tuple(
+        Breach(_as_written(part, wanted), copies) for part, copies in found if copies or part != wanted.goal
+    )
+
+
+def _as_written(part: Guard, wanted: Property) -> str:
+    """The text of a part; an observer has no name of its own there."""
+    text = guard_text(part)
+    return text.replace(wanted.observer.name, "observer") if wanted.observer else text
+
+
+def _names(trace: Trace, steps: int) -> dict[str, str]:
+    """The state of each member after so many steps."""
+    names = dict(trace.start)
+    for step in trace.steps[:steps]:
+        names |= step.changes
+    return names
+
+
+def _index(trace: Trace, product: Product, written: System | None) -> int:
+    """The index of the event of the last step."""
+    label = trace.steps[-1].event
+    if written is None:
+        return next(o.index for o in product.occurrences if o.label == label)
+    return int(label.rpartition("[")[2].rstrip("]")) if "[" in label else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A state of a system: ``true`` of a guard that is read there at an index (0: at none)."""
+
+    system: System
+    true: Callable[[Guard, int], bool]
+
+    def false(self, part: Guard, index: int) -> Iterator[Part]:
+        """The least parts that are false."""
+        if self.true(part, index):
+            return
+        match part:
+            case And(operands):
+                for operand in operands:
+                    yield from self.false(operand, index)
+            case Implies(_, conclusion):
+                for inner, copies in self.false(conclusion, index):
+                    yield replace(part, conclusion=inner), copies
+            case Quantified(quantifier="all"):
+                yield from self._of_copies(part, part.body, index)
+            case Not(Quantified(quantifier="some") as found):
+                yield from self._of_copies(found, Not(found.body), index)
+            case _:
+                yield part, ()
+
+    def _of_copies(self, over: Quantified, body: Guard, index: int) -> Iterator[Part]:
+        """The parts that are false of each copy."""
+        for _, copy in ranged(over, self.system, index):
+            name = f"{over.over}[{copy}]" if copy else over.over
+            for inner, copies in self.false(body, copy):
+                yield inner, (name, *copies)

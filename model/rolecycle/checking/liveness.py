@@ -1,0 +1,237 @@
+"""Verb: what must happen in the long run, settled by a search for a fair run in which it does not.
+
+Every such property is refuted by a lasso: a run into a part of the space that it never leaves again, and a loop there
+that is fair.  Without one it holds; then the fairness that it rests on is searched for, a least set of events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from rolecycle.checking.fair_counterexamples import (
+    FairCounterexample,
+    LassoShape,
+    Obligation,
+    Strengths,
+    at_hand,
+    fairness_of,
+    first_counterexample,
+    least_fairness,
+    obligation_of,
+)
+from rolecycle.checking.verdict import Assumption, VerdictValue
+from rolecycle.engine.explore import explore
+from rolecycle.engine.layout import CHUNK, evaluate
+from rolecycle.engine.pack import pack
+from rolecycle.engine.search_state import Limits
+from rolecycle.engine.space import Space
+from rolecycle.engine.subgraph import where
+from rolecycle.engine.trace_reconstruction import depth_of, lasso_by
+from rolecycle.graphs.fair_cycles import OUTSIDE, distances, path, tour
+from rolecycle.language import guard
+from rolecycle.language.specification import Property
+from rolecycle.reduction.symmetry import symmetric_families
+from rolecycle.semantics import formula
+from rolecycle.semantics.compose import Product, changing, indices_of, meaning, occurrences_of
+from rolecycle.semantics.projection import project, project_formula
+from rolecycle.semantics.system import System
+from rolecycle.semantics.trace import Trace
+
+SMALL = 1 << 16
+"""In spaces of more states, few members are tried first."""
+
+NEAR = (1 << 14, 1 << 16, 1 << 18, 1 << 20)
+"""In spaces of more states, a run that refutes is first looked for among so many nearest to the initial one."""
+
+FEW = 1 << 14
+"""A proof of few members has so many states at most."""
+
+EXCHANGED = "fairness tells copies apart, and the space was explored up to their exchange"
+HIDDEN = (
+    "a run without end was found, but whether it is fair is decided inside {} and cannot be seen from here"
+)
+
+
+class Finding(NamedTuple):
+    """What was found of a property: the parts of a verdict that are not its own."""
+
+    outcome: VerdictValue
+    trace: Trace | None = None
+    note: str = ""
+    assumed: tuple[Assumption, ...] = ()
+    needed: tuple[Assumption, ...] = ()
+
+
+def check_liveness(space: Space, wanted: Property) -> Finding:
+    """Whether every fair run does what the property asks, for every copy that it speaks of."""
+    if not space.exhaustive:
+        return Finding("unknown", note=space.limit)
+    if len(space.packed.tables.blocks) > 1:
+        return Finding("unknown", note=EXCHANGED)
+    product = space.packed.product
+    copies = _copies(product, wanted)
+    if len(space.states) > SMALL and len(copies) == 1:
+        found = _prove_on_projection(space, wanted, *copies[0])
+        if found:
+            return found
+    strengths = fairness_of(product)
+    for first in (*(n for n in NEAR if n < len(space.states)), len(space.states)):
+        cases = [
+            obligation_of(space, wanted.kind, _parts(wanted, product, index), copy, first)
+            for copy, index in copies
+        ]
+        hit = first_counterexample(product, cases, strengths)
+        if hit:
+            break
+    assumed = tuple(Assumption(event, strengths[event]) for event in at_hand(product, cases, strengths))
+    if hit is None:
+        needed = tuple(_needed(space, cases, {a.event: a.strength for a in assumed}))
+        return Finding("holds", assumed=assumed, needed=needed)
+    inside = ", ".join(m.name for m in product.system.members if m.machine.inside)
+    if inside:
+        return Finding("unknown", note=HIDDEN.format(inside), assumed=assumed)
+    return Finding("refuted", _lasso(space, hit), hit.case.copy, assumed)
+
+
+def is_vacuous(space: Space, wanted: Property) -> bool:
+    """Whether no copy ever fulfils the premise, or there is none to speak of."""
+    product = space.packed.product
+    copies = [index for _, index in _copies(product, wanted)]
+    if not isinstance(wanted.goal, guard.Implies):
+        return not copies
+    return not any(where(space, meaning(product, wanted.goal.premise, index)).any() for index in copies)
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+def _copies(product: Product, wanted: Property) -> list[tuple[str, int]]:
+    """The copies that a property speaks of, each with its index; one without a name when it speaks of the whole.
+
+    Of copies that may be exchanged one speaks for all: an exchange takes every fair run to a fair run.
+    """
+    if not wanted.per:
+        return [("", 0)]
+    system = product.asked
+    exchangeable = symmetric_families(system, [wanted.goal])
+    alike: dict[tuple[str, ...], int] = {}
+    for index in indices_of(system, wanted.per):
+        copy = tuple(m.machine.name for m in system.members if m.index == index and m.family in exchangeable)
+        alike.setdefault(copy or (str(index),), index)
+    return [(f"{wanted.per}[{index}]" if index else wanted.per, index) for index in alike.values()]
+
+
+def _parts(wanted: Property, product: Product, index: int) -> LassoShape:
+    """Where a run that refutes the property stays, where that begins, and what it sees again and again."""
+    if isinstance(wanted.goal, guard.Implies) and wanted.kind == "leads to":
+        premise = meaning(product, wanted.goal.premise, index)
+        missed = formula.negation(meaning(product, wanted.goal.conclusion, index))
+        return missed, formula.conjunction([premise, missed]), formula.TRUE
+    missed = formula.negation(meaning(product, wanted.goal, index))
+    if wanted.kind == "recurs":
+        return missed, missed, formula.TRUE
+    return formula.TRUE, formula.TRUE, missed
+
+
+def _needed(space: Space, cases: Sequence[Obligation], assumed: Strengths) -> Iterator[Assumption]:
+    """A least part of the fairness with which no run refutes the property, each with the run that it excludes."""
+    chosen, broken = least_fairness(space.packed.product, cases, assumed)
+    for event, strength in sorted(chosen.items()):
+        yield Assumption(event, strength, _lasso(_without_views(space), broken[event]))
+
+
+# --- what few members prove -----------------------------------------------------------------------
+
+
+def _prove_on_projection(space: Space, wanted: Property, copy: str, index: int) -> Finding | None:
+    """That the property holds, if few members have no fair run that refutes it, whatever all others do.
+
+    A fair run of all, seen by these members, is a fair run of theirs: it owes them only what they alone decide.  None
+    where that proves nothing, or where a run of all that rests in one state does not show each fairness to be needed;
+    nor can such a run show that it must be strong.
+    """
+    product = space.packed.product
+    parts = _parts(wanted, product, index)
+    for members in space.deadline.each(_neighbourhoods(product.system, parts)):
+        packed = pack(project(product, members), deadline=space.deadline)
+        few = explore(packed, Limits(states=FEW, deadline=space.deadline))
+        if not few.exhaustive:
+            return None
+        inside, begin, visit = (project_formula(part, members) for part in parts)
+        case = obligation_of(few, wanted.kind, (inside, begin, visit), copy, len(few.states))
+        strengths = fairness_of(few.packed.product)
+        if first_counterexample(few.packed.product, [case], strengths) is None:
+            assumed = {e: strengths[e] for e in at_hand(few.packed.product, [case], strengths)}
+            chosen, _ = least_fairness(few.packed.product, [case], assumed)
+            needed = [Assumption(e, chosen[e], _stutter_run(space, parts, chosen, e)) for e in sorted(chosen)]
+            if all(each.without and each.strength == "weak" for each in needed):
+                given = tuple(Assumption(*each) for each in assumed.items())
+                return Finding("holds", assumed=given, needed=tuple(needed))
+    return None
+
+
+def _neighbourhoods(system: System, parts: LassoShape) -> Iterator[list[int]]:
+    """The members that are read, with those of the same copies, and then with those that stand alone; never all."""
+    members = system.members
+    read = {atom.member for part in parts for atom in formula.atoms(part)}
+    copies = {(members[p].family, members[p].index) for p in read if members[p].family}
+    near = {p for p, m in enumerate(members) if p in read or (m.family, m.index) in copies}
+    for found in (near, near | {p for p, m in enumerate(members) if not m.family}):
+        if 0 < len(found) < len(members):
+            yield sorted(found)
+
+
+def _stutter_run(space: Space, parts: LassoShape, chosen: Strengths, event: str) -> Trace | None:
+    """A shortest run that refutes the property without the fairness of an event by staying where it begins."""
+    product = space.packed.product
+    kept = occurrences_of(product, (e for e in chosen if e != event))
+    moving = formula.disjunction(changing(product, k) for k in kept)
+    stays = formula.conjunction([*parts, formula.negation(moving)])
+    for begin in space.deadline.each(range(0, len(space.states), CHUNK)):
+        there = np.flatnonzero(evaluate(stays, space.packed.fields, space.states[begin : begin + CHUNK]))
+        if len(there):
+            return lasso_by(_without_views(space), begin + int(there[0]), (), 0)
+    return None
+
+
+# --- how it is shown ------------------------------------------------------------------------------
+
+
+def _lasso(space: Space, hit: FairCounterexample) -> Trace:
+    """A shortest run to where the property is refuted, then round a loop that is fair."""
+    here, graph, count = hit.case.region, hit.case.region.graph, len(space.packed.product.occurrences)
+    start, until, size = _entrance(space, hit), space.deadline, hit.case.size
+    walked, state = [], start
+    if hit.sets[start] < 0:
+        goals, any_step = hit.sets >= 0, np.zeros(len(graph.labels), dtype=np.bool_)
+        walked = until.within(size, path, graph, graph.targets != OUTSIDE, start, goals, any_step)
+        state = int(graph.targets[walked[-1]])
+    loop = until.within(size, tour, graph, hit.wanted, hit.sets == hit.sets[state], state)
+    steps = [(int(graph.labels[k]) % count, int(here.numbers[graph.targets[k]])) for k in (*walked, *loop)]
+    return lasso_by(space, int(here.numbers[start]), steps, len(walked))
+
+
+def _entrance(space: Space, hit: FairCounterexample) -> int:
+    """The state where a shortest run to one of the sets comes to where it stays: of those equally far, the first."""
+    found = hit.case.region
+    away = space.deadline.within(hit.case.size, distances, found.graph, hit.sets >= 0)
+    best: tuple[int, int] | None = None
+    for distance in space.deadline.each(np.unique(away[found.begins & (away >= 0)]).tolist()):
+        if best and distance >= best[0]:
+            break
+        there = np.flatnonzero(found.begins & (away == distance))
+        state = int(there[np.argmin(found.numbers[there])])
+        length = depth_of(space, int(found.numbers[state])) + distance
+        best = min(best or (length, state), (length, state))
+    assert best is not None
+    return best[1]
+
+
+def _without_views(space: Space) -> Space:
+    """The space without its views, which cost time and tell nothing of why a fairness is needed."""
+    product = replace(space.packed.product, system=replace(space.packed.product.system, views=()))
+    return replace(space, packed=replace(space.packed, product=product))

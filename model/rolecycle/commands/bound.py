@@ -1,0 +1,81 @@
+"""Verb: everything that ``rolecycle bound`` does between reading its words and printing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rolecycle.checking.time_bounds import Bounds, Moment, bounds
+from rolecycle.deadline import LimitError, stopping
+from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError, did_you_mean
+from rolecycle.language.guard_parser import parse_guard
+from rolecycle.language.specification import Scenario, Specification
+from rolecycle.verification.pipeline import CheckRequest, Session, explored
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """From when to when, on which system in which scenario; as the user wrote it."""
+
+    system: str
+    scenario: str
+    begin: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bounds asked for; ``unit``: the seconds of a tick; ``limit`` is empty when the space was exhausted."""
+
+    question: Question
+    bounds: Bounds | None
+    unit: int
+    states: int
+    limit: str = ""
+
+
+def time_between(spec: Specification, asked: Question, session: Session) -> Answer:
+    """Least and greatest time from one moment to another.
+
+    A moment is a guard, or the name of an event.  Raises ``InputError`` RC150 for a name that nothing has, RC137 where
+    time is not counted, RC120, RC131 and RC132 for a guard that does not fit.
+    """
+    _known("system", asked.system, spec.systems)
+    scenario = _scenario(spec, asked.scenario)
+    begin, end = moment(spec, asked.begin), moment(spec, asked.end)
+    try:
+        with stopping():
+            space = explored(CheckRequest(spec, spec.systems[asked.system], scenario), session)
+    except LimitError as reason:
+        return Answer(asked, None, 0, 0, str(reason))
+    unit, limit, found = space.packed.product.system.unit, space.limit, None
+    try:
+        with stopping():
+            found = bounds(space, begin, end) if space.exhaustive else None
+    except LimitError as reason:
+        limit = str(reason)
+    return Answer(asked, found, unit, len(space.states), limit)
+
+
+def moment(spec: Specification, text: str) -> Moment:
+    """What the user means by a moment: an event, if there is one of this name, else a guard."""
+    if text in spec.events:
+        return Moment(events=(text,))
+    return Moment(parse_guard(text, NOWHERE))
+
+
+def _scenario(spec: Specification, name: str) -> Scenario:
+    named = {s.id: s for s in spec.scenarios.values()} | dict(spec.scenarios)
+    _known("scenario", name, named)
+    if not named[name].timed:
+        timed = [s.name for s in spec.scenarios.values() if s.timed]
+        text = f"time is not counted in scenario '{name}'"
+        raise InputError([Diagnostic("RC137", text, named[name].place, hint=did_you_mean(name, timed))])
+    return named[name]
+
+
+def _known(what: str, name: str, known: Iterable[str]) -> None:
+    words = set(known)
+    if name not in words:
+        text = f"there is no {what} '{name}' to run here"
+        raise InputError([Diagnostic("RC150", text, hint=did_you_mean(name, words))])

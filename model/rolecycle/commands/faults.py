@@ -1,0 +1,362 @@
+"""Verb: everything that ``rolecycle faults`` does between reading its words and printing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+
+from rolecycle.deadline import INTERRUPTED, Deadline, LimitError
+from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
+from rolecycle.engine.space import Space
+from rolecycle.faults.effects import Question, effects_of, usual
+from rolecycle.faults.injection import (
+    FaultInstance,
+    circumstances,
+    faulty_system,
+    independent,
+    injected,
+    instances_of,
+    not_injected,
+    timed_system,
+)
+from rolecycle.faults.table import NOBODY, Copy, FaultRow, FaultTable
+from rolecycle.faults.times import fault_times
+from rolecycle.inputs.csdef import read_service
+from rolecycle.inputs.service import Task
+from rolecycle.language.guard import Or
+from rolecycle.language.specification import FaultCatalogue, Specification, SystemSpec
+from rolecycle.modelling.service_jobs import modelling_notes
+from rolecycle.modelling.service_systems import Hosted, hosted_instances
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.system import System
+from rolecycle.verification.pipeline import Session
+
+PLUS = " + "
+"""Between the ids of two faults that happen in one run."""
+
+EXAMPLES_HAVE = 2
+"""Instances of a role that is an example of the specification, so that the other one may go on serving."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSelection:
+    """What the user asked for: a role and faults by their ids, empty where all are meant; and whether in pairs.
+
+    The id of a fault may have the index of a copy behind it, as in the table; that of a pair is both with `` + ``.
+    """
+
+    role: str = ""
+    faults: tuple[str, ...] = ()
+    pairs: bool = False
+
+
+@dataclass(slots=True)
+class _RoleUnderTest:
+    """One instance of a role, by the name of the role, and how many instances there are.
+
+    ``copies``: what its copies stand for, by family and index; ``healthy``: the spaces in which nothing goes wrong with
+    it, by the circumstances.
+    """
+
+    role: str
+    instance: SystemSpec
+    instances: int
+    copies: Mapping[tuple[str, int], Copy]
+    healthy: dict[str, Space] = field(default_factory=dict)
+
+
+def service_faults(
+    spec: Specification,
+    definition: Path,
+    configuration: Path | None,
+    selection: FaultSelection,
+    session: Session,
+) -> FaultTable:
+    """What each fault does to each role of a service; raises ``InputError`` as ``verify`` does, and RC154."""
+    service, findings = read_service(definition, configuration)
+    found = hosted_instances(spec, service)
+    subjects = [
+        _RoleUnderTest(one.instance.name, one.instance, one.reading.instances, _tasks(spec, one))
+        for one in found
+    ]
+    rows, limit = _until_stopped(_rows(spec, subjects, selection, session) if subjects else ())
+    return FaultTable(rows, service, (*findings, *modelling_notes(service)), bool(selection.faults), limit)
+
+
+def example_faults(spec: Specification, selection: FaultSelection, session: Session) -> FaultTable:
+    """What each fault does to the examples of a specification; raises ``InputError`` RC150 and RC154."""
+    systems = [spec.systems[name] for name in _catalogue(spec).examples]
+    subjects = [_RoleUnderTest(s.name, s, EXAMPLES_HAVE, _copies(spec, s)) for s in systems]
+    rows, limit = _until_stopped(_rows(spec, subjects, selection, session))
+    return FaultTable(rows, findings=spec.warnings, part=bool(selection.faults), limit=limit)
+
+
+def _until_stopped(rows: Iterable[FaultRow]) -> tuple[tuple[FaultRow, ...], str]:
+    """The rows that were found before a limit ended it or somebody stopped it, and which of these."""
+    found: list[FaultRow] = []
+    try:
+        found.extend(rows)
+    except KeyboardInterrupt:
+        return tuple(found), INTERRUPTED
+    except LimitError as reason:
+        return tuple(found), str(reason)
+    return tuple(found), ""
+
+
+def _catalogue(spec: Specification) -> FaultCatalogue:
+    if spec.catalogue is None:
+        raise InputError([Diagnostic("RC154", "this specification has no faults.yaml")])
+    return spec.catalogue
+
+
+def _copies(spec: Specification, instance: SystemSpec) -> dict[tuple[str, int], Copy]:
+    """The copies of an example, by the titles of their machines."""
+    return {
+        (family, index): Copy(family, index, spec.machines[name].title)
+        for family, names in instance.families.items()
+        for index, name in enumerate(names, 1)
+        if name in spec.machines
+    }
+
+
+def _tasks(spec: Specification, hosted: Hosted) -> dict[tuple[str, int], Copy]:
+    """The startup tasks of an instance, by what the user wrote."""
+    found = _copies(spec, hosted.instance)
+    for index, task in enumerate(hosted.tasks, 1):
+        key = ("task", index)
+        if isinstance(task, Task):
+            found[key] = Copy(*key, f"{task.type} task", " ".join(task.command.split()), task.place)
+        else:
+            found[key] = Copy(*key, "plug-in", f"{task}: {found[key].what}")
+    return found
+
+
+def _rows(
+    spec: Specification, subjects: Sequence[_RoleUnderTest], selection: FaultSelection, session: Session
+) -> Iterator[FaultRow]:
+    """The rows asked for, role by role; of instances that are alike only one is looked at.
+
+    Raises ``InputError`` RC150 for a role or a fault that none of them has.
+    """
+    roles = _chosen(selection.role, [subject.role for subject in subjects], "role")
+    chosen = [subject for subject in subjects if subject.role in roles]
+    plans = [_plan(spec, subject, selection.pairs, session.limits.deadline) for subject in chosen]
+    _refuse_unknown(selection, _catalogue(spec), [wanted for plan in plans for wanted in plan])
+    known: dict[tuple[object, ...], list[FaultRow]] = {}
+    for subject, plan in zip(chosen, plans, strict=True):
+        content = (replace(subject.instance, name="", title=""), subject.instances == 1)
+        key = tuple(map(repr, content))
+        if key in known:
+            yield from (_of_another(subject, row) for row in known[key])
+            continue
+        known[key] = []
+        asked = [wanted for wanted in plan if _is_asked(wanted, selection.faults)]
+        for number, wanted in enumerate(asked, 1):
+            row = _row(spec, subject, wanted, _counting(session, f"{number} of {len(asked)}"))
+            known[key].append(row)
+            yield row
+
+
+def _plan(
+    spec: Specification, subject: _RoleUnderTest, pairs: bool, until: Deadline
+) -> list[tuple[FaultInstance, ...]]:
+    """One fault after another, or each pair of those that can happen."""
+    each = [
+        a for fault in _catalogue(spec).faults.values() for a in instances_of(spec, subject.instance, fault)
+    ]
+    if not pairs:
+        return [(one,) for one in each]
+    possible = [one for one in until.each(each) if faulty_system(spec, subject.instance, (one,))]
+    return [pair for pair in combinations(possible, 2) if independent(*pair)]
+
+
+def _is_asked(wanted: Sequence[FaultInstance], faults: Sequence[str]) -> bool:
+    return not faults or any(_answers(wanted, fault) for fault in faults)
+
+
+def _answers(wanted: Sequence[FaultInstance], fault: str) -> bool:
+    """Whether these faults are what an id means; without an index it means each copy, one of a pair every pair."""
+    parts = fault.split(PLUS) if len(wanted) > 1 else [fault]
+    return all(any(part in (one.id, one.fault.id) for one in wanted) for part in parts)
+
+
+def _refuse_unknown(
+    selection: FaultSelection, catalogue: FaultCatalogue, planned: Sequence[Sequence[FaultInstance]]
+) -> None:
+    """Raise ``InputError`` RC150 for each fault asked for that no row would be about."""
+    known = {one.id for wanted in planned for one in wanted} | catalogue.faults.keys()
+    wrong = [fault for fault in selection.faults if not any(_answers(wanted, fault) for wanted in planned)]
+    if wrong:
+        raise InputError(
+            Diagnostic("RC150", f"there is no fault '{fault}' here", hint=did_you_mean(fault, known))
+            if fault not in known
+            else Diagnostic("RC150", f"no pair of faults that can happen here has '{fault}' in it")
+            for fault in wrong
+        )
+
+
+def _of_another(subject: _RoleUnderTest, row: FaultRow) -> FaultRow:
+    """The row of an instance, for another one that is alike but for its role and the names of its copies."""
+    copies = tuple(copy and subject.copies[copy.family, copy.index] for copy in row.copies)
+    return replace(row, role=subject.role, copies=copies)
+
+
+def _counting(session: Session, place: str) -> Session:
+    """The workshop, whose progress tells how many rows there are."""
+    return replace(session, report=lambda name, progress: session.report(f"{place}, {name}", progress))
+
+
+def _row(
+    spec: Specification, subject: _RoleUnderTest, wanted: Sequence[FaultInstance], session: Session
+) -> FaultRow:
+    """What one fault, or several at once, do to a role."""
+    name = PLUS.join(one.id for one in wanted)
+    facts = tuple(dict.fromkeys(fact for one in wanted for fact in one.fault.facts))
+    row = FaultRow(
+        subject.role,
+        name,
+        tuple(one.fault.title for one in wanted),
+        ("none",),
+        facts=facts,
+        copies=tuple(subject.copies.get((one.family, one.index)) for one in wanted),
+    )
+    try:
+        session.limits.deadline.check()
+        system = faulty_system(spec, subject.instance, wanted)
+        return _settled(spec, subject, wanted, row, system, session) if system else row
+    except LimitError as reason:
+        return replace(row, fates=("unknown",), note=str(reason))
+
+
+def _settled(
+    spec: Specification,
+    subject: _RoleUnderTest,
+    wanted: Sequence[FaultInstance],
+    row: FaultRow,
+    system: System,
+    session: Session,
+) -> FaultRow:
+    """The row with what becomes of the role; raises ``LimitError`` when that takes too long."""
+    space = _space(system, f"{subject.role}, {row.fault}", session)
+    if space.exhaustive and not can_happen(space, wanted):
+        return replace(row, states=len(space.states))
+    healthy = _healthy(spec, subject, wanted, session)
+    if not healthy.exhaustive:
+        return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
+    asked = _question(_catalogue(spec), system, healthy, subject, wanted)
+    found = space.deadline.within(space.transitions, effects_of, space, asked)
+    row = replace(
+        row,
+        fates=found.fates,
+        noticed_by=found.noticed_by,
+        trace=found.trace,
+        assumption=_assumed(_catalogue(spec), space, wanted),
+        note=found.note,
+        states=len(space.states),
+    )
+    return row if len(wanted) > 1 or not found.trace else _timed(spec, row, space, asked, session)
+
+
+def can_happen(space: Space, wanted: Sequence[FaultInstance]) -> bool:
+    """Whether each fault has something to happen, and what it brings about is an outcome that this role has."""
+    taken = {space.packed.product.occurrences[k].event for k in space.taken}
+    parts = [events for one in wanted for events in (one.fault.events, one.fault.owed) if events]
+    return all(not taken.isdisjoint(events) for events in parts)
+
+
+def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, session: Session) -> FaultRow:
+    """The row with how long it takes until somebody notices, unless nobody need, and until it has recovered.
+
+    Raises ``InputError`` RC136 for lengths of time that do not fit together.
+    """
+    try:
+        system = timed_system(spec, untimed)
+    except InputError as problem:
+        if any(found.code != "RC137" for found in problem.diagnostics):
+            raise
+        return replace(row, note=f"no times: {problem.diagnostics[0].message}")
+    try:
+        space = _space(system, f"{row.role}, {row.fault}, times", session, keep_graph=True)
+        if not space.exhaustive:
+            raise LimitError(space.limit)
+        times = space.deadline.within(space.transitions, fault_times, space, asked)
+    except LimitError as reason:
+        return replace(row, note=f"no times: {reason}", limit=str(reason))
+    recovers = set(row.fates) <= {"outage", "recovers"}
+    noticed = row.noticed_by != NOBODY and times.first
+    return replace(
+        row,
+        noticed_by=", ".join(times.first) if noticed else row.noticed_by,
+        noticed_s=times.noticed if noticed else None,
+        recovered_s=times.recovered if recovers else None,
+    )
+
+
+def _assumed(catalogue: FaultCatalogue, space: Space, wanted: Sequence[FaultInstance]) -> str:
+    """What is assumed of the faults, and of the spare where it is ever needed."""
+    occurrences = space.packed.product.occurrences
+    taken = {occurrences[k].event for k in space.taken}
+    spare = [catalogue.spare.assumption] if catalogue.spare and catalogue.spare.event in taken else []
+    return " ".join(
+        dict.fromkeys(text for text in (*(one.fault.assumption for one in wanted), *spare) if text)
+    )
+
+
+def _space(system: System, name: str, session: Session, keep_graph: bool = False) -> Space:
+    """Every state of a system, as written: fairness tells copies apart."""
+    report, until = partial(session.report, name), session.limits.deadline.doing(name)
+    packed = pack(compose(system, until), deadline=until)
+    space = explore(packed, replace(session.limits, deadline=until), keep_graph=keep_graph, report=report)
+    if space.limit == INTERRUPTED:
+        raise KeyboardInterrupt
+    return space
+
+
+def _healthy(
+    spec: Specification, subject: _RoleUnderTest, wanted: Sequence[FaultInstance], session: Session
+) -> Space:
+    """What happens in the circumstances of these faults without them."""
+    scenario = circumstances(_catalogue(spec), subject.instance, wanted)
+    key = repr(scenario)
+    if key not in subject.healthy:
+        system = instantiate(spec, subject.instance, scenario, spec.machines.__getitem__)
+        subject.healthy[key] = _space(system, f"{subject.role}, healthy", session)
+    return subject.healthy[key]
+
+
+def _question(
+    catalogue: FaultCatalogue,
+    system: System,
+    healthy: Space,
+    subject: _RoleUnderTest,
+    wanted: Sequence[FaultInstance],
+) -> Question:
+    return Question(
+        serving=catalogue.serving,
+        broken=Or(tuple(value.when for value in catalogue.broken)),
+        not_injected=not_injected(wanted),
+        injected=injected(wanted),
+        starts=frozenset(catalogue.starts),
+        failures=frozenset(catalogue.failures),
+        usual=usual(healthy, catalogue.serving),
+        senders=frozenset(
+            system.events[event].sender for one in wanted for event in (*one.fault.events, *one.fault.then)
+        ),
+        alone=subject.instances == 1 or all(one.fault.everywhere for one in wanted),
+    )
+
+
+def _chosen(name: str, known: Iterable[str], what: str) -> list[str]:
+    """The one named, or all; raises ``InputError`` RC150 for one that is not there."""
+    names = list(known)
+    if name and name not in names:
+        raise InputError(
+            [Diagnostic("RC150", f"there is no {what} '{name}'", hint=did_you_mean(name, names))]
+        )
+    return [name] if name else names

@@ -1,0 +1,64 @@
+"""Verb: explore the markings of a net and judge it; one that is not safe is refused, for its counts would be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rolecycle.checking.verdict import CheckResult, Verdict
+from rolecycle.diagnostics import Diagnostic, InputError
+from rolecycle.language.specification import Property, Specification
+from rolecycle.modelling.net_to_specification import ACTOR, SAFE
+from rolecycle.semantics.trace import Trace
+from rolecycle.verification.pipeline import Session, check, suite
+from rolecycle.verification.result import VerificationResult
+
+FIRST_LOOK = 1 << 14
+"""Markings that are judged before the others: a net that is not safe has many, and shows it soon."""
+
+LONGEST_RUN = 20
+"""Transitions of a run that a message tells."""
+
+
+def verify_net(spec: Specification, notes: Iterable[Diagnostic], session: Session) -> VerificationResult:
+    """Every marking by plain search: their number is that of the net.
+
+    Raises ``InputError`` RC306 for a net that is not 1-safe, or not as safe as its units claim.
+    """
+    session.reductions = frozenset()
+    limits = session.limits
+    session.limits = replace(limits, states=min(limits.states, FIRST_LOOK))
+    made = _run(spec, session)
+    if made.limit and session.limits != limits and made.states > FIRST_LOOK:
+        session.limits = limits
+        made = _run(spec, session)
+    return VerificationResult((made,), findings=(*notes, *spec.warnings))
+
+
+def _run(spec: Specification, session: Session) -> CheckResult:
+    (job,) = suite(spec)
+    made = check(job, session)
+    unsafe = [v for v in made.verdicts if v.property.id.startswith(SAFE) and v.trace]
+    if unsafe:
+        raise InputError(_not_safe(spec, unsafe))
+    return made
+
+
+def _not_safe(spec: Specification, unsafe: Iterable[Verdict]) -> Iterable[Diagnostic]:
+    """The earliest mishaps only: what is found behind one has been led astray by it."""
+    runs = [(verdict.property, verdict.trace) for verdict in unsafe if verdict.trace]
+    least = min(len(trace.steps) for _, trace in runs)
+    for wanted, trace in runs:
+        if len(trace.steps) == least:
+            yield _mishap(spec, wanted, trace)
+
+
+def _mishap(spec: Specification, wanted: Property, trace: Trace) -> Diagnostic:
+    names = [step.event.removeprefix(f"{ACTOR}.") for step in trace.steps]
+    told = names if len(names) <= LONGEST_RUN else [f"{len(names) - LONGEST_RUN} more", *names[-LONGEST_RUN:]]
+    message = f"the net is not safe: the run {', '.join(told)} breaks '{wanted.title}'"
+    if wanted.title.startswith("Unit"):
+        hint = 'correct the units, or write safe="false" to take each place by itself'
+    else:
+        hint = "only nets without a second token on a place are read"
+    return Diagnostic("RC306", message, spec.events[trace.steps[-1].event].place, hint=hint)

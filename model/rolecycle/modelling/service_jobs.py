@@ -1,0 +1,66 @@
+"""Verb: a service becomes the runs to be made for it, and notes on what the model leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
+from rolecycle.language.specification import Specification
+from rolecycle.modelling.service_systems import PLUG_INS, READINGS, service_systems
+from rolecycle.verification.pipeline import CheckRequest
+
+
+def service_jobs(spec: Specification, service: Service) -> list[CheckRequest]:
+    """The runs for a service: each of its systems in the scenarios that are for services and for such a system."""
+    extended, systems = service_systems(spec, service)
+    mildest_first = sorted(spec.scenarios.values(), key=lambda s: len(s.allow) + len(s.faults))
+    return [
+        CheckRequest(extended, system, scenario)
+        for system in systems
+        for scenario in mildest_first
+        if scenario.services
+        and any(system.is_a(name) for name in scenario.systems)
+        and scenario.name in (system.scenarios or [scenario.name])
+    ]
+
+
+def modelling_notes(service: Service) -> list[Diagnostic]:
+    """What the files of the service leave open, role by role: RC260, RC261, RC270, RC271."""
+    return [
+        Diagnostic(code, f"role '{role.name}': {text}", role.place, "note")
+        for role in service.roles
+        for code, text in _left_open(role)
+    ]
+
+
+def _left_open(role: Role) -> Iterator[tuple[str, str]]:
+    for name in role.imports:
+        if name not in PLUG_INS:
+            yield (
+                "RC260",
+                f"what the import '{name}' adds stands with the SDK and not in these files; the role is verified "
+                "without it",
+            )
+    if role.kind in READINGS:
+        kinds = " and as ".join(READINGS[role.kind])
+        yield "RC261", f"the kind of role is not known; it is verified as {kinds}"
+    for name in role.open_imports:
+        yield "RC270", f"the import of '{name}' is not known; the role is verified with it and without"
+    if role.instances is None:
+        counts = " and with ".join(str(count) for count in OPEN_COUNTS)
+        yield "RC271", f"the number of instances is not known; the role is verified with {counts}"
+
+
+def chosen(
+    jobs: list[CheckRequest], system: str, scenario: str, only: tuple[str, ...]
+) -> Iterator[CheckRequest]:
+    """The jobs that a system, a scenario and properties by name select; empty names select all.
+
+    A scenario of a refutation or an incident may be named by its id alone.
+    """
+    for job in jobs:
+        named = scenario in ("", job.scenario.name, job.scenario.id)
+        if system in ("", job.system.name) and named:
+            yield replace(job, only=only)

@@ -1,0 +1,192 @@
+"""Verbs: the cone of influence of a question, the network confined to it, and its runs told for the whole network.
+
+(Clarke, Grumberg, Peled, *Model Checking*, 1999, section 13.1, for alphabetised parallel composition.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import prod
+
+from rolecycle.deadline import NEVER, Deadline
+from rolecycle.language import guard
+from rolecycle.language.specification import Property
+from rolecycle.semantics import formula
+from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronisation, meaning, state_names
+from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.trace import Step, Trace
+
+STEPWISE = ("invariant", "precedence", "reachable")
+"""Kinds of properties that are settled by the states that are reached.  Whether a state is a deadlock, and whether
+there is a way back, depends on every member: one that is left out could go on when all others stand still, and so
+could one that stands still for ever while the cone goes on."""
+
+WORTH = 4
+"""Properties are judged apart when together they are estimated to need so many times the states."""
+
+
+def cone(network: Network, read: Iterable[int], asked: Collection[str] = ()) -> frozenset[int]:
+    """The members that influence what these members do, and when events ``asked`` by name can happen.
+
+    Of every synchronisation that changes a member of the cone, or that is asked for, the cone has each participant
+    that can refuse it and each member that is read by a participant in the cone.  Whoever is left out can then
+    neither block nor enable a change of the cone, so both reach the same states of the cone, in as many changes.
+    """
+    found, todo = set[int](), set(read)
+    while todo:
+        found |= todo
+        todo = {m for s in _relevant(network, found, asked) for m in _needed(s, found)} - found
+    return frozenset(found)
+
+
+def influence(network: Network, wanted: Property) -> frozenset[int]:
+    """The members that can influence the verdict on a property, its own observer among them.
+
+    ``network`` may have the observers of other properties, too.
+    """
+    members = network.system.members
+    own = {p for p, m in enumerate(members) if wanted.observer and m.name == wanted.observer.name}
+    if wanted.kind not in STEPWISE:
+        return frozenset(own | {p for p, m in enumerate(members) if not m.watches})
+    read = own | {atom.member for part in _asked(network, wanted) for atom in formula.atoms(part)}
+    return cone(network, read or {0}, wanted.events)
+
+
+def _asked(network: Network, wanted: Property) -> Iterator[Formula]:
+    """What a property asks: its goal, read by each occurrence of its events, and whether its premise ever holds."""
+    indices = {s.occurrence.index for s in network.synchronisations if s.occurrence.event in wanted.events}
+    for index in indices if wanted.events else {0}:
+        yield meaning(network, wanted.goal, index)
+    if isinstance(wanted.goal, guard.Implies) and not wanted.events:
+        yield meaning(network, wanted.goal.premise)
+
+
+def grouped(network: Network, asked: Iterable[Property], deadline: Deadline = NEVER) -> list[list[Property]]:
+    """Properties together that one space should settle: those with one cone, and where cones are nearly the same.
+
+    Sizes are estimated by the local states of the members.  Raises ``LimitError`` when that takes too long.
+    """
+    cones = [(influence(network, wanted), wanted) for wanted in deadline.each(asked)]
+    groups: list[tuple[frozenset[int], list[Property]]] = []
+    for kept, wanted in sorted(cones, key=lambda each: size(network, each[0]), reverse=True):
+        for k, (others, group) in enumerate(groups):
+            apart = size(network, others) + size(network, kept)
+            if size(network, others | kept) <= WORTH * apart:
+                groups[k] = (others | kept, [*group, wanted])
+                break
+        else:
+            groups.append((kept, [wanted]))
+    return [group for _, group in groups]
+
+
+def size(network: Network, kept: Iterable[int]) -> int:
+    """A bound of the states of these members together."""
+    return prod(len(network.system.members[m].machine.states) for m in kept)
+
+
+def _relevant(network: Network, kept: Collection[int], asked: Collection[str]) -> list[Synchronisation]:
+    """The synchronisations that are asked for, or that change a member that is kept."""
+    return [s for s in network.synchronisations if s.occurrence.event in asked or _changes(s, kept)]
+
+
+def _changes(synchronisation: Synchronisation, kept: Collection[int]) -> bool:
+    return any(part.member in kept and part.moves for part in synchronisation.parts)
+
+
+def _needed(synchronisation: Synchronisation, kept: Collection[int]) -> Iterator[int]:
+    """Who decides whether a synchronisation happens and what it does to the members kept."""
+    for part in synchronisation.parts:
+        if part.member in kept or not part.willing:
+            yield part.member
+            yield from (atom.member for _, guard in part.ways for atom in formula.atoms(guard))
+
+
+def project_network(network: Network, kept: Collection[int], asked: Collection[str] = ()) -> Network:
+    """The network of the members of a cone alone, for the same ``asked``; views are not seen in it."""
+    number = {member: k for k, member in enumerate(sorted(kept))}
+    members = tuple(network.system.members[m] for m in number)
+    system = replace(network.system, members=members, views=())
+    relevant = (_restricted(s, number) for s in _relevant(network, kept, asked))
+    reading = network.reading or Reading(network.system, lambda part: part)
+    return Network(
+        system,
+        tuple(relevant),
+        Reading(reading.system, lambda part: _renumbered(reading.over(part), number)),
+    )
+
+
+def _restricted(synchronisation: Synchronisation, number: dict[int, int]) -> Synchronisation:
+    parts = tuple(_renamed(part, number) for part in synchronisation.parts if part.member in number)
+    participants = tuple(part.member for part in parts)
+    return Synchronisation(replace(synchronisation.occurrence, participants=participants), parts)
+
+
+def _renamed(part: Part, number: dict[int, int]) -> Part:
+    ways = (
+        (Move(number[move.member], move.destinations), _renumbered(guard, number))
+        for move, guard in part.ways
+    )
+    return Part(number[part.member], tuple(ways), part.willing)
+
+
+def _renumbered(part: Formula, number: dict[int, int]) -> Formula:
+    return formula.mapped(part, lambda atom: Atom(number[atom.member], atom.states))
+
+
+# --- runs -------------------------------------------------------------------------------------------------
+
+
+def lift(trace: Trace, network: Network, kept: Collection[int], deadline: Deadline = NEVER) -> Trace:
+    """A run of a cone as a run of the whole network, with the same events.
+
+    Who was left out takes part where it has the event, by the first of its ways that is open.  Raises ``LimitError``
+    when that takes too long.
+    """
+    members = network.system.members
+    by_label = {s.occurrence.label: s for s in network.synchronisations}
+    taken = [by_label[step.event] for step in trace.steps]
+    states = [[m.machine.states.index(m.machine.initial) for m in members]]
+    for step, synchronisation in deadline.each(zip(trace.steps, taken, strict=True)):
+        after = list(states[-1])
+        for part in synchronisation.parts:
+            if part.member not in kept:
+                after[part.member] = _first_open(part, states[-1])
+        for position, member in enumerate(members):
+            if position in kept and member.name in step.changes:
+                after[position] = member.machine.states.index(step.changes[member.name])
+        states.append(after)
+    return _told(network, taken, states)
+
+
+def _first_open(part: Part, state: Sequence[int]) -> int:
+    """Where the first way of a participant that is open leads."""
+    here = state[part.member]
+    ways = (move.destinations[here] for move, guard in part.ways if formula.holds(guard, state))
+    return next(dest for dest in ways if dest >= 0)
+
+
+def _told(network: Network, taken: Sequence[Synchronisation], states: Sequence[Sequence[int]]) -> Trace:
+    """The run with names, and what is seen of it."""
+    system = network.system
+    named = [state_names(system, each) for each in states]
+    views = [
+        (view, value, meaning(network, when))
+        for view in system.views
+        for value, when in system.definitions[view].items()
+    ]
+    seen = [{view: value for view, value, when in views if formula.holds(when, each)} for each in states]
+    steps = tuple(
+        Step(
+            s.occurrence.label,
+            _changed(named[k], named[k + 1]),
+            tuple(system.members[p].name for p in s.occurrence.participants),
+            _changed(seen[k], seen[k + 1]),
+        )
+        for k, s in enumerate(taken)
+    )
+    return Trace(named[0], steps, seen=seen[0])
+
+
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in new.items() if old.get(name) != value}

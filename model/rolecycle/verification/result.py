@@ -1,0 +1,79 @@
+"""Noun: all that one call of ``verify`` found, and what it means for the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rolecycle.checking.verdict import CheckResult, Verdict
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.inputs.service import Service
+from rolecycle.language.specification import Expectation
+
+Status = Literal["unexpected", "unfailing", "unknown", "hazard", "supposed", "expected", "holds", "vacuous"]
+"""A verdict read against what is expected of it, the gravest first."""
+
+
+OPEN_TIME = (
+    "where time is not counted a limit may pass at any moment, so more can happen than really does: what is never "
+    "violated there is never violated with time; whether something can be reached, or must happen, may depend on time"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationResult:
+    """The runs made, the service they were made for (if any) and the findings in its files.
+
+    ``part``: something was singled out, so that there is room to tell the stories that hold.
+    """
+
+    runs: tuple[CheckResult, ...]
+    service: Service | None = None
+    findings: tuple[Diagnostic, ...] = ()
+    strict: bool = False
+    part: bool = False
+
+    def expected(self, verdict: Verdict) -> Expectation:
+        """What is expected of a property: a hazard may be refuted, unless strict.
+
+        Of a service nothing has to be refuted: one whose code cannot fail so is better than the scenario fears.
+        """
+        if self.service is not None and verdict.outcome == "holds":
+            return "holds"
+        if verdict.hazard and not self.strict and verdict.outcome == "refuted":
+            return "refuted"
+        return verdict.expected
+
+    def as_expected(self, verdict: Verdict) -> bool:
+        """Whether a verdict is the expected one; an unknown one never is."""
+        return verdict.outcome == self.expected(verdict)
+
+    def status(self, verdict: Verdict) -> Status:
+        """The one word for a verdict; what is unknown is never anything else."""
+        if verdict.outcome == "unknown":
+            return "unknown"
+        if not self.as_expected(verdict):
+            return "unexpected" if verdict.outcome == "refuted" else "unfailing"
+        if verdict.outcome == "refuted":
+            hazard: Status = "supposed" if verdict.supposed else "hazard"
+            return hazard if verdict.expected == "holds" else "expected"
+        return "vacuous" if verdict.vacuous else "holds"
+
+    @property
+    def time_is_open(self) -> str:
+        """What it means that some run leaves time open; empty where none does."""
+        return OPEN_TIME if any(run.time == "open" for run in self.runs) else ""
+
+    @property
+    def exit_code(self) -> int:
+        """0 all as expected, 1 something is not, 3 a limit left something unknown."""
+        verdicts = [v for run in self.runs for v in run.verdicts]
+        settled = [v for v in verdicts if v.outcome != "unknown"]
+        if not all(self.as_expected(v) for v in settled) or (self.strict and self.complaints):
+            return 1
+        return 3 if len(settled) < len(verdicts) or any(run.limit for run in self.runs) else 0
+
+    @property
+    def complaints(self) -> tuple[Diagnostic, ...]:
+        """The findings that are more than notes."""
+        return tuple(f for f in self.findings if f.severity != "note")
