@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from family import INSTANCE, lifecycle
 from rolecycle.language.guard import And, In, Not, Quantified
-from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
-from rolecycle.verification.pipeline import CheckRequest
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, SystemSpec
+from rolecycle.modelling.requests import CheckRequest
 
 UNREADY = And((In("load_balancer", ("In",)), Not(In("role_host", ("Ready",)))))
 """An instance is in rotation and not Ready."""

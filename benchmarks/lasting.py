@@ -18,7 +18,7 @@ from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
 from rolecycle.engine.pack import pack
 from rolecycle.language.guard import Guard, Implies, In, Not
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.semantics.compose import compose
 
 T = TypeVar("T")

@@ -21,11 +21,11 @@ from pathlib import Path
 
 from rolecycle.inputs.read_pnml import read_net
 from rolecycle.modelling.net_to_specification import model
+from rolecycle.modelling.requests import suite
 from rolecycle.semantics.compose import Move, Product, Rule, compose
 from rolecycle.semantics.formula import Atom, Formula
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import Member
-from rolecycle.verification.pipeline import suite
 
 BYTE = 256
 """States that a variable of one byte can tell apart."""

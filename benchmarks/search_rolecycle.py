@@ -27,11 +27,11 @@ from family import lifecycle
 from rolecycle.checking.judge import judge
 from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.language.guard import Implies, In, Quantified
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics.compose import Product, compose
 from rolecycle.verification.pipeline import Session, check

@@ -17,7 +17,7 @@ from naive import Part
 from rolecycle.language.durations import seconds
 from rolecycle.language.guard import FALSE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.language.machine import Row, Timing
-from rolecycle.language.specification import Scenario
+from rolecycle.language.scenario import Scenario
 from rolecycle.semantics.system import Member, System
 from ticks import longest, shortest
 

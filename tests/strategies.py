@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.language.machine import SAME, Event, EventKind, Machine, Row
-from rolecycle.language.specification import MemberSpec, Parameter, Scenario, Specification, SystemSpec
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, Parameter, SystemSpec
 from rolecycle.semantics.system import Member, System
 
 STATES = ("A", "B", "C", "D")

@@ -20,7 +20,7 @@ from rolecycle.engine.explore import explore
 from rolecycle.engine.pack import pack
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.machine import Event, Machine, Row
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.reduction.applied import EVERY_REDUCTION, Reduction
 from rolecycle.reduction.choose import choose_reduction, unreduced
 from rolecycle.semantics.system import Member, System

@@ -29,7 +29,9 @@ from rolecycle.language.files import files_of, spec_root
 from rolecycle.language.guard import FALSE, TRUE, In, Not
 from rolecycle.language.load import load
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import Specification, SystemSpec
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.modelling.service_jobs import service_jobs
 from rolecycle.reduction.applied import EVERY_REDUCTION
 from rolecycle.reduction.quotient_cache import Quotients
@@ -38,7 +40,7 @@ from rolecycle.semantics.system import System
 from rolecycle.storage import specification_cache, store
 from rolecycle.storage.archive import archived, restored
 from rolecycle.storage.store import CACHE, OFF, Store, cache_folder, key
-from rolecycle.verification.pipeline import CheckRequest, Session, check
+from rolecycle.verification.pipeline import Session, check
 from service_files import SERVICES
 from strategies import Levels
 

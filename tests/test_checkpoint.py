@@ -29,11 +29,11 @@ from rolecycle.checking.verdict import Verdict
 from rolecycle.cli.main import main
 from rolecycle.engine.checkpoint import PROGRESS, Checkpoint, Checkpoints, checkpoint_of, resumed
 from rolecycle.engine.explore import INTERRUPTED, Progress, explore
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import parent
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.semantics.compose import Product, compose
 
 TESTS = Path(__file__).parent

@@ -21,7 +21,8 @@ from rolecycle.language.files import spec_root
 from rolecycle.language.guard import FALSE, And, Guard, In, Not, Quantified
 from rolecycle.language.load import load
 from rolecycle.language.machine import Event, Machine, Row
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import EVERY_REDUCTION, Reduction
 from rolecycle.reduction.choose import ReducedProduct, choose_reduction, unreduced
 from rolecycle.reduction.counter_abstraction.counters import CopyEncoding, IndexedCopies, counted, encode
@@ -32,7 +33,7 @@ from rolecycle.reduction.symmetry import interchangeable_families
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.trace import Trace
-from rolecycle.verification.pipeline import CheckRequest, Session, check
+from rolecycle.verification.pipeline import Session, check
 
 LIMIT = 200
 SLOW = settings(

@@ -15,8 +15,9 @@ from rolecycle.diagnostics import NOWHERE
 from rolecycle.language.files import schema_files
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.load import load
+from rolecycle.modelling.requests import suite
 from rolecycle.report import codes
-from rolecycle.verification.pipeline import Session, check, suite
+from rolecycle.verification.pipeline import Session, check
 
 ROOT = Path(__file__).parents[1]
 LANGUAGE = ROOT / "docs/reference/language.md"

@@ -15,12 +15,12 @@ import strategies
 from rolecycle.checking.judge import judge
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import path_to
 from rolecycle.language.guard import Guard
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.system import System

@@ -23,8 +23,8 @@ from rolecycle.commands.faults import FaultSelection, can_happen, example_faults
 from rolecycle.diagnostics import InputError
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
 from rolecycle.faults.injection import FaultInstance, circumstances, faulty_system, instances_of, timed_system
@@ -32,11 +32,12 @@ from rolecycle.faults.table import GRAVEST, FaultRow, FaultTable, Seconds
 from rolecycle.graphs.graph import backward
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, Service, Site, Task
+from rolecycle.language.fault_catalogue import FaultCatalogue
 from rolecycle.language.files import spec_root
 from rolecycle.language.guard import And, Guard, In, Or, Quantified
 from rolecycle.language.load import load
 from rolecycle.language.machine import TICK, Timing
-from rolecycle.language.specification import FaultCatalogue, Specification
+from rolecycle.language.specification import Specification
 from rolecycle.modelling.service_systems import hosted_instances
 from rolecycle.report import faults as report
 from rolecycle.semantics.compose import compose, resolve

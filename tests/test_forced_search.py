@@ -31,8 +31,9 @@ from forced import Force, Plain
 from rolecycle.engine.checkpoint import Checkpoint
 from rolecycle.engine.explore import INTERRUPTED, explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
-from rolecycle.engine.search_state import Limits, LostStateError
+from rolecycle.engine.search_state import LostStateError
 from rolecycle.engine.visited import OVERFLOW, KeyTable
 from rolecycle.language.machine import Event, Machine, Row
 from rolecycle.reduction.symmetry import symmetric_families

@@ -18,20 +18,17 @@ from rolecycle.engine.pack import pack
 from rolecycle.language.guard import FALSE, TRUE, And, Guard, In, Not, Quantified
 from rolecycle.language.load import observers
 from rolecycle.language.machine import Event, Machine, Row
-from rolecycle.language.specification import (
-    MemberSpec,
-    Property,
-    Scenario,
-    Specification,
-    SystemSpec,
-    View,
-    ViewValue,
-)
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, SystemSpec
+from rolecycle.language.view import View, ViewValue
+from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.instantiate import instantiate, observed
 from rolecycle.semantics.system import Member, System
-from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
+from rolecycle.verification.pipeline import Session, check
 
 LIMIT = 300
 SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from rolecycle.cli.main import main
 from rolecycle.commands.verify import Selection, verify_suite
 from rolecycle.diagnostics import InputError
+from rolecycle.modelling.requests import suite
 from rolecycle.reduction.applied import EVERY_REDUCTION, Reduction
-from rolecycle.verification.pipeline import Session, explored, suite
+from rolecycle.verification.pipeline import Session, explored
 from written import outcomes, runs, written
 
 # --- `*` in a machine that is extended ----------------------------------------------------------------

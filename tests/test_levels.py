@@ -21,11 +21,14 @@ from rolecycle.language.files import spec_root
 from rolecycle.language.guard import Guard, In
 from rolecycle.language.load import load
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import MemberSpec, Scenario, Specification, SystemSpec
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, SystemSpec
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.semantics.compose import compose, resolve
 from rolecycle.semantics.instantiate import instantiate, parameters
 from rolecycle.semantics.system import System
-from rolecycle.verification.pipeline import CheckRequest, Session, check
+from rolecycle.verification.pipeline import Session, check
 
 FEW = 40_000
 """States up to which networkx looks for the way back."""

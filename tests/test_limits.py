@@ -20,19 +20,22 @@ from rolecycle.commands.verify import Selection, verify_suite
 from rolecycle.deadline import FULL, INTERRUPTED, LARGE, NEVER, TIMEOUT, Deadline, LimitError
 from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.faults.table import FaultTable
 from rolecycle.language.guard import In, Not, Quantified
 from rolecycle.language.load import load
-from rolecycle.language.specification import Property, Specification, SystemSpec
+from rolecycle.language.property import Property
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import EVERY_REDUCTION
 from rolecycle.reduction.choose import abstract_copies
 from rolecycle.reduction.minimise import reduce
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.system import System
-from rolecycle.verification.pipeline import CheckRequest, Session, check, explored
+from rolecycle.verification.pipeline import Session, check, explored
 from rolecycle.verification.result import VerificationResult
 
 KITCHEN = Path(__file__).parent / "specs" / "good"

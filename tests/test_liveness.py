@@ -24,7 +24,7 @@ from rolecycle.engine.pack import pack
 from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Quantified
 from rolecycle.language.load import observers
 from rolecycle.language.machine import Event, Machine, Row
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.instantiate import observed
 from rolecycle.semantics.system import Member, System

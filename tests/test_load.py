@@ -19,8 +19,9 @@ from rolecycle.language.guard_parser import MAX_DEPTH, parse_guard
 from rolecycle.language.load import load
 from rolecycle.language.load.yaml_source import MAX_BYTES, MAX_NODES, parse
 from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.report.all_codes import SPECIFICATION
-from rolecycle.verification.pipeline import CheckRequest, Session, check, explored, suite
+from rolecycle.verification.pipeline import Session, check, explored
 
 GOOD = Path(__file__).parent / "specs" / "good"
 

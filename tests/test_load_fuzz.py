@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from rolecycle.cli.main import main
 from rolecycle.diagnostics import Diagnostic, InputError
-from rolecycle.engine.search_state import Limits
+from rolecycle.engine.limits import Limits
 from rolecycle.language.load import load
-from rolecycle.verification.pipeline import Session, check, suite
+from rolecycle.modelling.requests import suite
+from rolecycle.verification.pipeline import Session, check
 
 GOOD = Path(__file__).parent / "specs" / "good"
 FILES = sorted(path.relative_to(GOOD) for path in GOOD.rglob("*.yaml"))

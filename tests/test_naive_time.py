@@ -18,7 +18,7 @@ from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
 from rolecycle.language.guard import FALSE, TRUE, Guard
 from rolecycle.language.machine import TICK
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.semantics import timers
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.system import Member, System

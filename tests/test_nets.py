@@ -30,8 +30,9 @@ from rolecycle.inputs.net import Net, Transition, Unit
 from rolecycle.inputs.read_pnml import read_net
 from rolecycle.language.load import load
 from rolecycle.modelling.net_to_specification import DEADLOCK, model
+from rolecycle.modelling.requests import suite
 from rolecycle.modelling.specification_files import net_files
-from rolecycle.verification.pipeline import Session, check, suite
+from rolecycle.verification.pipeline import Session, check
 
 NETS = Path(__file__).parent / "nets"
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "benchmarks" / "mcc-nupn"

@@ -21,13 +21,17 @@ from rolecycle.engine.explore import explore
 from rolecycle.engine.pack import pack
 from rolecycle.language.guard import FALSE, And, Guard, In, Not, Or, Quantified
 from rolecycle.language.machine import ASKED, INTERNAL, Event, Machine, Row
-from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, SystemSpec
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.minimise import reduce
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import Member, System
-from rolecycle.verification.pipeline import CheckRequest, Session, check
+from rolecycle.verification.pipeline import Session, check
 from strategies import INSIDE, LABELS, MIDDLE, Levels
 
 LIMIT = 1_500

@@ -21,8 +21,8 @@ from rolecycle.checking.verdict import CheckResult
 from rolecycle.cli.main import REDUCTIONS, main
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode, evaluate
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import path_to
 from rolecycle.language.files import spec_root
@@ -30,14 +30,18 @@ from rolecycle.language.guard import FALSE, Guard, Implies, In, Not, Or, Quantif
 from rolecycle.language.load import load
 from rolecycle.language.load.observers import never_after, only_after, story
 from rolecycle.language.machine import Event, Machine, Row
-from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, SystemSpec
+from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.applied import EVERY_REDUCTION, QUOTIENT, Reduction
 from rolecycle.reduction.cone_of_influence import cone, lift, project_network
 from rolecycle.semantics.compose import combine, compose, meaning, network
 from rolecycle.semantics.formula import atoms
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import Member, System
-from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
+from rolecycle.verification.pipeline import Session, check
 from strategies import INSIDE, LABELS, MIDDLE, TEAM, WHOLE, Levels
 
 LIMIT = 3_000

@@ -25,7 +25,8 @@ from rolecycle.draw.statechart import statechart
 from rolecycle.inputs.service import Endpoint, Role, Service, Task
 from rolecycle.language.load import load
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import Expectation, Property
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Expectation
 from rolecycle.report.all_codes import CODES
 from rolecycle.review.gather import Explored, gather
 from rolecycle.review.images import image

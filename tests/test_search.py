@@ -18,8 +18,8 @@ import strategies
 from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
 from rolecycle.engine.layout import decode
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import path_to
 from rolecycle.semantics.compose import Product, compose

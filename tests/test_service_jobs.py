@@ -19,10 +19,12 @@ from rolecycle.inputs.service import Endpoint, Role, Service, Task
 from rolecycle.language.files import spec_root
 from rolecycle.language.load import load
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import Specification, SystemSpec
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.modelling.service_jobs import modelling_notes, service_jobs
 from rolecycle.modelling.service_systems import Assembly, service_systems
-from rolecycle.verification.pipeline import CheckRequest, Session, check
+from rolecycle.verification.pipeline import Session, check
 from rolecycle.verification.result import VerificationResult
 from service_files import EXAMPLES, SERVICES
 

@@ -16,8 +16,8 @@ import naive
 from rolecycle.checking.verdict import CheckResult, Verdict
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode, evaluate
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.engine.successors import successors
 from rolecycle.language import guard
@@ -26,13 +26,14 @@ from rolecycle.language.guard import Guard
 from rolecycle.language.load import load
 from rolecycle.language.machine import Machine, Row
 from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics.compose import compose, resolve
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.dead_code import Coverage
-from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
+from rolecycle.verification.pipeline import Session, check
 
 TABLE = Path(__file__).with_name("shipped_suite.tsv")
 """Every run of the suite: system, scenario, states, transitions, depth, refuted properties.

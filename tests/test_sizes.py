@@ -22,13 +22,17 @@ from rolecycle.checking.parameterised.prove import LARGEST, prove
 from rolecycle.checking.verdict import AllSizes
 from rolecycle.cli.main import main
 from rolecycle.deadline import TIMEOUT, Deadline
-from rolecycle.engine.search_state import Limits
+from rolecycle.engine.limits import Limits
 from rolecycle.language.guard import TRUE, And, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.language.load.observers import only_after
 from rolecycle.language.machine import SAME, Event, Machine, Row
-from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, SystemSpec
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.semantics.system import Due, Member, System
-from rolecycle.verification.pipeline import CheckRequest, Session, check
+from rolecycle.verification.pipeline import Session, check
 from strategies import INSIDE, LABELS, OUTER, TEAM, WHOLE, Levels, crowds
 
 FEW = 5

@@ -11,8 +11,10 @@ import pytest
 from rolecycle.checking.verdict import Verdict
 from rolecycle.language.files import spec_root
 from rolecycle.language.load import load
-from rolecycle.language.specification import Property, Specification
-from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
+from rolecycle.language.property import Property
+from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest, suite
+from rolecycle.verification.pipeline import Session, check
 
 PAGE = Path(__file__).parents[1] / "docs/explanation/incidents.md"
 BOTH_LIFE_CYCLES_AND_THE_TEN_STEPS = {

@@ -24,12 +24,15 @@ from rolecycle.language.guard import TRUE, And, Guard, In, Not, Quantified
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.load import load
 from rolecycle.language.machine import TICK, Event, Machine, Row, Timing
-from rolecycle.language.specification import Property, Scenario, Specification
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.durations_of import lengths, reset
 from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.timers import timed
-from rolecycle.verification.pipeline import CheckRequest, Session, check, explored, suite
+from rolecycle.verification.pipeline import Session, check, explored
 from ticks import longest, shortest
 
 MINUTE = 60

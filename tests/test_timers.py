@@ -15,7 +15,8 @@ from rolecycle.engine.space import Space
 from rolecycle.language.guard import FALSE, TRUE, Guard
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.machine import TICK, Event, Machine, Row, Timing
-from rolecycle.language.specification import Property, Scenario
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.timers import MOST_AT_REST, timed

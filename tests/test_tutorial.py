@@ -10,7 +10,8 @@ import pytest
 
 from rolecycle.language.files import spec_root
 from rolecycle.language.load import load
-from rolecycle.verification.pipeline import Session, check, suite
+from rolecycle.modelling.requests import suite
+from rolecycle.verification.pipeline import Session, check
 
 PAGE = Path(__file__).parents[1] / "docs/tutorial.md"
 WHERE = {

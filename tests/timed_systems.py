@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rolecycle.language.guard import TRUE, And, Guard, In, Not, Or, Quantified
 from rolecycle.language.machine import Event, EventKind, Machine, Mode, Row, Timing
-from rolecycle.language.specification import Scenario
+from rolecycle.language.scenario import Scenario
 from rolecycle.semantics.system import Member, System
 
 KINDS: tuple[EventKind, ...] = ("platform", "platform", "code", "user", "time", "fault")

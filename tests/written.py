@@ -8,7 +8,8 @@ from pathlib import Path
 from rolecycle.checking.verdict import CheckResult
 from rolecycle.language.load import load
 from rolecycle.language.specification import Specification
-from rolecycle.verification.pipeline import Session, check, suite
+from rolecycle.modelling.requests import suite
+from rolecycle.verification.pipeline import Session, check
 
 NO_FACTS = "sources: {}\nfacts: {}\n"
 

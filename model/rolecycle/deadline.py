@@ -1,4 +1,4 @@
-"""Noun: when work has to end; whoever works long looks at it, and one exception says that a limit was reached.
+"""When work has to end; whoever works long looks at it, and one exception says that a limit was reached.
 
 It is passed as a value, to the search among its ``Limits`` and behind it as part of the ``Space``.
 """

@@ -1,4 +1,4 @@
-"""Noun: what is wrong with an input, where, and what would put it right."""
+"""What is wrong with an input, where, and what would put it right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: of a goal that is false at the end of a run, which parts are, and of which copies."""
+"""Of a goal that is false at the end of a run, which parts are, and of which copies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rolecycle.checking.verdict import Breach
 from rolecycle.language.guard import And, Guard, Implies, Not, Quantified
 from rolecycle.language.guard_printer import guard_text
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.semantics.compose import Product, meaning, ranged, resolve
 from rolecycle.semantics.formula import holds
 from rolecycle.semantics.system import System

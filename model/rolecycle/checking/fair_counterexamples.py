@@ -1,4 +1,4 @@
-"""Verb: a property of what must happen, in a space, becomes the fair runs that refute it.
+"""A property of what must happen, in a space, becomes the fair runs that refute it.
 
 Such a run comes to a part of the space that it never leaves again, and there round a fair strongly connected set.
 """
@@ -17,7 +17,7 @@ from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import Subgraph, subgraph, where
 from rolecycle.graphs.fair_cycles import Wanted, components, fair_sets, missed
 from rolecycle.language.machine import Fairness
-from rolecycle.language.specification import PropertyKind
+from rolecycle.language.property import PropertyKind
 from rolecycle.semantics.compose import Product
 from rolecycle.semantics.formula import Formula
 

@@ -1,4 +1,4 @@
-"""Verb: a space and a property become a verdict; nothing unknown is ever shown as holding."""
+"""A space and a property become a verdict; nothing unknown is ever shown as holding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from rolecycle.graphs.graph import Graph, backward, cycle_through, sources_of, s
 from rolecycle.language import guard
 from rolecycle.language.durations import seconds
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import Expectation, Property, Scenario, SystemSpec
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Expectation, Scenario
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import enabled, meaning, occurrences_of, resolve
 from rolecycle.semantics.formula import Formula
@@ -59,7 +61,8 @@ def judge(
 ) -> Verdict:
     """The verdict on one property, with a trace where one tells more than the word: shortest in the space.
 
-    ``lift_trace`` turns a run of the space into one of the system as written, which is given where the space has other names.
+    ``lift_trace`` turns a run of the space into one of the system as ``written``, which is given where the space has
+    other names.
     """
     system = space.packed.product.system
     hazard = resolve(wanted.hazard, system) == formula.TRUE

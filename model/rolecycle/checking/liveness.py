@@ -1,4 +1,4 @@
-"""Verb: what must happen in the long run, settled by a search for a fair run in which it does not.
+"""What must happen in the long run, settled by a search for a fair run in which it does not.
 
 Every such property is refuted by a lasso: a run into a part of the space that it never leaves again, and a loop there
 that is fair.  Without one it holds; then the fairness that it rests on is searched for, a least set of events.
@@ -26,14 +26,14 @@ from rolecycle.checking.fair_counterexamples import (
 from rolecycle.checking.verdict import Assumption, VerdictValue
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import CHUNK, evaluate
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
 from rolecycle.engine.trace_reconstruction import depth_of, lasso_by
 from rolecycle.graphs.fair_cycles import OUTSIDE, distances, path, tour
 from rolecycle.language import guard
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import Product, changing, indices_of, meaning, occurrences_of

@@ -1,4 +1,4 @@
-"""Verb: how long it takes from one condition to another, at least and at most, each with a run that attains it.
+"""How long it takes from one condition to another, at least and at most, each with a run that attains it.
 
 Time is the number of ticks.  The least time is a shortest way with weights 0 and 1 from where the first condition
 begins; the greatest is a longest way from where it holds, and there is none where a cycle with

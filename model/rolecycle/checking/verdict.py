@@ -1,4 +1,4 @@
-"""Noun: what was found about a property, and the run of the tool that found it."""
+"""What was found about a property, and the run of the tool that found it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rolecycle.language.machine import Fairness
-from rolecycle.language.specification import Expectation, Property
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Expectation
 from rolecycle.reduction.applied import Applied
 from rolecycle.semantics.trace import Trace
 

@@ -17,12 +17,12 @@ from rolecycle import __version__
 
 if TYPE_CHECKING:
     from rolecycle.cli.progress import Ticker
-    from rolecycle.commands.bound import Answer
     from rolecycle.deadline import Deadline
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.faults.table import FaultTable
     from rolecycle.language.specification import Specification
     from rolecycle.storage.store import Store
+    from rolecycle.verification.bound_result import Answer
     from rolecycle.verification.pipeline import Session, SpaceObserver
     from rolecycle.verification.result import VerificationResult
 
@@ -202,7 +202,8 @@ def verify(
 @_spec
 def draw(service: Path | None, output: Path, config: Path | None, spec: Path | None) -> None:
     """Draw statecharts, architecture and sequence charts of refuted properties, as SVG and DOT."""
-    from rolecycle.commands.draw import gallery, write
+    from rolecycle.commands.draw import gallery
+    from rolecycle.commands.write_files import write
     from rolecycle.language.files import spec_root
 
     pictures = _guarded(lambda: gallery(spec or spec_root(), service, config), "text")
@@ -233,7 +234,7 @@ def review(
     """
     if config and not service:
         _misused("--config needs a SERVICE.csdef", "text")
-    from rolecycle.commands.draw import refuse_unwritable, write
+    from rolecycle.commands.write_files import refuse_unwritable, write
 
     to_file = str(output) != "-"
     if to_file:
@@ -427,7 +428,8 @@ def _reset(spec: Specification, settings: tuple[str, ...]) -> Specification:
 
 def _between(spec: Specification, asked: tuple[str, str, str, str], bounds: dict[str, Any]) -> Answer:
     from rolecycle.cli.progress import Ticker
-    from rolecycle.commands.bound import Question, time_between
+    from rolecycle.commands.bound import time_between
+    from rolecycle.verification.bound_result import Question
 
     ticker = Ticker()
     try:
@@ -461,7 +463,7 @@ def _workshop(bounds: dict[str, Any], ticker: Ticker) -> Session:
 
     from rolecycle.deadline import taken
     from rolecycle.engine.checkpoint import checkpoints, writable
-    from rolecycle.engine.search_state import Limits
+    from rolecycle.engine.limits import Limits
     from rolecycle.verification.pipeline import Session
 
     memory, cores = _memory(bounds["max_memory"]), bounds["cores"] or os.cpu_count() or 1
@@ -510,7 +512,7 @@ def _explored(path: Path, bounds: dict[str, Any]) -> VerificationResult:
 
 def _written(path: Path, folder: Path) -> VerificationResult:
     """Write the specification of a net; nothing is run."""
-    from rolecycle.commands.draw import refuse_filled, write
+    from rolecycle.commands.write_files import refuse_filled, write
     from rolecycle.inputs.read_pnml import read_net
     from rolecycle.modelling.net_to_specification import model
     from rolecycle.modelling.specification_files import net_files

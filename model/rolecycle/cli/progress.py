@@ -1,4 +1,4 @@
-"""Verb: say on standard error how far a search has come, and what is done when none is under way."""
+"""Say on standard error how far a search has come, and what is done when none is under way."""
 
 from __future__ import annotations
 

@@ -1,37 +1,18 @@
-"""Verb: everything that ``rolecycle bound`` does between reading its words and printing."""
+"""Everything that ``rolecycle bound`` does between reading its words and printing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from rolecycle.checking.time_bounds import Bounds, Moment, bounds
+from rolecycle.checking.time_bounds import Moment, bounds
 from rolecycle.deadline import LimitError, stopping
 from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError, did_you_mean
 from rolecycle.language.guard_parser import parse_guard
-from rolecycle.language.specification import Scenario, Specification
-from rolecycle.verification.pipeline import CheckRequest, Session, explored
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """From when to when, on which system in which scenario; as the user wrote it."""
-
-    system: str
-    scenario: str
-    begin: str
-    end: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The bounds asked for; ``unit``: the seconds of a tick; ``limit`` is empty when the space was exhausted."""
-
-    question: Question
-    bounds: Bounds | None
-    unit: int
-    states: int
-    limit: str = ""
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest
+from rolecycle.verification.bound_result import Answer, Question
+from rolecycle.verification.pipeline import Session, explored
 
 
 def time_between(spec: Specification, asked: Question, session: Session) -> Answer:

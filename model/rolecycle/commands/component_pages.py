@@ -1,4 +1,4 @@
-"""Verb: a page of documentation for each component, as Markdown."""
+"""A page of documentation for each component, as Markdown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Final
 from rolecycle.language.guard import TRUE
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.machine import SAME, Event, EventKind, File, Machine, Row
-from rolecycle.language.specification import Fact, Specification, View
+from rolecycle.language.specification import Fact, Specification
+from rolecycle.language.view import View
 from rolecycle.report.markdown import code, document, ids, section, table, words
 from rolecycle.semantics.cross_references import (
     Reader,
@@ -53,7 +54,7 @@ def pages(spec: Specification) -> dict[str, str]:
 
 def main(folder: Path) -> None:
     """Write the pages of the shipped specification into a folder."""
-    from rolecycle.commands.draw import write
+    from rolecycle.commands.write_files import write
     from rolecycle.language.files import spec_root
     from rolecycle.language.load import load
 

@@ -1,21 +1,21 @@
-"""Verb: the set of pictures for the shipped specification, or for a service."""
+"""The set of pictures for the shipped specification, or for a service."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rolecycle.diagnostics import Diagnostic, InputError, relative
 from rolecycle.draw import draw_architecture, draw_machine, draw_trace
 from rolecycle.inputs.csdef import read_service
 from rolecycle.language.load import load
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import Property, Scenario
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.modelling.service_jobs import service_jobs
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import System
-from rolecycle.verification.pipeline import CheckRequest, Session, check, suite
+from rolecycle.verification.pipeline import Session, check
 
 
 def gallery(root: Path, definition: Path | None = None, configuration: Path | None = None) -> dict[str, str]:
@@ -39,41 +39,6 @@ def gallery(root: Path, definition: Path | None = None, configuration: Path | No
     for job in _refutations(jobs):
         pictures |= _sequence(job)
     return pictures
-
-
-def write(pictures: dict[str, str], folder: Path) -> int:
-    """Write the files; how many there are.  Raises ``InputError`` RC151 when one cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in pictures.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as problem:
-        raise _unwritable(Path(problem.filename or folder), problem.strerror or "") from None
-    return len(pictures)
-
-
-def refuse_unwritable(file: Path) -> None:
-    """Raise ``InputError`` RC151 when a file surely cannot be written, before the work that is to fill it."""
-    above = next(path for path in (file, *file.absolute().parents) if path.exists())
-    if file.is_dir():
-        raise _unwritable(file, "it is a folder")
-    if above != file and not above.is_dir():
-        raise _unwritable(file, f"'{relative(above)}' is no folder")
-    if not os.access(above, os.W_OK):
-        raise _unwritable(file, "it is not allowed")
-
-
-def refuse_filled(folder: Path) -> None:
-    """Raise ``InputError`` RC151 for a folder whose files would be read along with the new ones."""
-    if folder.exists() and not folder.is_dir():
-        raise _unwritable(folder, "it is no folder")
-    if folder.exists() and any(folder.iterdir()):
-        raise _unwritable(folder, "the folder is not empty")
-
-
-def _unwritable(path: Path, reason: str) -> InputError:
-    return InputError([Diagnostic("RC151", f"cannot write to '{relative(path)}': {reason}")])
 
 
 def _instances(jobs: Iterable[CheckRequest]) -> Iterator[CheckRequest]:

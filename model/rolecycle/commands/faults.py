@@ -1,4 +1,4 @@
-"""Verb: everything that ``rolecycle faults`` does between reading its words and printing."""
+"""Everything that ``rolecycle faults`` does between reading its words and printing."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ from rolecycle.faults.table import NOBODY, Copy, FaultRow, FaultTable
 from rolecycle.faults.times import fault_times
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Task
+from rolecycle.language.fault_catalogue import FaultCatalogue
 from rolecycle.language.guard import Or
-from rolecycle.language.specification import FaultCatalogue, Specification, SystemSpec
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.modelling.service_jobs import modelling_notes
 from rolecycle.modelling.service_systems import Hosted, hosted_instances
 from rolecycle.semantics.compose import compose

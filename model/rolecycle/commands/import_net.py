@@ -1,4 +1,4 @@
-"""Verb: explore the markings of a net and judge it; one that is not safe is refused, for its counts would be wrong."""
+"""Explore the markings of a net and judge it; one that is not safe is refused, for its counts would be wrong."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from rolecycle.checking.verdict import CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic, InputError
-from rolecycle.language.specification import Property, Specification
+from rolecycle.language.property import Property
+from rolecycle.language.specification import Specification
 from rolecycle.modelling.net_to_specification import ACTOR, SAFE
+from rolecycle.modelling.requests import suite
 from rolecycle.semantics.trace import Trace
-from rolecycle.verification.pipeline import Session, check, suite
+from rolecycle.verification.pipeline import Session, check
 from rolecycle.verification.result import VerificationResult
 
 FIRST_LOOK = 1 << 14

@@ -1,4 +1,4 @@
-"""Verb: everything that ``rolecycle verify`` does between reading its words and printing."""
+"""Everything that ``rolecycle verify`` does between reading its words and printing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.engine.space import Space
 from rolecycle.inputs.csdef import read_service
 from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.modelling.service_jobs import chosen, modelling_notes, service_jobs
 from rolecycle.verification.dead_code import Coverage
-from rolecycle.verification.pipeline import CheckRequest, Session, SpaceObserver, check, skipped, suite
+from rolecycle.verification.pipeline import Session, SpaceObserver, check, skipped
 from rolecycle.verification.result import VerificationResult
 
 

@@ -1,4 +1,8 @@
-"""Verb: pictures, as file name to text; the drawing libraries load on first use."""
+"""Pictures as text (SVG and DOT): statecharts, architecture, sequence charts; the drawing libraries load on first use.
+
+It imports ``language`` and ``semantics`` nouns.
+Begin with ``picture``.
+"""
 
 from __future__ import annotations
 

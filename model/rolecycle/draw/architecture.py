@@ -1,4 +1,4 @@
-"""Verb: a system to the picture of its members, where they run and what they say to each other."""
+"""A system to the picture of its members, where they run and what they say to each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: a noun of the specification to its picture files, each as DOT and as SVG."""
+"""A noun of the specification to its picture files, each as DOT and as SVG."""
 
 from __future__ import annotations
 

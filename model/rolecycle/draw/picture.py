@@ -1,4 +1,4 @@
-"""Noun: what a picture holds, free of any drawing library, and the one table of colours.
+"""What a picture holds, free of any drawing library, and the one table of colours.
 
 Hues are Okabe and Ito's, which people with any colour vision can tell apart, lightened for fills and
 darkened for lines and text.  A kind of event also has a line style of its own, so that a picture

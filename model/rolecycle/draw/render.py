@@ -1,4 +1,4 @@
-"""Verb: a picture to DOT text, and DOT text to SVG, with the same bytes everywhere.
+"""A picture to DOT text, and DOT text to SVG, with the same bytes everywhere.
 
 Graphviz is the ``graphviz-pure`` program that is installed with this package; no other is looked for.
 Helvetica is used because Graphviz knows its metrics without looking at the fonts of the machine.

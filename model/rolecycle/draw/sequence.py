@@ -1,4 +1,4 @@
-"""Verb: a trace to its sequence chart: life lines across, time downwards, one row a step.
+"""A trace to its sequence chart: life lines across, time downwards, one row a step.
 
 The steps stand in a log at the left; on the right of each an arrow runs from the sender through
 those who take part, and a box on a life line holds the new state of a member that changed.

@@ -1,4 +1,4 @@
-"""Verb: a machine to its statechart.
+"""A machine to its statechart.
 
 Each event label is a node of its own between source and destination, so that it is plain which line
 it belongs to, and so that one label can gather several sources.  What leaves a state where it is is

@@ -1,4 +1,4 @@
-"""Verb: a search under way is kept on disk now and then, and goes on from there after a crash or a limit.
+"""A search under way is kept on disk now and then, and goes on from there after a crash or a limit.
 
 What grows is appended to a file for each array; a small text, replaced at once, says how much of each file counts, and
 the checksums of that.  Tables of visited states are not kept: they are filled again from the states.  Only what this
@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.diagnostics import Diagnostic, InputError, Place, relative
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed
 from rolecycle.engine.search_state import (
     DEAD,
     KNOWN,
-    Limits,
     Search,
     rebuild_tables,
     reserve,

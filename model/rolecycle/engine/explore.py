@@ -1,4 +1,4 @@
-"""Verb: breadth-first search of a packed product, exact, under limits, on one core or several."""
+"""Breadth-first search of a packed product, exact, under limits, on one core or several."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rolecycle.deadline import INTERRUPTED, TIMEOUT, Deadline
 from rolecycle.engine.checkpoint import Checkpoint, resumed, save, save_if_due
 from rolecycle.engine.layout import Numbers, Words
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, Tables
 from rolecycle.engine.parallel import WorkerPool, run_round, worker_pool
 from rolecycle.engine.search_state import (
@@ -20,7 +21,6 @@ from rolecycle.engine.search_state import (
     EXPANDED,
     KNOWN,
     LEVEL_END,
-    Limits,
     Search,
     TransitionLog,
     rebuild_tables,

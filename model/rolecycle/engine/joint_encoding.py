@@ -1,4 +1,4 @@
-"""Verb: members that move together share one field of a state, which holds the number of their joint local state.
+"""Members that move together share one field of a state, which holds the number of their joint local state.
 
 A state then takes fewer bits, and a step changes fewer fields.  The joint local states are those that the cluster
 could reach if nothing outside it ever hindered a step: a superset of those it does reach, closed under every step.
@@ -13,8 +13,8 @@ import numpy as np
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import Cluster, Numbers, local_states
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.semantics.compose import Product
 from rolecycle.semantics.projection import project
 from rolecycle.semantics.system import System

@@ -1,4 +1,4 @@
-"""Noun and verbs: where the members of a system lie in the words of a state, one by one or folded together."""
+"""Where the members of a system lie in the words of a state, one by one or folded together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: a product becomes integers: where each member lies in the words of a state, and the tables of the rules."""
+"""A product becomes integers: where each member lies in the words of a state, and the tables of the rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: a round of a search on several cores.
+"""A round of a search on several cores.
 
 Each worker takes the steps of its share of a level and sends each target to the worker that owns it by its hash, if
 that does not know it from an earlier round; then each enters what was sent to it into a table of its own.  No word
@@ -24,6 +24,7 @@ from typing import TypeVar
 import numpy as np
 
 from rolecycle.engine.layout import Numbers, Words
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, Tables
 from rolecycle.engine.search_state import (
     DEAD,
@@ -33,7 +34,6 @@ from rolecycle.engine.search_state import (
     LEVEL_END,
     STEPS,
     TAKEN,
-    Limits,
     LostStateError,
     Search,
     check_entered,

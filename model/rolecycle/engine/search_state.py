@@ -1,4 +1,4 @@
-"""Noun and verbs: the arrays of a search under way, and how they get room."""
+"""The arrays of a search under way, and how they get room."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import IO, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.deadline import NEVER, Deadline
 from rolecycle.engine.layout import Numbers, Words
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed
 from rolecycle.engine.space import LANDMARK
 from rolecycle.engine.successors import Block, StepNotes, block, canonical, step_notes
@@ -53,21 +53,6 @@ FEW = 1 << 19
 
 SPILLED_AHEAD = 1 << 26
 """Bytes of a file that are taken at a time, so that a full disk is an answer and no broken memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a search may take: states found, bytes of its arrays, and until when it and all around it may last.
-
-    ``spill``: a folder where the states lie in a file, as long as its disk has room, once they do not fit
-    ``memory``; ``cores``: threads that may search at once.
-    """
-
-    states: int = 200_000_000
-    deadline: Deadline = NEVER
-    memory: int = 4 << 30
-    spill: Path | None = None
-    cores: int = 1
 
 
 class TransitionLog(NamedTuple):

@@ -1,4 +1,4 @@
-"""Noun: the part of a state space that was explored."""
+"""The part of a state space that was explored."""
 
 from __future__ import annotations
 

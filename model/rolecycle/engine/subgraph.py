@@ -1,4 +1,4 @@
-"""Verb: a part of a space becomes a graph, its transitions computed anew from its states.
+"""A part of a space becomes a graph, its transitions computed anew from its states.
 
 A search that looks for fair cycles needs transitions, but often those of a few states only; so a space keeps none,
 and the part that matters gets its own numbers.

@@ -1,4 +1,4 @@
-"""Verb: the steps of packed states, one by one for traces, by the block for a search."""
+"""The steps of packed states, one by one for traces, by the block for a search."""
 
 from __future__ import annotations
 

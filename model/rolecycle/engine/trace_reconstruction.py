@@ -1,4 +1,4 @@
-"""Verb: from a state of a space back to a run that reaches it, with names."""
+"""From a state of a space back to a run that reaches it, with names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noun and verbs: the set of states that a search has visited, exact, in open addressing.
+"""The set of states that a search has visited, exact, in open addressing.
 
 Two tables serve.  The *key table* holds states of one word themselves, without the bits that their place
 tells: a state is mixed by a bijection of its bits, the low bits choose the slot and the rest, with the distance

@@ -1,4 +1,4 @@
-"""Verb: a space in which a fault can happen becomes what can become of the instance after it, with a shortest run.
+"""A space in which a fault can happen becomes what can become of the instance after it, with a shortest run.
 
 All runs are split by what they do in the long run.  Let a run in which the fault has happened be fair.  It may serve
 and be sound from some point on; if all do, the instance *recovers*.  Else it serves from some point on and is broken
@@ -38,9 +38,9 @@ class Question:
     """What is asked of a space.
 
     ``serving``, ``broken``: when the instance does its work to all appearance, and when something is wrong with it;
-    ``not_injected``, ``injected``: when none of the faults has happened, and when all have.  ``starts``: events by which
-    the instance starts again; ``failures``: those by which it is seen not to do its work.  ``usual``: the labels of
-    what also happens while it serves in health; ``senders``: who suffers the faults and so does not notice them.
+    ``not_injected``, ``injected``: when none of the faults has happened, and when all have.  ``starts``: events by
+    which the instance starts again; ``failures``: those by which it is seen not to do its work.  ``usual``: the labels
+    of what also happens while it serves in health; ``senders``: who suffers the faults and so does not notice them.
     ``alone``: nothing else serves when the instance does not, since it is the only one or all may be struck.
     """
 

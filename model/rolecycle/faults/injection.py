@@ -1,4 +1,4 @@
-"""Verb: an instance of a role and a fault become a system in which nothing else goes wrong."""
+"""An instance of a role and a fault become a system in which nothing else goes wrong."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rolecycle.engine.space import Space
+from rolecycle.language.fault_catalogue import Fault, FaultCatalogue
 from rolecycle.language.guard import And, Guard, In
 from rolecycle.language.machine import Event, Fairness, Machine, Row
-from rolecycle.language.specification import Fault, FaultCatalogue, Scenario, Specification, SystemSpec
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.semantics.durations_of import lengths
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import Member, System

@@ -1,4 +1,4 @@
-"""Nouns: what a fault does to a role, proved, and the table of all of them."""
+"""What a fault does to a role, proved, and the table of all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: a timed space in which faults strike becomes how long it takes until somebody notices, and until it is over.
+"""A timed space in which faults strike becomes how long it takes until somebody notices, and until it is over.
 
 *Noticed*: the first event of the platform that does not happen in health and could not have happened from any place
 where the fault strikes on without it; what the victim does itself does not count.  *Recovered*: the instance serves and

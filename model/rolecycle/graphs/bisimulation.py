@@ -1,4 +1,4 @@
-"""Verb: the coarsest divergence-preserving branching bisimulation of a graph, and its quotient.
+"""The coarsest divergence-preserving branching bisimulation of a graph, and its quotient.
 
 Two states are related when they agree in colour and each can match what the other does, silent steps
 inside a class not counting, and when one can take silent steps inside its class for ever so can the

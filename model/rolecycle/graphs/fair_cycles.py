@@ -1,4 +1,4 @@
-"""Noun and verbs: runs of a graph that go on for ever, or stay for ever, and treat nobody unfairly.
+"""Runs of a graph that go on for ever, or stay for ever, and treat nobody unfairly.
 
 A run ends up in the states and transitions that it has infinitely often, a strongly connected set; a single state
 is one, for a run may stay where it is.  A label is *enabled* in a state that a transition with it leaves.  A run is

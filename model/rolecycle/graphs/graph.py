@@ -1,4 +1,4 @@
-"""Noun: a labelled transition system over integers, and what can be read off it backwards."""
+"""A labelled transition system over integers, and what can be read off it backwards."""
 
 from __future__ import annotations
 

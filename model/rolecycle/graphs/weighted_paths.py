@@ -1,4 +1,4 @@
-"""Verb: how many marked transitions (ticks) lie on the ways through a graph, at least and at most."""
+"""How many marked transitions (ticks) lie on the ways through a graph, at least and at most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noun: a place/transition net, with the units that its author has found in it."""
+"""A place/transition net, with the units that its author has found in it."""
 
 from __future__ import annotations
 

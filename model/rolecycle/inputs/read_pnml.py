@@ -1,4 +1,4 @@
-"""Verb: a PNML file from a stranger becomes a net, or every mistake in it is reported.
+"""A PNML file from a stranger becomes a net, or every mistake in it is reported.
 
 The parser is expat, and builds no tree: nets have many elements that only tell where to draw things.  It opens
 nothing by itself; what could explode is refused as it is met.

@@ -1,4 +1,4 @@
-"""Noun: a cloud service as its definition and configuration describe it.
+"""A cloud service as its definition and configuration describe it.
 
 Settings, variables and thumbprints are no part of it: the model needs none of them. ``defaulted`` holds the
 attributes that were not written and stand at their documented default, spelt as Microsoft spells them.

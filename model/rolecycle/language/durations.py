@@ -1,4 +1,4 @@
-"""Noun: lengths of time, as they are written and in seconds.
+"""Lengths of time, as they are written and in seconds.
 
 A length is a sum: ``10 min``, ``1 min 30 s``, ``heartbeat_timeout + 3 * 15 s``.  A name stands for a duration of the
 specification.

@@ -1,4 +1,4 @@
-"""Noun: conditions over the states of machines, read before a step.
+"""Conditions over the states of machines, read before a step.
 
 The language is closed: membership in a set of states, ``and``, ``or``, ``not``, ``implies``,
 and ``all``, ``some``, ``count`` over the copies of a family.  Nothing is ever evaluated as code.

@@ -1,4 +1,4 @@
-"""Verb: print a guard in the language in which it was written."""
+"""Print a guard in the language in which it was written."""
 
 from __future__ import annotations
 

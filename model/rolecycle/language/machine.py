@@ -1,4 +1,4 @@
-"""Noun: a machine, that is a finite labelled transition system, as the specification states it."""
+"""A machine, that is a finite labelled transition system, as the specification states it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: a specification read against its facts, both ways."""
+"""A specification read against its facts, both ways."""
 
 from __future__ import annotations
 

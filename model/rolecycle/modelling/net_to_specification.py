@@ -1,4 +1,4 @@
-"""Verb: a 1-safe net becomes machines that share its transitions as events, with what must hold of them.
+"""A 1-safe net becomes machines that share its transitions as events, with what must hold of them.
 
 A unit is a machine: its places are states, and one more when none of them is marked.  A place in no unit is a machine
 of two states.  A transition is one event of all machines whose places it touches: one that it takes a token from must
@@ -19,7 +19,10 @@ from rolecycle.inputs.net import Net, Transition, Unit
 from rolecycle.language.guard import FALSE, And, Guard, In, Or
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.machine import SAME, Event, Machine, Row
-from rolecycle.language.specification import MemberSpec, Property, Scenario, Specification, SystemSpec
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, SystemSpec
 
 ACTOR, SCENARIO, DEADLOCK, SAFE = "net", "token-game", "D01", "S01"
 """The sender of all events, the only scenario, and the ids of the properties: ``S01-1``, ``S01-2`` and so on."""

@@ -1,4 +1,4 @@
-"""Verb: the endpoints of a role become the ways in which the load balancer decides on its rotation."""
+"""The endpoints of a role become the ways in which the load balancer decides on its rotation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: a service becomes the runs to be made for it, and notes on what the model leaves open."""
+"""A service becomes the runs to be made for it, and notes on what the model leaves open."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import replace
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
 from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.modelling.service_systems import PLUG_INS, READINGS, service_systems
-from rolecycle.verification.pipeline import CheckRequest
 
 
 def service_jobs(spec: Specification, service: Service) -> list[CheckRequest]:

@@ -1,4 +1,4 @@
-"""Verb: a service becomes systems, level by level: instances, roles, upgrades, hosts, and the way from the user."""
+"""A service becomes systems, level by level: instances, roles, upgrades, hosts, and the way from the user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from rolecycle.inputs.service import OPEN_COUNTS, Role, Service, Task
-from rolecycle.language.specification import MemberSpec, Specification, SystemSpec
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import MemberSpec, SystemSpec
 from rolecycle.modelling.rotations import Rotation, rotations
 
 PLUG_INS = {

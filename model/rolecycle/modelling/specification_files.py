@@ -1,4 +1,4 @@
-"""Verb: the specification of a net becomes the files of a specification folder."""
+"""The specification of a net becomes the files of a specification folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from rolecycle.language.guard import FALSE
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.load.yaml_source import MAX_BYTES, parse
 from rolecycle.language.machine import Machine, Row
-from rolecycle.language.specification import Property, Specification, SystemSpec
+from rolecycle.language.property import Property
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
 
 MOST_WORDS = 2_000
 """Characters that a guard may have in a file."""

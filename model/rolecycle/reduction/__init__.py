@@ -1,1 +1,5 @@
-"""TODO room."""
+"""Smaller products with the same verdicts: quotients, cones of influence, symmetry, counter abstraction.
+
+It imports ``engine`` and what lies below.  Each reduction names the condition under which it was applied.
+Begin with ``choose``.
+"""

@@ -1,4 +1,4 @@
-"""Noun: a way to explore less and learn the same, and what was done in that way."""
+"""A way to explore less and learn the same, and what was done in that way."""
 
 from __future__ import annotations
 

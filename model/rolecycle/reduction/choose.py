@@ -1,4 +1,4 @@
-"""Verb: a system with many equal copies becomes a smaller product, and runs of that become its own again."""
+"""A system with many equal copies becomes a smaller product, and runs of that become its own again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.engine.layout import width
 from rolecycle.language.guard import Guard, Implies
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.reduction.applied import ALIKE, Applied, Reduction
 from rolecycle.reduction.counter_abstraction.counters import CopyEncoding, IndexedCopies, counted, encode
 from rolecycle.reduction.counter_abstraction.minimise import MinimisedCopy, minimised, unminimised
@@ -47,7 +47,7 @@ def choose_reduction(
     named: Callable[[], ReducedProduct] | None = None,
     deadline: Deadline = NEVER,
 ) -> ReducedProduct:
-    """What to explore: ``abstract_copies`` states where copies take many and can be taken for one another, else all by name.
+    """What to explore: ``abstract_copies`` where copies take many states and are interchangeable, else all by name.
 
     ``named`` makes the latter; none: as written.  Raises ``LimitError`` when that takes too long.
     """

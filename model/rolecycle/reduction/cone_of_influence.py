@@ -1,4 +1,4 @@
-"""Verbs: the cone of influence of a question, the network confined to it, and its runs told for the whole network.
+"""The cone of influence of a question, the network confined to it, and its runs told for the whole network.
 
 (Clarke, Grumberg, Peled, *Model Checking*, 1999, section 13.1, for alphabetised parallel composition.)
 """
@@ -11,7 +11,7 @@ from math import prod
 
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language import guard
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronisation, meaning, state_names
 from rolecycle.semantics.formula import Atom, Formula

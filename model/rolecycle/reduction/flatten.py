@@ -1,4 +1,4 @@
-"""Verb: the systems in a system are taken apart, so that its members are machines only and none is a reduction.
+"""The systems in a system are taken apart, so that its members are machines only and none is a reduction.
 
 What a level shows moves the machines inside together with those above; all else becomes events private to that
 copy of the system.  Guards above read labels, which become formulas over the machines inside.
@@ -13,7 +13,7 @@ from math import prod
 
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language.machine import SAME, Event, Machine, Row
-from rolecycle.language.specification import SystemSpec
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.reduction.minimise import events_inside, names_inside, visible
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronisation, meaning

@@ -1,4 +1,4 @@
-"""Verb: an explored system becomes one small machine, its quotient, to be a member one level up."""
+"""An explored system becomes one small machine, its quotient, to be a member one level up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rolecycle.engine.subgraph import where
 from rolecycle.graphs.bisimulation import Quotient, branching_partition, quotient, unfolded
 from rolecycle.graphs.graph import Graph, sources_of, strongly_connected
 from rolecycle.language.machine import ASKED, INTERNAL, Machine, Row
-from rolecycle.language.specification import SystemSpec
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.semantics.compose import Product, meaning
 from rolecycle.semantics.system import System
 

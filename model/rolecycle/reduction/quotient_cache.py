@@ -1,4 +1,4 @@
-"""Verb: the quotient of a system is found among those that were computed before, here or on disk, by content.
+"""The quotient of a system is found among those that were computed before, here or on disk, by content.
 
 A quotient follows from what its system is made of and from nothing else: the machines of its members, the
 kinds of their events, what is forbidden, the constants and definitions that guards read, and what the system
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from rolecycle.language import guard
 from rolecycle.language.guard import Guard
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import SystemSpec
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.reduction.applied import Reduction
 from rolecycle.semantics.system import System
 from rolecycle.storage.archive import archived, restored

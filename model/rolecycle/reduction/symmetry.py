@@ -1,4 +1,4 @@
-"""Verb: which families of a system have copies that may be exchanged, checked, not assumed."""
+"""Which families of a system have copies that may be exchanged, checked, not assumed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,5 @@
-"""Verb: an outcome becomes text, JSON, JUnit XML or SARIF."""
+"""Results as text, JSON, JUnit, SARIF and Markdown.
+
+It imports nouns only: results, verdicts, traces, tables.
+Begin with ``text``.
+"""

@@ -1,4 +1,4 @@
-"""Noun: the codes of all messages, each with what it means and what to do."""
+"""The codes of all messages, each with what it means and what to do."""
 
 from __future__ import annotations
 

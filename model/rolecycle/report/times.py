@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from rolecycle.checking.time_bounds import Witness
-from rolecycle.commands.bound import Answer
 from rolecycle.language.durations import written
 from rolecycle.report.machine_readable import trace_data
 from rolecycle.report.text import trace_lines
+from rolecycle.verification.bound_result import Answer
 
 
 def render(answer: Answer) -> str:

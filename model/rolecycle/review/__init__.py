@@ -1,1 +1,5 @@
-"""The review page: one HTML file that shows a verified architecture to the people in a meeting."""
+"""The page for a design review: gathered from nouns (``gather``), then rendered (``render``).
+
+It imports nouns, ``draw`` and the pipeline's observer.
+Begin with ``gather``, then ``page``.
+"""

@@ -1,4 +1,4 @@
-"""Verb: what ``verify`` found, and the specification that it was found of, become the review page."""
+"""What ``verify`` found, and the specification that it was found of, become the review page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from rolecycle.engine.space import Space
 from rolecycle.inputs.service import Endpoint, Role, Service, Task
 from rolecycle.language.machine import Machine
 from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.review.machines import places, systems
 from rolecycle.review.page import WORDS, Page, Place, Refutation, RoleEntry, Theme
 from rolecycle.review.refutations import refutations
 from rolecycle.review.verdicts import counts, themes
 from rolecycle.semantics.system import System
-from rolecycle.verification.pipeline import CheckRequest
 from rolecycle.verification.result import VerificationResult
 
 

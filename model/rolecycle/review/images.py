@@ -1,4 +1,4 @@
-"""Verb: pictures for a page: no ids that could clash, and nothing that the page says once for all of them."""
+"""Pictures for a page: no ids that could clash, and nothing that the page says once for all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: machines and systems to the entries of the page."""
+"""Machines and systems to the entries of the page."""
 
 from __future__ import annotations
 

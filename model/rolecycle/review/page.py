@@ -1,4 +1,4 @@
-"""Noun: what the review page shows: nouns that only tell, plain text, numbers and pictures; no rule of the model."""
+"""What the review page shows: nouns that only tell, plain text, numbers and pictures; no rule of the model."""
 
 from __future__ import annotations
 

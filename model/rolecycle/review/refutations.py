@@ -1,4 +1,4 @@
-"""Verb: refuted properties to the entries of the page, each with the shortest run that shows it, drawn once."""
+"""Refuted properties to the entries of the page, each with the shortest run that shows it, drawn once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from rolecycle.checking.verdict import Verdict
 from rolecycle.draw.sequence import sequence_picture
 from rolecycle.language.guard_printer import guard_text
-from rolecycle.language.specification import Scenario
+from rolecycle.language.scenario import Scenario
 from rolecycle.review.images import image
 from rolecycle.review.page import WORDS, Case, Refutation, StepEntry
 from rolecycle.review.verdicts import Judged, by_property

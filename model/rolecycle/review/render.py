@@ -1,4 +1,4 @@
-"""Verb: the page as HTML, in one file that needs no other."""
+"""The page as HTML, in one file that needs no other."""
 
 from __future__ import annotations
 

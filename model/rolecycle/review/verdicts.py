@@ -1,4 +1,4 @@
-"""Verb: verdicts to the entries of the page: by theme and property, each read against what is expected of it."""
+"""Verdicts to the entries of the page: by theme and property, each read against what is expected of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rolecycle.checking.verdict import CheckResult, Verdict
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.review.page import WORDS, Count, PropertyEntry, Ruling, Theme
 from rolecycle.verification.result import Status, VerificationResult
 

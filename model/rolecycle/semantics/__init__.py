@@ -1,1 +1,5 @@
-"""TODO room."""
+"""What a specification means: systems of machines, their composition, guards as formulas, time, traces.
+
+It imports ``language`` only; nothing here searches.
+Begin with ``system`` and ``compose``, the step rule.
+"""

@@ -1,4 +1,4 @@
-"""Verb: a system becomes its product, that is occurrences of events and rules with resolved guards."""
+"""A system becomes its product, that is occurrences of events and rules with resolved guards."""
 
 from __future__ import annotations
 

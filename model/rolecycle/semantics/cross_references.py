@@ -1,4 +1,4 @@
-"""Verb: where a specification speaks of a machine: systems, sharers, readers, properties, facts."""
+"""Where a specification speaks of a machine: systems, sharers, readers, properties, facts."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from rolecycle.language.guard import TRUE, Guard, atoms
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.machine import Machine, Row
-from rolecycle.language.specification import (
-    Fact,
-    Parameter,
-    Property,
-    Scenario,
-    Specification,
-    SystemSpec,
-    View,
-)
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Fact, Specification
+from rolecycle.language.system_spec import Parameter, SystemSpec
+from rolecycle.language.view import View
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import resolve
 from rolecycle.semantics.instantiate import parameters

@@ -1,4 +1,4 @@
-"""Verb: what the named lengths of time are, in a scenario and as the user sets them."""
+"""What the named lengths of time are, in a scenario and as the user sets them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.language.durations import DurationError, seconds
-from rolecycle.language.specification import Scenario, Specification
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
 
 
 def lengths(spec: Specification, scenario: Scenario) -> Mapping[str, int]:

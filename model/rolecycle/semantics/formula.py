@@ -1,4 +1,4 @@
-"""Noun: a guard with every name resolved, over the members of one system by position."""
+"""A guard with every name resolved, over the members of one system by position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: a system as written becomes a system of members, for one scenario and one choice of parameters."""
+"""A system as written becomes a system of members, for one scenario and one choice of parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from itertools import pairwise
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.language.guard import Guard
 from rolecycle.language.machine import ASKED, Event, Machine, Row
-from rolecycle.language.specification import Scenario, Specification, SystemSpec
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import resolve
 from rolecycle.semantics.durations_of import lengths

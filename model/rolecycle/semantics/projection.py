@@ -1,4 +1,4 @@
-"""Verb: a product becomes that of some of its members, with everything outside them free.
+"""A product becomes that of some of its members, with everything outside them free.
 
 What the members do together in the product they can do alone, too, and perhaps more: what others decide or refuse is
 open.  So a run of the product, seen by these members, is a run of theirs.

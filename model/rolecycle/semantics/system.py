@@ -1,4 +1,4 @@
-"""Noun: a system, that is named members that move together under one step rule.
+"""A system, that is named members that move together under one step rule.
 
 One step is one occurrence of one event.  Every member that has the event among its rows takes part.
 The event can happen when each member that takes part with a ``must`` row has a row from its present

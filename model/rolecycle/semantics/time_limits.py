@@ -1,4 +1,4 @@
-"""Verb: what is said of time in a system becomes limits: which rows of which member a clock serves, and how it counts.
+"""What is said of time in a system becomes limits: which rows of which member a clock serves, and how it counts.
 
 A row has a clock of its own in each copy of its machine; in a machine outside every family it has one for each index of
 its event, for the row is read at that index.  Rows that say and count the same share a clock.
@@ -13,7 +13,7 @@ from rolecycle.diagnostics import Diagnostic, InputError, Place
 from rolecycle.language.durations import seconds, written
 from rolecycle.language.guard import TRUE, And, Guard, In, Or
 from rolecycle.language.machine import Row, Timing
-from rolecycle.language.specification import Scenario
+from rolecycle.language.scenario import Scenario
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import Occurrence, occurrences, resolve
 from rolecycle.semantics.system import Member, System

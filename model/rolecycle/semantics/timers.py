@@ -1,4 +1,4 @@
-"""Verb: a system becomes a timed one: what its rows say of time becomes timers, machines that share ``tick``.
+"""A system becomes a timed one: what its rows say of time becomes timers, machines that share ``tick``.
 
 A timer counts for how long something has been true without a break, in units of the clock.  It looks at what is true
 before a step: after a step from where it was not true, it begins anew.  It takes part in every event that can make it
@@ -17,7 +17,7 @@ from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.language.durations import written
 from rolecycle.language.guard import TRUE, And, Guard, In, Not
 from rolecycle.language.machine import TICK, Event, Machine, Row
-from rolecycle.language.specification import Scenario
+from rolecycle.language.scenario import Scenario
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import Occurrence, occurrences, resolve
 from rolecycle.semantics.formula import Atom, Formula

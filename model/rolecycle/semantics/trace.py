@@ -1,4 +1,4 @@
-"""Noun: a run of a system that shows something, each step with only what changed."""
+"""A run of a system that shows something, each step with only what changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verb: nouns become JSON and are again nouns, the same; only those of this list, and nothing is ever run.
+"""Nouns become JSON and are again nouns, the same; only those of this list, and nothing is ever run.
 
 A noun is a list of its name and its fields in order, without those at the end that stand at their defaults.  A
 tuple is a list that begins with ``()``, a frozen set one that begins with ``{}`` and is sorted, so that equal
@@ -12,7 +12,16 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, TypeVar
 
 from rolecycle import diagnostics
-from rolecycle.language import guard, machine, specification
+from rolecycle.language import (
+    fault_catalogue,
+    guard,
+    machine,
+    property,
+    scenario,
+    specification,
+    system_spec,
+    view,
+)
 
 NOUNS: dict[str, type] = {
     noun.__name__: noun
@@ -30,18 +39,18 @@ NOUNS: dict[str, type] = {
         machine.Row,
         machine.File,
         machine.Machine,
-        specification.Property,
-        specification.ViewValue,
-        specification.View,
-        specification.Parameter,
+        property.Property,
+        view.ViewValue,
+        view.View,
+        system_spec.Parameter,
         specification.Duration,
-        specification.MemberSpec,
-        specification.SystemSpec,
-        specification.Scenario,
+        system_spec.MemberSpec,
+        system_spec.SystemSpec,
+        scenario.Scenario,
         specification.Fact,
-        specification.Fault,
-        specification.FaultCatalogue,
-        specification.Spare,
+        fault_catalogue.Fault,
+        fault_catalogue.FaultCatalogue,
+        fault_catalogue.Spare,
         specification.Specification,
     )
 }

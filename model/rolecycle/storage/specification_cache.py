@@ -1,4 +1,4 @@
-"""Verb: a specification that was read before is taken from a store, if no byte of its files has changed since."""
+"""A specification that was read before is taken from a store, if no byte of its files has changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noun: texts kept on disk under the hash of all that they follow from, so that what was computed once is read.
+"""Texts kept on disk under the hash of all that they follow from, so that what was computed once is read.
 
 A store never fails: what cannot be read is not there, and what cannot be written is not kept.  A file that
 is damaged or was not written for its key is not there either.

@@ -1,4 +1,4 @@
-"""Verb: the checks that are always on: over a whole suite nothing in the specification is dead or vacuous."""
+"""The checks that are always on: over a whole suite nothing in the specification is dead or vacuous."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from rolecycle.diagnostics import Place
 from rolecycle.engine.layout import evaluate, local_states
 from rolecycle.engine.space import Space
 from rolecycle.language.machine import Machine, Row
-from rolecycle.language.specification import Property, Specification
+from rolecycle.language.property import Property
+from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import Product, enabled, meaning
 from rolecycle.semantics.formula import Atom
-from rolecycle.verification.pipeline import CheckRequest
 
 STATES = Property(
     "P56", "Every state of every component is reachable in some configuration.", "reachable", ("suite",)

@@ -18,11 +18,14 @@ from rolecycle.deadline import ENDINGS, INTERRUPTED, Deadline, LimitError, stopp
 from rolecycle.engine.checkpoint import Checkpoints, checkpoint_of
 from rolecycle.engine.explore import Progress, explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
+from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.engine.search_state import Limits
 from rolecycle.engine.space import Space
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import Property, Scenario, Specification, SystemSpec
+from rolecycle.language.property import Property
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import CONE, EVERY_REDUCTION, QUOTIENT, Applied, Reduction
 from rolecycle.reduction.choose import ReducedProduct, choose_reduction, unreduced
 from rolecycle.reduction.cone_of_influence import (
@@ -54,16 +57,6 @@ def silent(_: str, __: Progress) -> None:
 
 def unwatched(_: CheckRequest, __: Space) -> None:
     """Look at nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
-    """One run to be made: a system under a scenario, and the properties to judge (all, when empty)."""
-
-    spec: Specification
-    system: SystemSpec
-    scenario: Scenario
-    only: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -293,15 +286,6 @@ def _grouped_in(spec: Specification, name: str, family: str) -> tuple[str, ...]:
     copies = group.families.get(family, ()) if group else ()
     names = [{copy, *(spec.machines.get(copy) or spec.systems[copy]).answers_to} for copy in copies]
     return copies if group and all(each & {*group.answers_to} for each in names) else ()
-
-
-def suite(spec: Specification) -> Iterator[CheckRequest]:
-    """Every run of the shipped suite: each scenario on each system of the suite that it names."""
-    for scenario in spec.scenarios.values():
-        for system in spec.systems.values():
-            named = any(system.is_a(name) for name in scenario.systems)
-            if system.suite and named and scenario.name in (system.scenarios or [scenario.name]):
-                yield CheckRequest(spec, system, scenario)
 
 
 def _system(job: CheckRequest, session: Session) -> System:

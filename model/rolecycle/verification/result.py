@@ -1,4 +1,4 @@
-"""Noun: all that one call of ``verify`` found, and what it means for the caller."""
+"""All that one call of ``verify`` found, and what it means for the caller."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from rolecycle.checking.verdict import CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.inputs.service import Service
-from rolecycle.language.specification import Expectation
+from rolecycle.language.scenario import Expectation
 
 Status = Literal["unexpected", "unfailing", "unknown", "hazard", "supposed", "expected", "holds", "vacuous"]
 """A verdict read against what is expected of it, the gravest first."""

@@ -1,4 +1,4 @@
-"""Verb: machines of several kinds become one machine, a copy of which may be of any of the kinds."""
+"""Machines of several kinds become one machine, a copy of which may be of any of the kinds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noun and verbs: a system with one family of equal copies, and how many copies a condition can depend on.
+"""A system with one family of equal copies, and how many copies a condition can depend on.
 
 A condition is a combination of statements *at least c copies are so* and *at most c copies are so*, where *so*
 reads one copy and what is beside the copies.  A true one of the first kind stays true as long as c such copies

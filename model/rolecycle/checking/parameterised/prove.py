@@ -1,4 +1,4 @@
-"""Verb: properties of a system with a family of equal copies are proved for every number of copies, or not.
+"""Properties of a system with a family of equal copies are proved for every number of copies, or not.
 
 A property that breaks with some number of copies breaks in a view, if views are large enough for it; so it holds
 for every number when no view of some size breaks it, and no configuration of fewer copies than the views have.
@@ -32,7 +32,7 @@ from rolecycle.checking.parameterised.view_abstraction import (
 from rolecycle.checking.verdict import AllSizes
 from rolecycle.deadline import NEVER, Deadline, LimitError
 from rolecycle.language.guard import atoms, ranges
-from rolecycle.language.specification import Property
+from rolecycle.language.property import Property
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import Product, enabled, occurrences_of, resolve
 from rolecycle.semantics.formula import Formula
@@ -206,7 +206,7 @@ def _unbroken(search: _Search, asked: Sequence[_Question], copies: range) -> lis
 
 @dataclass(frozen=True, slots=True)
 class _Breach:
-    """What is true where a property is broken; ``leader_first``: read with the first copy for the one that takes part."""
+    """What is true where a property is broken; ``led``: read with the first copy for the one that takes part."""
 
     led: bool
     when: Formula

@@ -1,4 +1,4 @@
-"""Verb: a family of any number of equal copies becomes the views that some number of them can give.
+"""A family of any number of equal copies becomes the views that some number of them can give.
 
 A configuration is the state of the context and a multiset of states of copies.  A view of size k is what
 remains when all copies but k are forgotten.  From a set of views follow the configurations all of whose

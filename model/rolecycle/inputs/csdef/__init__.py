@@ -1,4 +1,4 @@
-"""Verb: a service definition and its configuration become the noun ``Service``, or every mistake is reported.
+"""A service definition and its configuration become the noun ``Service``, or every mistake is reported.
 
 The files come from strangers. What is kept of them is what the model needs: no setting, no variable, no
 thumbprint; XPaths are never looked at.

@@ -1,4 +1,4 @@
-"""Verb: the files of a specification become its nouns, or every mistake in them is reported."""
+"""The files of a specification become its nouns, or every mistake in them is reported."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError, Place, did_you_mean, relative
+from rolecycle.language.fault_catalogue import FaultCatalogue
 from rolecycle.language.files import FOLDERS, SINGLES, documents, strays
 from rolecycle.language.load import check, schema
 from rolecycle.language.load.build import Builder, ordered
 from rolecycle.language.load.yaml_source import Document, read
-from rolecycle.language.specification import FaultCatalogue, Specification
+from rolecycle.language.specification import Specification
 
 
 def load(root: Path, deadline: Deadline = NEVER) -> Specification:

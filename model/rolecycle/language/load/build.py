@@ -9,25 +9,17 @@ from typing import Any
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.language import guard
 from rolecycle.language.durations import seconds
+from rolecycle.language.fault_catalogue import Fault, FaultCatalogue, Spare
 from rolecycle.language.guard import Guard
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.load import observers
 from rolecycle.language.load.yaml_source import Document
 from rolecycle.language.machine import SAME, Event, Fairness, File, Machine, Row, Timing
-from rolecycle.language.specification import (
-    Duration,
-    Fact,
-    Fault,
-    FaultCatalogue,
-    MemberSpec,
-    Parameter,
-    Property,
-    Scenario,
-    Spare,
-    SystemSpec,
-    View,
-    ViewValue,
-)
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Duration, Fact
+from rolecycle.language.system_spec import MemberSpec, Parameter, SystemSpec
+from rolecycle.language.view import View, ViewValue
 
 Data = Mapping[str, Any]
 Groups = Mapping[str, tuple[str, ...]]

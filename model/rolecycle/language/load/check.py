@@ -8,15 +8,12 @@ from typing import TypeVar
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.language import guard
 from rolecycle.language.durations import DurationError, seconds
+from rolecycle.language.fault_catalogue import Fault, FaultCatalogue
 from rolecycle.language.machine import Machine
-from rolecycle.language.specification import (
-    Fault,
-    FaultCatalogue,
-    Property,
-    Scenario,
-    Specification,
-    SystemSpec,
-)
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Verb: lumped copies and what is around them become a product, the copies counted or named.
+"""Lumped copies and what is around them become a product, the copies counted or named.
 
 Counted, a state says how many copies are in each local state.  For each set of local states that a guard asks
 about there is one counter more: the others determine it, so it adds no state.

@@ -1,4 +1,4 @@
-"""Verb: a copy of a family becomes one machine, whole or as its smallest equivalent."""
+"""A copy of a family becomes one machine, whole or as its smallest equivalent."""
 
 from __future__ import annotations
 

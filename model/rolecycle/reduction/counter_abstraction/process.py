@@ -1,4 +1,4 @@
-"""Verb: one copy of a family is explored by itself, with everything around it open.
+"""One copy of a family is explored by itself, with everything around it open.
 
 What a copy does depends on the members outside the family and on what is read of the other copies.
 Both stay symbols here: a step of a copy bears the condition on them under which it can happen.

@@ -1,4 +1,4 @@
-"""Verb: a run of lumped copies becomes a run of the system as written, hidden steps and indices put in."""
+"""A run of lumped copies becomes a run of the system as written, hidden steps and indices put in."""
 
 from __future__ import annotations
 

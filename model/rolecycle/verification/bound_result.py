@@ -1,0 +1,28 @@
+"""A question about the time between two moments, and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rolecycle.checking.time_bounds import Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """From when to when, on which system in which scenario; as the user wrote it."""
+
+    system: str
+    scenario: str
+    begin: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bounds asked for; ``unit``: the seconds of a tick; ``limit`` is empty when the space was exhausted."""
+
+    question: Question
+    bounds: Bounds | None
+    unit: int
+    states: int
+    limit: str = ""
