@@ -46,7 +46,7 @@ def named_in(wanted: Property, scenario: Scenario) -> bool:
 
     A property of times is judged only where time is counted.
     """
-    if wanted.kind == "within" and not scenario.timed:
+    if wanted.needs.timed and not scenario.timed:
         return False
     said = {*wanted.scenarios, *wanted.refuted_in}
     return not wanted.scenarios or scenario.name in said or wanted.id in scenario.expect
@@ -68,7 +68,7 @@ def judge(
     hazard = resolve(wanted.hazard, system) == formula.TRUE
     if wanted.is_liveness:
         return _in_the_long_run(space, wanted, expected, hazard)
-    if wanted.kind == "within":
+    if wanted.needs.settled_by == "clock":
         return _in_time(space, wanted, expected, hazard)
     outcome, found = _settle(space, wanted)
     trace = found and lift_trace(found)

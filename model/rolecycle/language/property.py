@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rolecycle.diagnostics import NOWHERE, Place
 from rolecycle.language.guard import FALSE, TRUE, Guard
@@ -22,6 +23,41 @@ PropertyKind = Literal[
     "converges",
     "within",
 ]
+
+
+class Needs(NamedTuple):
+    """What it takes to settle a kind of property, and which reductions preserve its verdict.
+
+    ``settled_by``: the evidence that decides it.  ``graph``: the transitions are kept.  ``timed``: it is judged only
+    where time is counted.  ``cone``: the members that can influence it suffice (`reduction.cone_of_influence`).
+    ``counting``: copies may be minimised and counted (`reduction.counter_abstraction`).  ``symmetry``: copies may be
+    exchanged.  ``every_size``: it can be proved for every number of copies (`checking.parameterised`).
+    """
+
+    settled_by: Literal["states", "deadlocks", "ways back", "fair runs", "clock"]
+    graph: bool = False
+    timed: bool = False
+    cone: bool = False
+    counting: bool = False
+    symmetry: bool = False
+    every_size: bool = False
+
+
+NEEDS: Mapping[PropertyKind, Needs] = {
+    "invariant": Needs("states", cone=True, counting=True, symmetry=True, every_size=True),
+    "precedence": Needs("states", cone=True, counting=True, symmetry=True, every_size=True),
+    "reachable": Needs("states", cone=True, counting=True, symmetry=True),
+    "deadlock freedom": Needs("deadlocks", counting=True, symmetry=True),
+    "recoverable": Needs("ways back", graph=True, counting=True, symmetry=True),
+    "leads to": Needs("fair runs"),
+    "recurs": Needs("fair runs"),
+    "settles": Needs("fair runs"),
+    "converges": Needs("fair runs"),
+    "within": Needs("clock", graph=True, timed=True, symmetry=True),
+}
+"""A reduction that is false here is not used.  Fairness allows few of them: a quotient hides which steps are taken,
+and a count which copy takes them.  Deadlocks and ways back need all members: where a cone rests, others may move on.
+Time is its own reason against reductions (`System.due`), so ``within`` excludes none that could be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +109,12 @@ class Property:
     @property
     def is_liveness(self) -> bool:
         """Whether it says what must happen in the long run, so that only a run without end can refute it."""
-        return self.kind in ("leads to", "recurs", "settles", "converges")
+        return self.needs.settled_by == "fair runs"
+
+    @property
+    def needs(self) -> Needs:
+        """What settles it, and which reductions preserve its verdict."""
+        return NEEDS[self.kind]
 
     def expected(self, scenario: Scenario) -> Expectation:
         """What a scenario expects of the property: what it says itself, else where the property fails."""

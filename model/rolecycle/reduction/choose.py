@@ -23,10 +23,6 @@ from rolecycle.semantics.trace import Trace
 MOST_BITS = 20
 """Up to so many bits for the copies as written, a search that names them is cheap, and its traces are shortest."""
 
-PRESERVED = frozenset({"invariant", "precedence", "deadlock freedom", "reachable", "recoverable"})
-"""The kinds of properties that hold of fewer states exactly when they hold of all.  Fairness is none: a quotient
-does not tell which of its steps hide others, and a count does not tell which copy it is that moves."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReducedProduct:
@@ -72,7 +68,7 @@ def unreduced(
     Raises ``LimitError`` when that takes too long.
     """
     product = combine(of or network(system, deadline), deadline)
-    allowed = "symmetry" in using and not system.due and not any(p.is_liveness for p in asked)
+    allowed = "symmetry" in using and not system.due and all(p.needs.symmetry for p in asked)
     families = interchangeable_families(system, [p.goal for p in asked]) if allowed else ()
     symmetric = tuple(family for family in families if sortable(product.system, family))
     return ReducedProduct(
@@ -94,7 +90,7 @@ def abstract_copies(
     copies can be told apart or when neither makes the product smaller; the system is then explored as it is.
     Raises ``LimitError`` when that takes too long.
     """
-    if not using & {"quotient", "counting"} or any(p.kind not in PRESERVED for p in asked):
+    if not using & {"quotient", "counting"} or not all(p.needs.counting for p in asked):
         raise UncountableError("not allowed, or not for every property that is asked")
     families = interchangeable_families(system, [p.goal for p in asked])
     if not families:

@@ -17,11 +17,6 @@ from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronis
 from rolecycle.semantics.formula import Atom, Formula
 from rolecycle.semantics.trace import Step, Trace
 
-STEPWISE = ("invariant", "precedence", "reachable")
-"""Kinds of properties that are settled by the states that are reached.  Whether a state is a deadlock, and whether
-there is a way back, depends on every member: one that is left out could go on when all others stand still, and so
-could one that stands still for ever while the cone goes on."""
-
 WORTH = 4
 """Properties are judged apart when together they are estimated to need so many times the states."""
 
@@ -47,7 +42,7 @@ def influence(network: Network, wanted: Property) -> frozenset[int]:
     """
     members = network.system.members
     own = {p for p, m in enumerate(members) if wanted.observer and m.name == wanted.observer.name}
-    if wanted.kind not in STEPWISE:
+    if not wanted.needs.cone:
         return frozenset(own | {p for p, m in enumerate(members) if not m.watches})
     read = own | {atom.member for part in _asked(network, wanted) for atom in formula.atoms(part)}
     return cone(network, read or {0}, wanted.events)

@@ -98,7 +98,7 @@ def _untold(outcome: VerificationResult, verdict: Verdict) -> bool:
 def _tells(outcome: VerificationResult, verdict: Verdict) -> bool:
     """Whether a verdict is worth telling though as expected: somebody has asked for a run, or what it rests on."""
     story = verdict.property.is_story and verdict.trace is not None
-    return outcome.part and (story or verdict.property.is_liveness or verdict.property.kind == "within")
+    return outcome.part and (story or verdict.property.is_liveness or verdict.property.needs.timed)
 
 
 def _head(run: CheckResult) -> str:

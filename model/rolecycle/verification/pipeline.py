@@ -29,7 +29,6 @@ from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import CONE, EVERY_REDUCTION, QUOTIENT, Applied, Reduction
 from rolecycle.reduction.choose import ReducedProduct, choose_reduction, unreduced
 from rolecycle.reduction.cone_of_influence import (
-    STEPWISE,
     cone,
     grouped,
     influence,
@@ -383,9 +382,7 @@ def _by_name(job: CheckRequest, system: System, group: Group, session: Session) 
 def _may_be_confined(group: Group, session: Session) -> bool:
     """Whether a group can do with a cone: none of it needs everybody, and nobody wants to see everybody."""
     seen = session.watch is not unwatched and not any(p.is_story for p in group)
-    return (
-        "cone" in session.reductions and bool(group) and not seen and all(p.kind in STEPWISE for p in group)
-    )
+    return "cone" in session.reductions and bool(group) and not seen and all(p.needs.cone for p in group)
 
 
 def _observed(system: System, group: Group) -> System:
@@ -415,7 +412,7 @@ def _until(job: CheckRequest, what: str, session: Session) -> Deadline:
 
 def _reads_graph(wanted: Property, system: System) -> bool:
     """Whether a property is settled by the transitions of a space, not by its states alone."""
-    return wanted.kind in ("recoverable", "within") or (wanted.kind == "deadlock freedom" and system.unit > 0)
+    return wanted.needs.graph or (wanted.needs.settled_by == "deadlocks" and system.unit > 0)
 
 
 # --- what is reported ---------------------------------------------------------------------------------------

@@ -42,7 +42,6 @@ from rolecycle.semantics.system import System
 LARGEST = 3
 """The largest size of views that is tried."""
 
-PROVED_KINDS = ("invariant", "precedence")
 
 LIMIT = 100_000
 """The configurations that are looked at for one size of views."""
@@ -77,7 +76,7 @@ def prove(
     found = {
         p.id: AllSizes(False, reason="only what must always hold is proved for all sizes")
         for p in wanted
-        if p.kind not in PROVED_KINDS
+        if not p.needs.every_size
     }
     asked = [p for p in wanted if p.id not in found]
     too_large = ""  # of the system without observers, and so with any of them

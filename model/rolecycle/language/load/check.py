@@ -419,7 +419,7 @@ def _unjudged(spec: Specification) -> Iterator[Diagnostic]:
 
 def _meet(spec: Specification, wanted: Property, scenario: Scenario) -> bool:
     """Whether some system of the suite is run in the scenario, which counts time if need be, and has the property."""
-    return (scenario.timed or wanted.kind != "within") and any(
+    return (scenario.timed or not wanted.needs.timed) and any(
         system.suite
         and any(system.is_a(name) for name in scenario.systems)
         and scenario.name in (system.scenarios or [scenario.name])
