@@ -1,4 +1,7 @@
-"""Who may import whom, who may touch files, who may print; and that functions are short and told about."""
+"""Who may import whom, who may touch files, who may print; and that functions are short and documented.
+
+``python tests/test_architecture.py`` draws the rooms anew in ``docs/architecture.md``.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import networkx
 import pytest
 
 import rolecycle
 
 ROOT = Path(rolecycle.__file__).parent
+PAGE = Path(__file__).parents[1] / "docs" / "architecture.md"
 
 ROOMS = {
     "graphs": "",
@@ -184,6 +189,36 @@ def test_a_room_says_what_it_is_for_what_it_imports_and_where_to_begin(name: str
     assert f"{name}.{begin[1]}" in modules()
 
 
+def drawing() -> str:
+    """The rooms and their imports as a Mermaid flowchart, without arrows that longer ways make superfluous."""
+    graph = networkx.DiGraph((name, other) for name in FOLDERS for other in ROOMS[name].split())
+    arrows = networkx.transitive_reduction(graph).edges
+    lines = [f"    {a} --> {b}" for a, b in sorted(arrows, key=lambda e: (-FOLDERS.index(e[0]), e[1]))]
+    return "\n".join(["```mermaid", "flowchart TD", *lines, "```"])
+
+
+def drawn(page: str) -> str:
+    """The page with the drawing of today."""
+    head, _, rest = page.partition("<!-- drawing -->")
+    return f"{head}<!-- drawing -->\n{drawing()}\n<!-- end of drawing -->{rest.partition('<!-- end of drawing -->')[2]}"
+
+
+def test_the_drawing_of_the_rooms_is_fresh() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == drawn(page)
+
+
+def test_the_page_of_the_rooms_says_where_to_begin() -> None:
+    rows = dict(
+        re.findall(r"^\| `(\w+)` \| [^|]+ \| `(\w+)` \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    said = {
+        name: re.search(r"^Begin with ``(\w+)``", ast.get_docstring(modules()[name]) or "", re.MULTILINE)
+        for name in FOLDERS
+    }
+    assert rows == {name: found[1] for name, found in said.items() if found}
+
+
 def test_nothing_is_imported_in_a_circle() -> None:
     """The package itself gives out the public names late, when one is asked for."""
     after = {
@@ -299,3 +334,7 @@ def test_what_is_heavy_is_imported_late_by_the_command_line() -> None:
         "import click",
         "from rolecycle import __version__",
     }
+
+
+if __name__ == "__main__":
+    PAGE.write_text(drawn(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
