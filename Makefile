@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-bench
 
-.PHONY: verify test check diagrams components bench bench-quick bench-scaling performance clean
+.PHONY: verify test check diagrams components reference bench bench-quick bench-scaling performance clean
 
 verify: $(VENV)/.installed ## judge the shipped specification and the example service
 	$(BIN)/rolecycle verify
@@ -25,6 +25,9 @@ diagrams: $(VENV)/.installed ## draw the shipped pictures anew
 components: $(VENV)/.installed ## write the pages of the components anew
 	rm -rf docs/components
 	$(BIN)/python -m rolecycle.commands.component_pages docs/components
+
+reference: $(VENV)/.installed ## write the pages of the reference that follow from the code
+	$(BIN)/python -m rolecycle.reference_pages docs/reference
 
 bench: $(VENV)/.installed $(PEERS)/.installed ## compare with other tools; more with apt-get install spin gcc default-jre-headless
 	$(BIN)/python benchmarks/bench.py

@@ -37,6 +37,7 @@ ROOMS = {
     "commands": "checking draw engine faults inputs language modelling report semantics verification",
     "cli": "commands engine faults inputs language modelling report review semantics storage verification",
     "display": "checking draw faults language semantics verification",
+    "reference_pages": "cli commands report",
     "api": "commands display draw engine faults graphs language modelling semantics verification",
 }
 """The rooms from the lowest to the highest, and for each the rooms below that its modules may import.

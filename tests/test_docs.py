@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from rolecycle import reference_pages
 from rolecycle.cli.main import main
 from rolecycle.diagnostics import NOWHERE
 from rolecycle.language.files import schema_files
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.load import load
 from rolecycle.modelling.requests import suite
-from rolecycle.report import codes
+from rolecycle.report import codes, json_keys
 from rolecycle.verification.pipeline import Session, check
 
 ROOT = Path(__file__).parents[1]
@@ -38,11 +40,15 @@ def commands() -> list[tuple[str, str]]:
     return sorted({(words.strip(), code or "0") for words, _, code in found})
 
 
-def test_the_language_page_is_one_specification_with_the_verdicts_it_states(tmp_path: Path) -> None:
+def write_language_example(folder: Path) -> None:
     for block in blocks(LANGUAGE, "yaml"):
-        name = tmp_path / block.splitlines()[0].removeprefix("# ")
+        name = folder / block.splitlines()[0].removeprefix("# ")
         name.parent.mkdir(exist_ok=True)
         name.write_text(block, encoding="utf-8")
+
+
+def test_the_language_page_is_one_specification_with_the_verdicts_it_states(tmp_path: Path) -> None:
+    write_language_example(tmp_path)
     spec = load(tmp_path)
     assert spec.warnings == ()
     session = Session()
@@ -92,7 +98,47 @@ def test_the_page_of_codes_is_fresh() -> None:
     assert (ROOT / "docs/reference/codes.md").read_text(encoding="utf-8") == codes.render()
 
 
+@pytest.mark.parametrize(("name", "text"), reference_pages.pages().items())
+def test_a_generated_page_of_the_reference_is_fresh(name: str, text: str) -> None:
+    assert (ROOT / "docs/reference" / name).read_text(encoding="utf-8") == text
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def keys_of(data: object, path: str, known: Mapping[str, str]) -> set[str]:
+    """The keys in some JSON, written as the page of keys writes them."""
+    if isinstance(data, list):
+        inner = {key for part in data for key in keys_of(part, f"{path}[]", known)}
+        return inner or {key for key in known if key.startswith(f"{path}[]")}
+    if not isinstance(data, dict):
+        return {path}
+    free = any(key == f"{path}.*" for key in known)
+    names = {f"{path}.*" if free else f"{path}.{key}".lstrip("."): value for key, value in data.items()}
+    inner = {key for name, value in names.items() for key in keys_of(value, name, known)}
+    return inner | ({path} if path in known else set())
+
+
+@pytest.mark.parametrize(
+    ("words", "own"),
+    [
+        ("verify --system estate --format json --spec {spec}", json_keys.VERIFY),
+        ("verify --system cottage --all-sizes --format json --spec {spec}", json_keys.VERIFY),
+        (
+            "verify docs/examples/fabrikam-orders/ServiceDefinition.csdef --scenario healthy --format json",
+            json_keys.VERIFY,
+        ),
+        ("faults --role hosted_worker_instance --format json", json_keys.FAULTS),
+    ],
+)
+def test_every_key_of_the_json_is_on_its_page(
+    words: str, own: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    write_language_example(tmp_path)
+    output = CliRunner().invoke(main, shlex.split(words.format(spec=tmp_path))).stdout
+    known = {**json_keys.EVERYWHERE, **own}
+    assert keys_of(json.loads(output), "", known) - set(known) == set()

@@ -1,0 +1,96 @@
+"""Pages of the reference that follow from the code: options, JSON keys and the Python API.
+
+``python -m rolecycle.reference_pages docs/reference`` writes them; a test holds them fresh.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+import rolecycle
+from rolecycle.cli.main import main
+from rolecycle.commands.write_files import write
+from rolecycle.report import json_keys, markdown
+
+KINDS = {"integer range": "N", "float range": "SECONDS", "path": "PATH", "directory": "DIR", "text": "NAME"}
+"""What stands for a value of each kind."""
+
+GENERATED = "This page is generated from the code by `make reference`; a test holds it fresh."
+
+
+def pages() -> dict[str, str]:
+    """File name to text."""
+    return {"options.md": options(), "json.md": json(), "python.md": python()}
+
+
+def options() -> str:
+    """Every command with its options, as ``--help`` has them."""
+    commands = (command for _, command in sorted(main.commands.items()))
+    return markdown.document("# Options", GENERATED, *(_command(command) for command in commands))
+
+
+def _command(command: click.Command) -> str:
+    rows = [list(_option(option)) for option in command.params if isinstance(option, click.Option)]
+    arguments = [
+        p.make_metavar(click.Context(command)) for p in command.params if isinstance(p, click.Argument)
+    ]
+    head = f"`rolecycle {' '.join([command.name or '', *arguments])}`"
+    return markdown.section(
+        head, inspect.cleandoc(command.help or ""), markdown.table(["option", "meaning"], rows)
+    )
+
+
+def _option(option: click.Option) -> Iterator[str]:
+    names = ", ".join(option.opts)
+    yield markdown.code(names if option.is_flag else f"{names} {_value(option)}")
+    yield markdown.words(option.help or "")
+
+
+def _value(option: click.Option) -> str:
+    """What stands for the value of an option: its choices, or the kind of value."""
+    if isinstance(option.type, click.Choice):
+        return "|".join(map(str, option.type.choices))
+    return option.metavar or KINDS.get(option.type.name, option.type.name.upper())
+
+
+def json() -> str:
+    """The keys of ``--format json``."""
+    return markdown.document(
+        "# JSON",
+        "Keys may be added in later versions, never renamed. `[]` is each element of a list, `.*` each key.",
+        GENERATED,
+        _keys("Of every command", json_keys.EVERYWHERE),
+        _keys("Of `verify` and `import`", json_keys.VERIFY),
+        _keys("Of `faults`", json_keys.FAULTS),
+    )
+
+
+def _keys(title: str, table: Mapping[str, str]) -> str:
+    return markdown.section(
+        title, markdown.table(["key", "meaning"], [[f"`{k}`", v] for k, v in table.items()])
+    )
+
+
+def python() -> str:
+    """The public API, from its docstrings."""
+    names = (_name(name, getattr(rolecycle, name)) for name in rolecycle.__all__)
+    return markdown.document(
+        "# Python", (inspect.getdoc(rolecycle) or "").replace("``", "`"), GENERATED, *names
+    )
+
+
+def _name(name: str, value: object) -> str:
+    assert callable(value)
+    kind = "class" if inspect.isclass(value) else "def"
+    signature = str(inspect.signature(value)).replace("'", "")
+    code = f"```python\n{kind} {name}{signature}\n```"
+    return markdown.section(f"`{name}`", code, (inspect.getdoc(value) or "").replace("``", "`"))
+
+
+if __name__ == "__main__":
+    write(pages(), Path(sys.argv[1]))
