@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-bench
 
-.PHONY: verify test check diagrams components reference bench bench-quick bench-scaling performance clean
+.PHONY: verify test check diagrams components reference docs bench bench-quick bench-scaling performance clean
 
 verify: $(VENV)/.installed ## judge the shipped specification and the example service
 	$(BIN)/rolecycle verify
@@ -28,6 +28,9 @@ components: $(VENV)/.installed ## write the pages of the components anew
 
 reference: $(VENV)/.installed ## write the pages of the reference that follow from the code
 	$(BIN)/python -m rolecycle.reference_pages docs/reference
+
+docs: $(VENV)/.documented ## build the documentation site in site/; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.installed $(PEERS)/.installed ## compare with other tools; more with apt-get install spin gcc default-jre-headless
 	$(BIN)/python benchmarks/bench.py
@@ -59,6 +62,10 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.venv
 
 $(VENV)/.tested: pyproject.toml $(VENV)/.venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.documented: pyproject.toml $(VENV)/.venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.developed: pyproject.toml $(VENV)/.venv

@@ -1,6 +1,6 @@
 """Who may import whom, who may touch files, who may print; and that functions are short and documented.
 
-``python tests/test_architecture.py`` draws the rooms anew in ``docs/architecture.md``.
+``python tests/test_architecture.py`` draws the rooms anew in ``docs/architecture.svg``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import networkx
 import pytest
 
 import rolecycle
+from rolecycle.draw.render import svg
 
 ROOT = Path(rolecycle.__file__).parent
-PAGE = Path(__file__).parents[1] / "docs" / "architecture.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE, DRAWING = DOCS / "architecture.md", DOCS / "architecture.svg"
 
 ROOMS = {
     "graphs": "",
@@ -191,22 +193,22 @@ def test_a_room_says_what_it_is_for_what_it_imports_and_where_to_begin(name: str
 
 
 def drawing() -> str:
-    """The rooms and their imports as a Mermaid flowchart, without arrows that longer ways make superfluous."""
+    """The rooms and their imports as SVG, without arrows that longer ways make superfluous."""
     graph = networkx.DiGraph((name, other) for name in FOLDERS for other in ROOMS[name].split())
-    arrows = networkx.transitive_reduction(graph).edges
-    lines = [f"    {a} --> {b}" for a, b in sorted(arrows, key=lambda e: (-FOLDERS.index(e[0]), e[1]))]
-    return "\n".join(["```mermaid", "flowchart TD", *lines, "```"])
-
-
-def drawn(page: str) -> str:
-    """The page with the drawing of today."""
-    head, _, rest = page.partition("<!-- drawing -->")
-    return f"{head}<!-- drawing -->\n{drawing()}\n<!-- end of drawing -->{rest.partition('<!-- end of drawing -->')[2]}"
+    arrows = sorted(networkx.transitive_reduction(graph).edges)
+    style = (
+        'node [shape=box, style="rounded,filled", fillcolor="#eef3f8", color="#5b7083", fontname="Helvetica"]'
+    )
+    lines = [f"  {a} -> {b}" for a, b in arrows]
+    return svg(
+        "\n".join(
+            ["digraph rooms {", "  bgcolor=white", f"  {style}", '  edge [color="#5b7083"]', *lines, "}"]
+        )
+    )
 
 
 def test_the_drawing_of_the_rooms_is_fresh() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert page == drawn(page)
+    assert DRAWING.read_text(encoding="utf-8") == drawing()
 
 
 def test_the_page_of_the_rooms_says_where_to_begin() -> None:
@@ -338,4 +340,4 @@ def test_what_is_heavy_is_imported_late_by_the_command_line() -> None:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(drawn(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    DRAWING.write_text(drawing(), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shlex
@@ -142,3 +143,21 @@ def test_every_key_of_the_json_is_on_its_page(
     output = CliRunner().invoke(main, shlex.split(words.format(spec=tmp_path))).stdout
     known = {**json_keys.EVERYWHERE, **own}
     assert keys_of(json.loads(output), "", known) - set(known) == set()
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "docs").rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_runs_and_its_last_values_show_themselves(notebook: Path) -> None:
+    names: dict[str, object] = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            *body, last = ast.parse("".join(cell["source"])).body
+            assert isinstance(last, ast.Expr), "a cell ends with what it shows"
+            exec(compile(ast.Module(body, []), notebook.name, "exec"), names)
+            value = eval(compile(ast.Expression(last.value), notebook.name, "eval"), names)
+            assert shown(value)
+
+
+def shown(value: object) -> str:
+    """What a notebook shows of a value."""
+    methods = [getattr(value, name) for name in ("_repr_html_", "_repr_svg_") if hasattr(value, name)]
+    return str(methods[0]()) if methods else repr(value)
