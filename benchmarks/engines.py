@@ -24,7 +24,7 @@ PEERS = ROOT / ".venv-bench"
 NETS = ROOT.parent / "shared/corpus/benchmarks/mcc-nupn"
 """Nets of the Model Checking Contest, measured where they are at hand."""
 
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT / 'model'}:{ROOT / 'tests'}"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT / 'model'}:{ROOT / 'tests' / 'oracles'}"}
 """Where child processes find our modules, in whatever environment they run."""
 
 SHARED_CEILING = ROOT.parent / "shared/peers/lifecycle/ceiling.c"

@@ -130,7 +130,7 @@ def product(words: list[str]) -> Product:
     """That of a net, or of the benchmark family with so many instances."""
     match words:
         case ["lifecycle", instances]:
-            sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+            sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "oracles"))
             from lifecycle import lifecycle
 
             return compose(lifecycle(int(instances)))
