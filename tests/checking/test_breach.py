@@ -11,7 +11,6 @@ import strategies
 from click.testing import CliRunner
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from test_counting import closes
 from written import runs, written
 
 from rolecycle.checking.judge import judge
@@ -139,7 +138,7 @@ def test_a_part_is_false_of_the_copy_that_is_named(system: System, data: st.Data
     verdict = judge(explore(pack(less.product, less.symmetric)), wanted)
     assume(verdict.trace is not None)
     assert verdict.trace is not None
-    assert closes(system, verdict.trace)
+    assert naive.closes(system, verdict.trace)
     end = naive.replay(system, verdict.trace)
     for each in verdict.broken:
         part = parse_guard(each.part, NOWHERE)

@@ -41,7 +41,8 @@ FEW = 5
 KINDS = ("tall", "short")
 UNIT, AIDE, LAMP, VALVE = "unit", "aide", "lamp", "valve"
 FAMILIES = 80
-"""Random families a test; ``python tests/checking/test_sizes.py plain 0 5000`` (or ``ordered``, ``kinds``) tries more."""
+"""Random families a test; ``python tests/checking/test_sizes.py plain 0 5000`` (or ``ordered``, ``kinds``) tries
+more."""
 
 STATES = {UNIT: ("A", "B", "C"), AIDE: ("Off", "On"), LAMP: ("Dark", "Red", "Green"), VALVE: ("Shut", "Open")}
 EVENTS = ("go", "back", "tick", "fail", "reset")

@@ -7,7 +7,7 @@ A label is ``event`` or ``event[index]``.  What is ill-formed raises ``ValueErro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from rolecycle.language.guard import And, Guard, Implies, In, Not, Or, Quantified
@@ -391,3 +391,9 @@ def step_problem(system: System, state: State, step: Step, table: dict[str, list
     if step.participants and not needed <= set(step.participants) <= everyone:
         return f"participants are {sorted(everyone)}, not {step.participants}"
     return ""
+
+
+def closes(system: System, trace: Trace) -> bool:
+    """Whether a run that goes round ends in the very state in which its loop begins, copy by copy."""
+    head = replace(trace, steps=trace.steps[: trace.loop])
+    return trace.loop is None or replay(system, head) == replay(system, trace)

@@ -32,7 +32,6 @@ from rolecycle.reduction.counter_abstraction.trace_lifting import TraceLifting
 from rolecycle.reduction.symmetry import interchangeable_families
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import Member, System
-from rolecycle.semantics.trace import Trace
 from rolecycle.verification.pipeline import Session, check
 
 LIMIT = 200
@@ -91,12 +90,6 @@ def judged(less: ReducedProduct, wanted: Property) -> Verdict:
     space = explore(pack(less.product, less.symmetric), keep_graph=wanted.kind == "recoverable")
     assert space.exhaustive
     return judge(space, wanted, told=less.told)
-
-
-def closes(system: System, trace: Trace) -> bool:
-    """Whether a run that goes round ends in the very state in which its loop begins, copy by copy."""
-    head = replace(trace, steps=trace.steps[: trace.loop])
-    return trace.loop is None or naive.replay(system, head) == naive.replay(system, trace)
 
 
 def complete(system: System) -> naive.Space:
@@ -174,7 +167,7 @@ def test_counted_copies_recover_when_named_ones_do(data: st.DataObject) -> None:
         verdict = judged(less, wanted)
         assert verdict.outcome == ("holds" if back == set(slow.states) else "refuted")
         assert verdict.trace is None or naive.replay(system, verdict.trace) not in back
-        assert verdict.trace is None or closes(system, verdict.trace)
+        assert verdict.trace is None or naive.closes(system, verdict.trace)
 
 
 @SLOW
@@ -267,7 +260,7 @@ def test_a_loop_up_to_exchange_is_gone_round_until_each_copy_is_where_it_was(cop
         assert verdict.outcome == "refuted"
         assert verdict.trace is not None
         assert verdict.trace.loop is not None
-        assert closes(system, verdict.trace)
+        assert naive.closes(system, verdict.trace)
         assert len(verdict.trace.steps) - verdict.trace.loop >= 3 * 2  # each round warms another seat
 
 

@@ -39,7 +39,8 @@ TABLE = Path(__file__).parents[1] / "shipped_suite.tsv"
 """Every run of the suite: system, scenario, states, transitions, depth, refuted properties.
 
 A change of the specification shows here to the last transition.  When it is meant, write the table anew with
-``PYTHONPATH=tests/oracles .venv/bin/python tests/shipped/test_shipped_spec.py`` and read the difference before it is committed.
+``PYTHONPATH=tests/oracles .venv/bin/python tests/shipped/test_shipped_spec.py`` and read the difference before it is
+committed.
 """
 
 SMALL = 5_000
