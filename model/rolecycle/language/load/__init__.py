@@ -14,6 +14,7 @@ from rolecycle.language.fault_catalogue import FaultCatalogue
 from rolecycle.language.files import FOLDERS, SINGLES, documents, strays
 from rolecycle.language.load import check, schema
 from rolecycle.language.load.build import Builder, ordered
+from rolecycle.language.load.renamed import with_new_names
 from rolecycle.language.load.yaml_source import Document, read
 from rolecycle.language.specification import Specification
 
@@ -41,7 +42,7 @@ def load(root: Path, deadline: Deadline = NEVER) -> Specification:
     problems = check.mistakes(spec)
     if problems:
         raise InputError(problems)
-    return replace(spec, warnings=tuple(check.warnings(spec)))
+    return replace(spec, warnings=(*loading.warnings, *check.warnings(spec)))
 
 
 class _Loading:
@@ -50,6 +51,7 @@ class _Loading:
     def __init__(self, root: Path, deadline: Deadline) -> None:
         self.root, self.deadline = root, deadline
         self.mistakes: list[Diagnostic] = []
+        self.warnings: list[Diagnostic] = []
         self.lost: set[tuple[str, str]] = set()  # kind and name of what could not be built
         if not root.is_dir():
             raise InputError([Diagnostic("RC101", f"there is no specification folder '{relative(root)}'")])
@@ -77,6 +79,8 @@ class _Loading:
         except InputError as problem:
             self.mistakes += problem.diagnostics
             return None
+        document, renamed = with_new_names(document, kind)
+        self.warnings += renamed
         problems = schema.mistakes(document, kind)
         self.mistakes += problems
         return None if problems else document

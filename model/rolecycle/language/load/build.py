@@ -9,7 +9,7 @@ from typing import Any
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.language import guard
 from rolecycle.language.durations import seconds
-from rolecycle.language.fault_catalogue import Fault, FaultCatalogue, Spare
+from rolecycle.language.fault_catalogue import Fault, FaultCatalogue, StandIn
 from rolecycle.language.guard import Guard
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.load import observers
@@ -295,7 +295,7 @@ class Builder:
             timed=data.get("timed", False),
             durations=data.get("durations", {}),
             takes={k: _range(v) for k, v in data.get("takes", {}).items()},
-            any_time=self.listed(data, "any time"),
+            untimed=self.listed(data, "untimed"),
             facts=tuple(data.get("facts", ())),
             place=self.document.place("scenario"),
         )
@@ -340,12 +340,12 @@ class Builder:
             observer=observer,
             scenarios=tuple(data.get("scenarios", ())),
             refuted_in=tuple(data.get("refuted in", ())),
-            helped=data.get("helped", False),
+            with_user_decisions=data.get("with user decisions", False),
             per=data.get("per", ""),
-            at_most=data.get("within", ""),
-            not_before=data.get("not before", ""),
-            since=self.listed(data, "since") if data["kind"] == "within" else (),
-            until=self.listed(data, "until") if data["kind"] == "within" else (),
+            at_most=data.get("at most", ""),
+            at_least=data.get("at least", ""),
+            from_events=self.listed(data, "from event"),
+            to_events=self.listed(data, "to event"),
             steps=self.steps(data),
             applies=self.condition(data, "applies", guard.TRUE, "properties", name),
             hazard=self.condition(data, "hazard", guard.FALSE, "properties", name),
@@ -362,8 +362,10 @@ class Builder:
         """Which of the forms of its kind a property has; a mistake when none, or keys of another, are there."""
         forms = FORMS[data["kind"]]
         given = set(data) & FORM_KEYS
-        if data["kind"] == "within" and not (given & {"from", "since"} and given & {"to", "until"}):
-            forms = {"": ({"from or since", "to or until", "within or not before"}, set())}
+        if data["kind"] == "time bound" and not (
+            given & {"from", "from event"} and given & {"to", "to event"}
+        ):
+            forms = {"": ({"from or from event", "to or to event", "at most or at least"}, set())}
         for form, (needed, optional) in forms.items():
             if needed <= given <= needed | optional:
                 return form
@@ -379,7 +381,7 @@ class Builder:
             case "always" | "again" | "stays":
                 found = self.condition(data, form, guard.TRUE, *here)
                 return (_renamed(found, "observer", observer.name) if observer else found), ()
-            case "leads to" | "at most" | "not before":
+            case "leads to" | "at most" | "at least":
                 absent = guard.TRUE if form == "leads to" else guard.FALSE
                 premise, conclusion = (self.condition(data, key, absent, *here) for key in ("from", "to"))
                 found = guard.Implies(premise, conclusion)
@@ -402,14 +404,18 @@ class Builder:
         label = f"{name}_observer"
         match form:
             case "only after":
-                event, enabling, since = (self.listed(data, k) for k in ("event", "only after", "since"))
-                return observers.only_after(label, event, enabling, since)
+                event, enabling, renewing = (
+                    self.listed(data, k) for k in ("event", "only after", "renewed by")
+                )
+                return observers.only_after(label, event, enabling, renewing)
             case "never after":
-                event, forbidding, until = (self.listed(data, k) for k in ("event", "never after", "until"))
-                return observers.never_after(label, event, forbidding, until)
+                event, forbidding, lifting = (
+                    self.listed(data, k) for k in ("event", "never after", "lifted by")
+                )
+                return observers.never_after(label, event, forbidding, lifting)
             case "in order" | "story":
                 return observers.story(label, self.steps(data))
-            case "always" | "again" | "stays" | "leads to" | "at most" | "not before" if "observer" in data:
+            case "always" | "again" | "stays" | "leads to" | "at most" | "at least" if "observer" in data:
                 inner, here = data["observer"], ("properties", name, "observer")
                 self.state(inner["initial"], inner["states"], *here, "initial")
                 rows = tuple(replace(r, mode="may") for r in self.rows(inner, inner["states"], {}, *here))
@@ -438,18 +444,18 @@ class Builder:
             starts=self.listed(data, "starts"),
             failures=self.listed(data, "failures"),
             forbid=self.listed(data, "forbid"),
-            spare=self.spare(data["spare"]) if "spare" in data else None,
+            stand_in=self.stand_in(data["stand-in"]) if "stand-in" in data else None,
             takes={k: _range(v) for k, v in data.get("takes", {}).items()},
-            any_time=self.listed(data, "any time"),
+            untimed=self.listed(data, "untimed"),
             faults={name: self.fault(name, fault) for name, fault in data["faults"].items()},
             place=self.document.place("serving"),
         )
 
-    def spare(self, data: Data) -> Spare:
-        return Spare(
+    def stand_in(self, data: Data) -> StandIn:
+        return StandIn(
             data["event"],
-            self.condition(data, "when", guard.TRUE, "spare"),
-            self.listed(data, "any time"),
+            self.condition(data, "when", guard.TRUE, "stand-in"),
+            self.listed(data, "untimed"),
             tuple(data.get("facts", ())),
             data.get("assumption", ""),
         )
@@ -459,9 +465,9 @@ class Builder:
             id=name,
             title=data["title"],
             events=self.listed(data, "events"),
-            lasts=data["lasts"],
-            everywhere=data["strikes"] == "every instance",
-            instead_of=self.listed(data, "instead of"),
+            occurs=data["occurs"],
+            everywhere=data["scope"] == "every instance",
+            replaces=self.listed(data, "replaces"),
             beside=self.listed(data, "with"),
             then=self.listed(data, "then"),
             allow=self.listed(data, "allow"),
@@ -505,20 +511,20 @@ FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
     "invariant": {"always": ({"always"}, {"observer"})},
     "precedence": {
         "at": ({"at", "require"}, set()),
-        "only after": ({"event", "only after"}, {"since"}),
-        "never after": ({"event", "never after"}, {"until"}),
+        "only after": ({"event", "only after"}, {"renewed by"}),
+        "never after": ({"event", "never after"}, {"lifted by"}),
         "in order": ({"steps"}, set()),
     },
     "deadlock freedom": {"deadlock": (set(), {"except"})},
     "reachable": {"story": ({"steps"}, {"reach"}), "reach": ({"reach"}, set())},
-    "recoverable": {"reach": ({"reach"}, {"helped"})},
+    "recoverable": {"reach": ({"reach"}, {"with user decisions"})},
     "leads to": {"leads to": ({"from", "to"}, {"per", "observer"})},
     "recurs": {"again": ({"again"}, {"per", "observer"})},
     "settles": {"stays": ({"stays"}, {"per", "observer"})},
     "converges": {"stays": ({"stays"}, {"per", "observer"})},
-    "within": {
-        "at most": ({"within"}, {"from", "since", "to", "until", "not before", "observer"}),
-        "not before": ({"not before"}, {"from", "since", "to", "until", "observer"}),
+    "time bound": {
+        "at most": ({"at most"}, {"from", "from event", "to", "to event", "at least", "observer"}),
+        "at least": ({"at least"}, {"from", "from event", "to", "to event", "observer"}),
     },
 }
 """For each kind of property its forms, each with the keys it needs and the keys it may have."""

@@ -305,17 +305,17 @@ def _of_faults(spec: Specification) -> Iterator[Diagnostic]:
         yield from _known(name, spec.systems, "system", catalogue.place)
     for event in (*catalogue.starts, *catalogue.failures, *catalogue.forbid):
         yield from _event(event, catalogue.place, spec)
-    if catalogue.spare:
-        for event in (catalogue.spare.event, *catalogue.spare.any_time):
+    if catalogue.stand_in:
+        for event in (catalogue.stand_in.event, *catalogue.stand_in.untimed):
             yield from _event(event, catalogue.place, spec)
-        yield from _of_guard(catalogue.spare.when, catalogue.place, known)
-        yield from _facts(catalogue.spare.facts, catalogue.place, spec)
+        yield from _of_guard(catalogue.stand_in.when, catalogue.place, known)
+        yield from _facts(catalogue.stand_in.facts, catalogue.place, spec)
     for fault in catalogue.faults.values():
         yield from _of_fault(spec, catalogue, fault)
 
 
 def _of_fault(spec: Specification, catalogue: FaultCatalogue, fault: Fault) -> Iterator[Diagnostic]:
-    named = (fault.events, fault.instead_of, fault.beside, fault.then, fault.allow, fault.forbid, fault.owed)
+    named = (fault.events, fault.replaces, fault.beside, fault.then, fault.allow, fault.forbid, fault.owed)
     for event in (event for events in named for event in events):
         yield from _event(event, fault.place, spec)
     for name in (name for pair in fault.copies.items() for name in pair):
@@ -328,7 +328,12 @@ def _of_fault(spec: Specification, catalogue: FaultCatalogue, fault: Fault) -> I
 
 def _events_of(found: Property) -> list[str]:
     return sorted(
-        {*found.events, *found.since, *found.until, *(found.observer.alphabet if found.observer else ())}
+        {
+            *found.events,
+            *found.from_events,
+            *found.to_events,
+            *(found.observer.alphabet if found.observer else ()),
+        }
     )
 
 
@@ -359,13 +364,13 @@ def _of_timings(spec: Specification) -> Iterator[Diagnostic]:
     if spec.catalogue:
         yield from _of_times(spec, spec.catalogue)
     for found in spec.properties.values():
-        yield from _lengths((found.at_most, found.not_before), found.place, spec)
+        yield from _lengths((found.at_most, found.at_least), found.place, spec)
 
 
 def _of_times(spec: Specification, said: Scenario | FaultCatalogue) -> Iterator[Diagnostic]:
     """The events of which something is said beside their rows, and the lengths of time that are said."""
     yield from _lengths((text for both in said.takes.values() for text in both), said.place, spec)
-    for event in (*said.takes, *said.any_time):
+    for event in (*said.takes, *said.untimed):
         yield from _event(event, said.place, spec)
 
 
