@@ -388,7 +388,10 @@ def test_what_people_decide_inside_is_no_way_back_unless_they_help() -> None:
         [door, IDLE], [inside("door", labels={"Open": In("door", ("A",))}), above("idle")], knock="user"
     )
     back = Property("P02", "t", "recoverable", ("above",), In(INSIDE, ("Open",)))
-    assert outcomes(spec, CALM, back, replace(back, id="P03", with_user_decisions=True)) == ["refuted", "holds"]
+    assert outcomes(spec, CALM, back, replace(back, id="P03", with_user_decisions=True)) == [
+        "refuted",
+        "holds",
+    ]
     assert f"{INSIDE}.{ASKED}" in member(spec).alphabet
 
 

@@ -103,7 +103,7 @@ class Property:
 
     @property
     def is_story(self) -> bool:
-        """Whether it says that some run tells these steps, in this order."""
+        """Whether it says that some run takes these steps, in this order."""
         return self.kind == "reachable" and bool(self.steps)
 
     @property
