@@ -105,11 +105,14 @@ def _in_time(space: Space, wanted: Property, expected: Expectation, hazard: bool
     if not space.exhaustive or not isinstance(wanted.goal, guard.Implies):
         return unexplored(wanted, expected, space.limit)
     known = space.packed.product.system.durations
-    begin, end = Moment(wanted.goal.premise, wanted.since), Moment(wanted.goal.conclusion, wanted.until)
+    begin, end = (
+        Moment(wanted.goal.premise, wanted.from_events),
+        Moment(wanted.goal.conclusion, wanted.to_events),
+    )
     found = bounds(space, begin, end)
     least, greatest = found.least, found.greatest
     late = wanted.at_most and greatest and exceeds(greatest.seconds, seconds(wanted.at_most, known))
-    early = wanted.not_before and least and exceeds(seconds(wanted.not_before, known), least.seconds)
+    early = wanted.at_least and least and exceeds(seconds(wanted.at_least, known), least.seconds)
     outcome: VerdictValue = "refuted" if late or early else "unknown" if found.stopped else "holds"
     shown = least if early and not late else greatest
     trace = _without_observers(shown.trace, space.packed.product.system) if shown else None
@@ -154,7 +157,7 @@ def _settle(space: Space, wanted: Property) -> tuple[VerdictValue, Trace | None]
             return _reachable(space, wanted)
         case "recoverable":
             return _recoverable(space, wanted)
-        case "leads to" | "recurs" | "settles" | "converges" | "within":
+        case "leads to" | "recurs" | "settles" | "converges" | "time bound":
             raise ValueError(
                 "what must happen in the long run, or in time, is settled by searches of its own"
             )
@@ -232,7 +235,7 @@ def _recoverable(space: Space, wanted: Property) -> tuple[VerdictValue, Trace | 
 
 def _on_the_way(system: System, event: str, wanted: Property) -> bool:
     """Whether the way back may take the event: what is owed, and with help all but faults."""
-    return system.owes(event) or (wanted.helped and system.events[event].kind != "fault")
+    return system.owes(event) or (wanted.with_user_decisions and system.events[event].kind != "fault")
 
 
 def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> Trace:
