@@ -93,6 +93,7 @@ COMPILED = {
     "engine.subgraph",
     "engine.parallel",
     "engine.successors",
+    "graphs.shortest_paths",
     "graphs.weighted_paths",
     "engine.visited",
 }

@@ -301,7 +301,7 @@ print(len(space.states), space.transitions, space.depth, flush=True)
 @pytest.mark.slow
 def test_a_search_that_is_killed_goes_on(product: Product, tmp_path: Path) -> None:
     whole = explore(pack(product))
-    words = [sys.executable, "-c", SEARCH, str(TESTS), str(tmp_path / "one")]
+    words = [sys.executable, "-c", SEARCH, str(TESTS / "oracles"), str(tmp_path / "one")]
     for pause in (0.0, 0.01, 0.03):
         child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         assert child.stdout

@@ -30,7 +30,7 @@ from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
 from rolecycle.faults.injection import FaultInstance, circumstances, faulty_system, instances_of, timed_system
 from rolecycle.faults.table import GRAVEST, FaultRow, FaultTable, Seconds
-from rolecycle.graphs.graph import backward
+from rolecycle.graphs.shortest_paths import backward
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, Service, Site, Task
 from rolecycle.language.fault_catalogue import FaultCatalogue
