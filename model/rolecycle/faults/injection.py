@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rolecycle.engine.space import Space
 from rolecycle.language.fault_catalogue import Fault, FaultCatalogue
 from rolecycle.language.guard import And, Guard, In
-from rolecycle.language.machine import Event, Fairness, Machine, Row
+from rolecycle.language.machine import Event, Fairness, Machine, Row, indexed
 from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
@@ -149,7 +149,7 @@ def _forbidden(wanted: FaultInstance) -> Iterator[str]:
 
 def _at(wanted: FaultInstance, events: Iterable[str]) -> list[str]:
     """The events at the index of the fault."""
-    return [f"{event}[{wanted.index}]" if wanted.index else event for event in events]
+    return [indexed(event, wanted.index) for event in events]
 
 
 def _families(instance: SystemSpec, wanted: Sequence[FaultInstance]) -> dict[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from rolecycle.engine.layout import STATE_BITS, width
 from rolecycle.language import guard
+from rolecycle.language.machine import event_of
 from rolecycle.semantics.system import System
 
 
@@ -34,7 +35,7 @@ def interchangeable_families(system: System, goals: Iterable[guard.Guard] = ()) 
 def _exchangeable(system: System, family: str) -> bool:
     copies = [m.machine for m in system.members if m.family == family]
     compared = any(_compares(row.when) for m in system.members for row in m.machine.rows)
-    singled_out = any("[" in event for event in system.forbidden)
+    singled_out = any(event_of(label) != label for label in system.forbidden)
     alike = len({m.name for m in copies}) < len(copies)
     return alike and not compared and not singled_out
 

@@ -14,7 +14,7 @@ from typing import assert_never
 
 from rolecycle.checking.parameterised.disjoint_union import joined, of_kind
 from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified, atoms, ranges
-from rolecycle.language.machine import Machine, Row
+from rolecycle.language.machine import Machine, Row, event_of
 from rolecycle.semantics import formula
 from rolecycle.semantics.compose import resolve
 from rolecycle.semantics.system import Member, System
@@ -62,7 +62,7 @@ def family_of(system: System) -> Family:
     if system.due:
         raise UnfitError("time is counted, and it waits for every copy")
     family = _of_kinds(system, names.pop())
-    if any("[" in event for event in system.forbidden):
+    if any(event_of(label) != label for label in system.forbidden):
         raise UnfitError(f"some events are forbidden for single copies of '{family.name}'")
     defined = [when for meaning in system.definitions.values() for when in meaning.values()]
     if any(ordered(when) for when in defined):

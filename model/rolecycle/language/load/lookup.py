@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rolecycle.diagnostics import Diagnostic, Place, did_you_mean
 from rolecycle.language import guard
+from rolecycle.language.machine import event_of
 from rolecycle.language.specification import Specification
 
 Families = Mapping[str, tuple[str, ...]]
@@ -97,7 +98,7 @@ def index_mistakes(part: guard.Guard, place: Place) -> Iterator[Diagnostic]:
 
 def event_mistakes(name: str, place: Place, spec: Specification) -> Iterator[Diagnostic]:
     """The mistake of an event that ``events.yaml`` lacks (RC128); an index behind it is allowed."""
-    if name.partition("[")[0] not in spec.events:
+    if event_of(name) not in spec.events:
         yield Diagnostic("RC128", f"unknown event '{name}'", place, hint=did_you_mean(name, spec.events))
 
 

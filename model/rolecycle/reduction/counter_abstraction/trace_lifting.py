@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rolecycle.deadline import NEVER, Deadline
+from rolecycle.language.machine import event_of, indexed
 from rolecycle.reduction.counter_abstraction.counters import CopyEncoding, CopySelector, EncodedCopies
 from rolecycle.reduction.counter_abstraction.minimise import HIDDEN
 from rolecycle.reduction.counter_abstraction.process import OpenTransition
@@ -77,7 +78,7 @@ class _Lifting:
             self.around = list(after[: self.of.around])
             yield self._told(label, 0, old, seen)
             return
-        index, line = self._line(selector, label.rpartition("[")[0], before, after)
+        index, line = self._line(selector, event_of(label), before, after)
         for k, step in enumerate(line, 1):
             old, seen = self._named(), self._seen()
             self.local[index] = step.after
@@ -142,7 +143,7 @@ class _Lifting:
         """A step from what was to what is."""
         taking = (m for m in self.system.members if event in m.machine.alphabet)
         participants = tuple(m.name for m in taking if not m.family or m.index == index)
-        label = f"{event}[{index}]" if index else event
+        label = indexed(event, index)
         return Step(label, _changed(old, self._named()), participants, _changed(seen, self._seen()))
 
     def _named(self) -> dict[str, str]:
