@@ -1,8 +1,7 @@
 """Random specifications, nastier than usual and with small spaces.
 
-A specification is made from the inside out. Each system has events and machines of its own, families of 0 to 5 copies,
-and up to two levels below it whose labels it reads and whose shown events its machines share.
-"""
+A specification is made from the inside out. Each system has events and machines of its own, families of 0 to 5
+copies, and up to two levels below it whose labels it reads and whose shown events its machines share."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -15,7 +14,8 @@ KINDS = ["platform", "platform", "platform", "user", "code", "fault", "time"]
 
 @dataclass
 class Readable:
-    """What a guard may name with these values: one machine or system outside the families, or the copies of a family."""
+    """What a guard may name with these values: one machine or system outside the families, or the copies of a
+    family."""
 
     name: str
     values: list[str]
@@ -106,7 +106,9 @@ class Maker:
             return
         count = self.random.choice([0, 1, 2, 2, 3])
         family = f"f_{plan.name}_{lower.name}"
-        written["families"][family] = [{"of": lower.name, "count": count}] if count and self.odds(0.5) else [lower.name] * count
+        written["families"][family] = (
+            [{"of": lower.name, "count": count}] if count and self.odds(0.5) else [lower.name] * count
+        )
         plan.events |= dict.fromkeys(seen, family)
         plan.sizes[family] = count
         plan.readable.append(Readable(lower.name, lower.labels, family, count))
@@ -125,7 +127,9 @@ class Maker:
 
     def machines(self, plan: Plan, written: dict[str, Any]) -> None:
         """Make machines outside the families, and families of machines."""
-        homes: list[str | None] = self.random.choice([[None], [None, None], ["f"], [None, "f"], ["f", "g"], [None, "f", "g"]])
+        homes: list[str | None] = self.random.choice(
+            [[None], [None, None], ["f"], [None, "f"], ["f", "g"], [None, "f", "g"]]
+        )
         for number, home in enumerate(homes):
             name, family = f"{plan.name}_m{number}", home and f"{home}_{plan.name}"
             states = [f"S{n}" for n in range(self.random.choice([1, 2, 2, 2, 3]))]
@@ -185,7 +189,13 @@ class Maker:
             source: Any = self.random.choice([*states, *states, "*", "G"])
             if self.odds(0.15):
                 source = self.random.sample(states, min(2, len(states)))
-            row = {"trigger": event, "source": source, "dest": self.random.choice([*states, "="]), **mode, **WHY}
+            row = {
+                "trigger": event,
+                "source": source,
+                "dest": self.random.choice([*states, "="]),
+                **mode,
+                **WHY,
+            }
             if self.odds(0.4):
                 row["when"] = self.guard(plan, thing.family, thing.family or plan.events[event], 2)
             if self.timed and self.odds(0.6):
@@ -195,18 +205,27 @@ class Maker:
 
     def length(self, most: int = 3) -> str:
         """Make a length of time: zero, some seconds, a name or a sum."""
-        return self.random.choice(["0 s", *[f"{10 * n} s" for n in range(1, most + 1)], "short", "short + 10 s"])
+        return self.random.choice(
+            ["0 s", *[f"{10 * n} s" for n in range(1, most + 1)], "short", "short + 10 s"]
+        )
 
     def limits(self, plan: Plan, states: list[str]) -> dict[str, str]:
         """Say of a row when it can happen and when it is due."""
         form = self.random.choice(["after", "after", "without", "while", "within", "within", "both", "every"])
-        events, some = list(plan.events), ", ".join(self.random.sample(states, self.random.randint(1, len(states))))
+        events, some = (
+            list(plan.events),
+            ", ".join(self.random.sample(states, self.random.randint(1, len(states)))),
+        )
         return {
             "after": {"after": self.length()},
-            "without": {"after": f"{self.length()} without {', '.join(self.random.sample(events, min(2, len(events))))}"},
+            "without": {
+                "after": f"{self.length()} without {', '.join(self.random.sample(events, min(2, len(events))))}"
+            },
             "while": {"after": f"{self.length()} while {some}"},
             "within": {"within": self.length()},
-            "both": self.random.choice([{"after": "10 s", "within": "30 s"}, {"after": "short", "within": "short"}]),
+            "both": self.random.choice(
+                [{"after": "10 s", "within": "30 s"}, {"after": "short", "within": "short"}]
+            ),
             "every": {"every": self.length()},
         }[form]
 
@@ -234,10 +253,12 @@ class Maker:
             own["states"] = ["T"]
         triggers = sorted({row["trigger"] for row in machine.get("transitions", [])})
         if triggers and self.odds(0.7):
-            rows = self.rows_of(plan, thing, machine["states"] + own.get("states", []), self.random.choice(triggers))
+            rows = self.rows_of(
+                plan, thing, machine["states"] + own.get("states", []), self.random.choice(triggers)
+            )
             own["transitions"] = rows
         self.files[f"machines/{name}.yaml"] = own
-        for place in ([written["members"]] if thing.family is None else [written["families"][thing.family]]):
+        for place in [written["members"]] if thing.family is None else [written["families"][thing.family]]:
             for number, called in enumerate(place):
                 if called == thing.name and self.odds(0.6):
                     place[number] = name
@@ -247,7 +268,13 @@ class Maker:
         if "par" in plan.parameters and self.odds(0.5):
             name = f"{plan.name}_w"
             event = self.random.choice(list(plan.events))
-            row = {"trigger": event, "source": "Up", "dest": "Down", "mode": self.random.choice(["may", "must"]), **WHY}
+            row = {
+                "trigger": event,
+                "source": "Up",
+                "dest": "Down",
+                "mode": self.random.choice(["may", "must"]),
+                **WHY,
+            }
             back = {"trigger": event, "source": "Down", "dest": "Up", "mode": row["mode"], **WHY}
             self.files[f"machines/{name}.yaml"] = {
                 "machine": name,
@@ -256,7 +283,9 @@ class Maker:
                 "states": ["Up", "Down"],
                 "transitions": [row, back],
             }
-            written["members"].append({"machine": name, "when": f"par in [{', '.join(plan.parameters['par'][:2])}]"})
+            written["members"].append(
+                {"machine": name, "when": f"par in [{', '.join(plan.parameters['par'][:2])}]"}
+            )
 
     def definitions(self, plan: Plan, written: dict[str, Any]) -> None:
         """Make labels and a view."""
@@ -289,10 +318,16 @@ class Maker:
 
     def reading(self, plan: Plan, reader: str | None, index: str | None, own: bool) -> str:
         """Make a guard that reads one name."""
-        names = [r for r in plan.readable if r.values and (r.family is None or (r.family == index and r.copies))]
+        names = [
+            r for r in plan.readable if r.values and (r.family is None or (r.family == index and r.copies))
+        ]
         if index:
             size = plan.sizes[index]
-            names += [r for r in plan.readable if r.values and r.family and r.family != index and r.copies == size > 0]
+            names += [
+                r
+                for r in plan.readable
+                if r.values and r.family and r.family != index and r.copies == size > 0
+            ]
         names += [Readable("par", plan.parameters["par"])] if plan.parameters else []
         if own and plan.labels:
             names.append(Readable(plan.name, plan.labels))
@@ -320,9 +355,12 @@ class Maker:
         over = self.random.choice([thing.name, thing.family or thing.name])
         body = self.atom(thing)
         if self.odds(0.2):
-            body = f"{body} and {self.reading(plan, thing.family, thing.family if thing.copies else None, own)}"
+            body = (
+                f"{body} and {self.reading(plan, thing.family, thing.family if thing.copies else None, own)}"
+            )
         if word == "count":
-            return f"count({which}{over}: {body}) {self.random.choice(['<=', '>=', '==', '<', '>'])} {self.random.randint(0, 3)}"
+            comparison = self.random.choice(["<=", ">=", "==", "<", ">"])
+            return f"count({which}{over}: {body}) {comparison} {self.random.randint(0, 3)}"
         return f"({word} {which}{over}: {body})"
 
     # Scenarios and properties
@@ -339,7 +377,12 @@ class Maker:
         """Now and then a system that extends the top one, with another parameter, and in its place elsewhere."""
         top = self.plans[-1]
         if self.odds(0.25):
-            written: dict[str, Any] = {"system": "variant", "title": "Another", "extends": top.name, "suite": True}
+            written: dict[str, Any] = {
+                "system": "variant",
+                "title": "Another",
+                "extends": top.name,
+                "suite": True,
+            }
             if top.parameters:
                 written["set"] = {"par": self.random.choice(top.parameters["par"])}
             self.files["systems/variant.yaml"] = written
@@ -352,13 +395,21 @@ class Maker:
 
     def scenario(self, name: str) -> None:
         """Make a scenario."""
-        written: dict[str, Any] = {"scenario": name, "title": f"Scenario {name}", "systems": [p.name for p in self.plans]}
+        written: dict[str, Any] = {
+            "scenario": name,
+            "title": f"Scenario {name}",
+            "systems": [p.name for p in self.plans],
+        }
         if self.odds(0.5):
             written["healthy code"] = True
         if self.timed:
             self.counted(written)
         if self.odds(0.5):
-            unhealthy = {n for n, e in self.files["events.yaml"]["events"].items() if e.get("unhealthy") or e["kind"] == "fault"}
+            unhealthy = {
+                n
+                for n, e in self.files["events.yaml"]["events"].items()
+                if e.get("unhealthy") or e["kind"] == "fault"
+            }
             written["allow"] = [self.indexed(n) if n in unhealthy else n for n in self.listed()]
         faults = [n for n, e in self.files["events.yaml"]["events"].items() if e["kind"] == "fault"]
         if faults and self.odds(0.7):
@@ -366,7 +417,10 @@ class Maker:
             if self.odds(0.7):
                 written["faults"]["at most"] = self.random.choice([0, 1, 1, 2, 3])
         if self.odds(0.4):
-            named = [n.partition("[")[0] for n in written.get("allow", []) + written.get("faults", {}).get("among", [])]
+            named = [
+                n.partition("[")[0]
+                for n in written.get("allow", []) + written.get("faults", {}).get("among", [])
+            ]
             written["forbid"] = [self.indexed(n) for n in self.listed() if n not in named] or ["env.s0_e0[1]"]
         if all(p.parameters for p in self.plans) and self.odds(0.3):
             written["set"] = {"par": self.random.choice(["a", "b"])}
@@ -380,7 +434,9 @@ class Maker:
     def properties(self) -> None:
         """Make properties of every kind for every system."""
         everywhere = [plan.name for plan in self.plans]
-        found: dict[str, Any] = {"Z00": {"title": "All", "kind": "invariant", "systems": everywhere, "always": "true"}}
+        found: dict[str, Any] = {
+            "Z00": {"title": "All", "kind": "invariant", "systems": everywhere, "always": "true"}
+        }
         for plan in self.plans:
             for _ in range(self.random.randint(3, 7)):
                 found[f"P{len(found):02}"] = self.property(plan)
@@ -392,7 +448,16 @@ class Maker:
 
     def property(self, plan: Plan) -> dict[str, Any]:
         """Make a property of a system."""
-        kinds = ["invariant", "at", "only after", "never after", "in turn", "deadlock freedom", "reachable", "story"]
+        kinds = [
+            "invariant",
+            "at",
+            "only after",
+            "never after",
+            "in turn",
+            "deadlock freedom",
+            "reachable",
+            "story",
+        ]
         kinds += ["recoverable", "leads to", "recurs", "settles", "converges"]
         kind = self.random.choice([*kinds, *["within"] * 6] if self.timed else kinds)
         written: dict[str, Any] = {"title": f"Some {kind}", "systems": [plan.name]}
@@ -404,7 +469,9 @@ class Maker:
         written |= self.form(kind, plan, index)
         observable = ("invariant", "leads to", "recurs", "settles", "converges")
         if kind in observable and self.odds(0.25):
-            self.observer(written, plan, {"invariant": "always", "leads to": "to", "recurs": "again"}.get(kind, "stays"))
+            self.observer(
+                written, plan, {"invariant": "always", "leads to": "to", "recurs": "again"}.get(kind, "stays")
+            )
         return written
 
     def form(self, kind: str, plan: Plan, index: str | None) -> dict[str, Any]:
@@ -418,7 +485,11 @@ class Maker:
 
         if kind == "at":
             event = self.random.choice(list(plan.events))
-            return {"kind": "precedence", "at": event, "require": self.guard(plan, None, plan.events[event], 2)}
+            return {
+                "kind": "precedence",
+                "at": event,
+                "require": self.guard(plan, None, plan.events[event], 2),
+            }
         if kind in ("only after", "never after"):
             until = {"only after": "since", "never after": "until"}[kind]
             form = {"kind": "precedence", "event": self.some(plan), kind: self.some(plan)}
@@ -430,20 +501,30 @@ class Maker:
         if kind == "deadlock freedom":
             return {"kind": kind} | ({"except": guard()} if self.odds(0.6) else {})
         if kind == "within":
-            moments = self.random.choice([{"from": guard(), "to": guard()}, {"since": self.some(plan), "until": self.some(plan)}])
+            moments: dict[str, Any] = {"since": self.some(plan), "until": self.some(plan)}
+            if self.odds(0.5):
+                moments = {"from": guard(), "to": guard()}
             limit = self.random.choice([{"within": self.length(4)}, {"not before": self.length(4)}])
             return {"kind": kind} | moments | limit
         if kind == "leads to":
             return {"kind": kind, "from": guard(), "to": guard()}
-        key = {"invariant": "always", "recurs": "again", "reachable": "reach", "recoverable": "reach"}.get(kind, "stays")
-        return {"kind": kind, key: guard()} | ({"helped": True} if kind == "recoverable" and self.odds(0.4) else {})
+        key = {"invariant": "always", "recurs": "again", "reachable": "reach", "recoverable": "reach"}.get(
+            kind, "stays"
+        )
+        return {"kind": kind, key: guard()} | (
+            {"helped": True} if kind == "recoverable" and self.odds(0.4) else {}
+        )
 
     def observer(self, written: dict[str, Any], plan: Plan, key: str) -> None:
         """Give a property an observer, and let it read that."""
         rows = []
         for event in self.some(plan):
             for _ in range(self.random.choice([1, 2])):
-                row = {"trigger": event, "source": self.random.choice(["O0", "O1", "*"]), "dest": self.random.choice(["O0", "O1"])}
+                row = {
+                    "trigger": event,
+                    "source": self.random.choice(["O0", "O1", "*"]),
+                    "dest": self.random.choice(["O0", "O1"]),
+                }
                 if self.odds(0.3) and "per" not in written:
                     row["when"] = self.guard(plan, None, plan.events[event], 1)
                 rows.append(row)

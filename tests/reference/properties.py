@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .clock import length
 from .fairness import Edges, Node, backward, fair_for_ever
 from .guards import Guard, parse
-from .clock import length
 from .language import TICK, Row, Specification
-from .semantics import Occurrence, Space, owed
-from .systems import Level, NotReadable, holds
+from .semantics import Occurrence, Space, indices, owed
+from .systems import Level, NotReadableError, holds
 
 Moves = Callable[[Any, Any, Any], Iterable[Any]]
 
@@ -29,8 +29,8 @@ class Verdict:
 
 
 def applies(spec: Specification, written: dict[str, Any], level: Level, scenario: dict[str, Any]) -> bool:
-    """`systems`: "these systems, those that extend them, and those in their place"; `scenarios`: "every one, when absent";
-    `refuted in`: "scenarios in which it is judged"; `applies`: "restricts it by parameters"."""
+    """`systems`: "these systems, those that extend them, and those in their place"; `scenarios`: "every one,
+    when absent"; `refuted in`: "scenarios in which it is judged"; `applies`: "restricts it by parameters"."""
     if not spec.answers(level.name) & set(written["systems"]):
         return False
     listed = written.get("scenarios")
@@ -39,9 +39,26 @@ def applies(spec: Specification, written: dict[str, Any], level: Level, scenario
     return holds(parse(written.get("applies", "true")), level, level.initial())
 
 
+def readings(
+    spec: Specification, written: dict[str, Any], level: Level
+) -> Iterator[tuple[Guard, int | None]]:
+    """The guards of a property, each with the indices at hand: "a property that of the event (`at`) or of the
+    copy (`per`)", and an observer that of its event."""
+    at: list[int | None] = copies(level, written["per"]) if "per" in written else [None]
+    if "at" in written:
+        there = spec.meant(written["at"]) & level.alphabet()
+        at = [index for event in there for index in indices(level, event)]
+    for key in ("always", "require", "except", "reach", "from", "to", "again", "stays"):
+        yield from ((parse(written[key]), index) for index in at if key in written)
+    for row in written.get("observer", {}).get("transitions", []):
+        for event in spec.meant(row["trigger"]) & level.alphabet():
+            its = at if "per" in written else indices(level, event)
+            yield from ((parse(row.get("when", "true")), index) for index in its)
+
+
 def judged(spec: Specification, written: dict[str, Any], scenario: dict[str, Any]) -> bool:
     """`within`: "in a timed scenario ... nowhere else is it judged"."""
-    return written["kind"] != "within" or scenario.get("timed", False)
+    return written["kind"] != "within" or bool(scenario.get("timed"))
 
 
 def judge(space: Space, written: dict[str, Any]) -> Verdict:
@@ -53,7 +70,8 @@ def judge(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _no_premise(space: Space, written: dict[str, Any], index: int | None) -> bool:
-    """ "A property whose ... premise never happens holds vacuously": so does one that says `A implies B` where A never holds."""
+    """ "A property whose ... premise never happens holds vacuously": so does one that says `A implies B` where
+    A never holds."""
     keys = [key for key in ("always", "reach", "again", "stays") if key in written and "steps" not in written]
     guards = [parse(written[key]) for key in keys]
     premises = [guard[1] for guard in guards if guard[0] == "implies"]
@@ -94,7 +112,9 @@ def product(space: Space, initial: Any, moves: Moves) -> Edges:
         node = todo.pop()
         if node not in edges:
             state, seen = node
-            edges[node] = [(o, (dest, after)) for o, dest in space.edges[state] for after in moves(seen, o, state)]
+            edges[node] = [
+                (o, (dest, after)) for o, dest in space.edges[state] for after in moves(seen, o, state)
+            ]
             todo += [dest for _, dest in edges[node]]
     return edges
 
@@ -105,7 +125,7 @@ def alone(space: Space) -> Edges:
 
 
 def observed(space: Space, written: dict[str, Any], index: int | None) -> Edges:
-    """The space beside the observer: "An observer only watches: it holds up no event, makes none happen". """
+    """The space beside the observer: "An observer only watches: it holds up no event, makes none happen"."""
     if "observer" not in written:
         return alone(space)
     rows = list(_observer_rows(space, written["observer"]))
@@ -163,8 +183,8 @@ def _at(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _ordered(space: Space, written: dict[str, Any]) -> Verdict:
-    """`only after`: "no event before one of the others; after `since` it takes a new one"; `never after`: "no event after one
-    of the others, until it is lifted". """
+    """`only after`: "no event before one of the others; after `since` it takes a new one"; `never after`: "no
+    event after one of the others, until it is lifted"."""
     meant = space.rules.spec.meant
     event = meant(written["event"])
     first = meant(written.get("only after", written.get("never after", [])))
@@ -181,8 +201,9 @@ def _ordered(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _positions(space: Space, written: dict[str, Any]) -> tuple[Edges, int]:
-    """The space beside the position in the steps; -1 once a listed event came before its turn, or again. "An event may be in
-    several steps. Events that no step lists may happen at any time, and once all steps are done everything may." """
+    """The space beside the position in the steps; -1 once a listed event came before its turn, or again. "An
+    event may be in several steps. Events that no step lists may happen at any time, and once all steps are done
+    everything may." """
     turns = [space.rules.spec.meant(step) for step in written["steps"]]
     listed = frozenset().union(*turns)
 
@@ -195,8 +216,8 @@ def _positions(space: Space, written: dict[str, Any]) -> tuple[Edges, int]:
 
 
 def _in_turn(space: Space, written: dict[str, Any]) -> Verdict:
-    """`steps`: "in no run does one of the listed events come before its turn, or again, until all steps are done"; vacuous
-    "when no run gets to the last one"."""
+    """`steps`: "in no run does one of the listed events come before its turn, or again, until all steps are
+    done"; vacuous "when no run gets to the last one"."""
     edges, last = _positions(space, written)
     return Verdict(not any(done == -1 for _, done in edges), not any(done == last for _, done in edges))
 
@@ -214,20 +235,23 @@ def _reachable(space: Space, written: dict[str, Any], index: int | None) -> Verd
 
 
 def _deadlock_freedom(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
-    """`deadlock freedom`: "in every reachable state some step of kind platform, code or time leads to another state";
-    `except`: "the named ends". Where time is counted "the clocks are not" part of the state: it is one "when no step ... that
-    changes the state of a machine can be reached by such steps, those of the clock among them"."""
+    """`deadlock freedom`: "in every reachable state some step of kind platform, code or time leads to another
+    state"; `except`: "the named ends". Where time is counted "the clocks are not" part of the state: it is one
+    "when no step ... that changes the state of a machine can be reached by such steps, those of the clock among
+    them"."""
     edges = alone(space)
     ends = _where(space, edges, written.get("except", "false"), index)
-    alive = {n for n, steps in edges.items() if any(owed(space, o) and d[0][:2] != n[0][:2] for o, d in steps)}
+    alive = {
+        n for n, steps in edges.items() if any(owed(space, o) and d[0][:2] != n[0][:2] for o, d in steps)
+    }
     if space.rules.scenario.get("timed"):
         alive = backward(edges, set(edges), alive, lambda o: not owed(space, o))
     return Verdict(alive | ends == set(edges))
 
 
 def _recoverable(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
-    """`recoverable`: "from every reachable state it can be reached by what the system owes, that is by steps that are neither
-    faults nor user decisions; with `helped: true` by anything but faults"."""
+    """`recoverable`: "from every reachable state it can be reached by what the system owes, that is by steps
+    that are neither faults nor user decisions; with `helped: true` by anything but faults"."""
     edges = alone(space)
 
     def barred(o: Occurrence) -> bool:
@@ -235,7 +259,9 @@ def _recoverable(space: Space, written: dict[str, Any], index: int | None) -> Ve
             return space.rules.spec.events[o.event].kind == "fault"
         return not owed(space, o)
 
-    return Verdict(len(backward(edges, set(edges), _where(space, edges, written["reach"], index), barred)) == len(edges))
+    return Verdict(
+        len(backward(edges, set(edges), _where(space, edges, written["reach"], index), barred)) == len(edges)
+    )
 
 
 def _leads_to(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
@@ -250,7 +276,9 @@ def _leads_to(space: Space, written: dict[str, Any], index: int | None) -> Verdi
 def _recurs(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
     """`recurs`: "in every fair run, it holds again and again"."""
     edges = observed(space, written, index)
-    return Verdict(not fair_for_ever(space, edges, set(edges) - _where(space, edges, written["again"], index)))
+    return Verdict(
+        not fair_for_ever(space, edges, set(edges) - _where(space, edges, written["again"], index))
+    )
 
 
 def _settles(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
@@ -272,8 +300,8 @@ def _converges(space: Space, written: dict[str, Any], index: int | None) -> Verd
 
 
 def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
-    """`within`: "from where `from` is true (or an event of `since`) to where `to` is (or an event of `until`) it takes at most
-    `within` and at least `not before`"."""
+    """`within`: "from where `from` is true (or an event of `since`) to where `to` is (or an event of `until`)
+    it takes at most `within` and at least `not before`"."""
     edges = observed(space, written, index)
     wherever, entered = _begins(space, edges, written, False), _begins(space, edges, written, True)
     ends = _where(space, edges, written.get("to", "false"), index)
@@ -281,7 +309,9 @@ def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict
     broken = False
     if "within" in written:
         limit = length(space.rules, written["within"])
-        broken = any(n * space.unit > limit for n, _ in _passing(edges, wherever, ends, until, limit // space.unit + 1))
+        broken = any(
+            n * space.unit > limit for n, _ in _passing(edges, wherever, ends, until, limit // space.unit + 1)
+        )
     if "not before" in written:
         limit = length(space.rules, written["not before"])
         passed = _passing(edges, entered, ends, until, limit // space.unit)
@@ -293,8 +323,8 @@ def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict
 
 
 def _begins(space: Space, edges: Edges, written: dict[str, Any], entered: bool) -> set[Node]:
-    """ "It begins in each state that an event of `since` leads to, or in which `from` is true; for `not before`, only where
-    `from` becomes true, or is true at first." """
+    """ "It begins in each state that an event of `since` leads to, or in which `from` is true; for `not
+    before`, only where `from` becomes true, or is true at first." """
     since = space.rules.spec.meant(written.get("since", []))
     if since:
         return {dest for steps in edges.values() for o, dest in steps if _visible(o, since)}
@@ -308,9 +338,9 @@ def _begins(space: Space, edges: Edges, written: dict[str, Any], entered: bool) 
 def _passing(
     edges: Edges, starts: set[Node], ends: set[Node], until: frozenset[str], most: int
 ) -> set[tuple[int, Node]]:
-    """The nodes before the end, each with how many ticks may have passed; no more than so many. "It ends with an event of
-    `until` after that, or in the first state in which `to` is true, the one in which it begins included. Its length is the
-    number of ticks between." """
+    """The nodes before the end, each with how many ticks may have passed; no more than so many. "It ends with
+    an event of `until` after that, or in the first state in which `to` is true, the one in which it begins
+    included. Its length is the number of ticks between." """
     found = {(0, node) for node in starts - ends}
     todo = list(found)
     while todo:
@@ -329,11 +359,13 @@ def _ends_next(edges: Edges, node: Node, ends: set[Node], until: frozenset[str])
 
 
 def _goes_round(edges: Edges, starts: set[Node], ends: set[Node], until: frozenset[str]) -> bool:
-    """ "If somewhere in between neither `tick` nor the end can be reached, because what is due leads round for ever, a property
-    that is not refuted is `unknown`." """
+    """ "If somewhere in between neither `tick` nor the end can be reached, because what is due leads round for
+    ever, a property that is not refuted is `unknown`." """
     between = {node for _, node in _passing(edges, starts, ends, until, len(edges))}
-    out = {n for n in between if _ends_next(edges, n, ends, until) or any(o.event == TICK for o, _ in edges[n])}
+    out = {
+        n for n in between if _ends_next(edges, n, ends, until) or any(o.event == TICK for o, _ in edges[n])
+    }
     return backward(edges, between, out) != between
 
 
-__all__ = ["NotReadable", "Verdict", "applies", "judge", "judged"]
+__all__ = ["NotReadableError", "Verdict", "applies", "judge", "judged"]

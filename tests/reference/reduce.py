@@ -21,16 +21,33 @@ def reduced(files: Files, stays: Callable[[Files], bool]) -> Files:
 
 def _paths(content: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The paths of all entries, those below after those above them."""
-    keys = list(content) if isinstance(content, dict) else range(len(content)) if isinstance(content, list) else []
+    keys = (
+        list(content)
+        if isinstance(content, dict)
+        else range(len(content))
+        if isinstance(content, list)
+        else []
+    )
     for key in keys:
         yield (*above, key)
         yield from _paths(content[key], (*above, key))
-    if isinstance(content, str) and above[-1] in ("when", "always", "require", "reach", "except", "from", "to", "again", "stays"):
+    if isinstance(content, str) and above[-1] in (
+        "when",
+        "always",
+        "require",
+        "reach",
+        "except",
+        "from",
+        "to",
+        "again",
+        "stays",
+    ):
         yield from ((*above, part) for part in ("left", "right", "inner", "rest"))
 
 
 def _without(files: Files, path: tuple[Any, ...]) -> Files | None:
-    """A copy without the entry at a path; of a guard, one of its parts instead of the whole. None where there is none."""
+    """A copy without the entry at a path; of a guard, one of its parts instead of the whole. None where there
+    is none."""
     tried = deepcopy(files)
     place: Any = tried
     for key in path[:-1]:
