@@ -56,7 +56,7 @@ def test_random_specifications_are_judged_alike(timed: bool) -> None:
     for seed in range(1000, 1050):
         files = specification(seed, timed)
         try:
-            found = differences(files, 500)
+            found = [d for d in differences(files, 500) if {d.here, d.there} != {"holds", "vacuous"}]
         except TooLargeError:
             continue
         refused = [

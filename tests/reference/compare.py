@@ -100,7 +100,8 @@ def unreadable(files: Files) -> str:
     for system, scenario in runs(spec):
         level = build(spec, system, scenario)
         found = [
-            systems.unreadable(part, [(guard, at)], None) for part, guard, at in semantics.readings(level)
+            systems.unreadable(part, [(guard, at)], None)
+            for part, guard, at in semantics.readings(level, Rules(spec, scenario))
         ]
         for written in spec.properties.values():
             if applies(spec, written, level, scenario):

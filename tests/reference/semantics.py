@@ -41,12 +41,10 @@ class Rules:
         "counts as `allow`"."""
         allow = [*self.scenario.get("allow", []), *self.scenario.get("faults", {}).get("among", [])]
         words = [(*self._precision(written, event, index), True) for written in allow]
-        words += [
-            (*self._precision(written, event, index), False) for written in self.scenario.get("forbid", [])
-        ]
-        return max(
-            [word for word in words if word[0]], default=(0, 0, not self.spec.events[event].unhealthy)
-        )[2]
+        forbid = self.scenario.get("forbid", [])
+        words += [(*self._precision(written, event, index or 0), False) for written in forbid]
+        unsaid = (0, 0, not self.spec.events[event].unhealthy)
+        return max([word for word in words if word[0]], default=unsaid)[2]
 
     def _precision(self, written: str, event: str, index: int | None) -> tuple[int, int]:
         """How precisely a word means an event at an index: 0 if not at all. "`name[2]` means one index, on
@@ -164,16 +162,17 @@ def enabled(level: Level, member: Member, state: State, place: int, row: Row, in
     return state[place] in row.sources and holds(row.when, level, state, its, place)
 
 
-def readings(level: Level) -> Iterator[tuple[Level, Guard, int | None]]:
+def readings(level: Level, rules: Rules) -> Iterator[tuple[Level, Guard, int | None]]:
     """The guards of a system and of the systems inside it, each with the indices at hand: "a copy its own, a
-    machine outside every family that of the event"; a label and a view have none."""
+    machine outside every family that of the event"; a label and a view have none. The page does not say whether a
+    guard must be readable where its event never happens; it need not."""
     for member in level.members:
         if isinstance(member.what, Level):
-            yield from readings(member.what)
+            yield from readings(member.what, rules)
             continue
         for row in member.what.rows:
-            there = indices(level, row.event)
-            yield from ((level, row.when, member.index or index) for index in there)
+            there = [at for at in indices(level, row.event) if happens(level, row.event, at, rules)]
+            yield from ((level, row.when, member.index or at) for at in there)
     definitions = [*level.labels.values(), *(guard for values in level.views.values() for _, guard in values)]
     yield from ((level, guard, None) for guard in definitions)
 
