@@ -501,7 +501,10 @@ class Maker:
             return {"kind": kind} | ({"except": guard()} if self.odds(0.6) else {})
         if kind == "time bound":
             moments = self.random.choice(
-                [{"from": guard(), "to": guard()}, {"from event": self.some(plan), "to event": self.some(plan)}]
+                [
+                    {"from": guard(), "to": guard()},
+                    {"from event": self.some(plan), "to event": self.some(plan)},
+                ]
             )
             limit = self.random.choice([{"at most": self.length(4)}, {"at least": self.length(4)}])
             return {"kind": kind} | moments | limit
