@@ -27,6 +27,8 @@ def _unfolded(docs: Path, entry: Any) -> Any:
     if not isinstance(entry, dict):
         return entry
     ((title, folder),) = entry.items()
+    if folder.endswith(".md"):
+        return entry
     pages = [path for path in (docs / folder).iterdir() if path.suffix in (".md", ".ipynb")]
     pages.sort(key=lambda path: (path.name not in ("index.md", "README.md"), path.name))
     return {title: [path.relative_to(docs).with_suffix(".md").as_posix() for path in pages]}
