@@ -56,7 +56,9 @@ def _page(notebook: Path) -> str:
 def on_page_markdown(markdown: str, page: Any, files: Files, **_: Any) -> str:
     """Let links that cross the border of ``docs/`` lead to the same file in the site; one to a folder is plain text."""
     source = page.file.src_uri
-    inside = source in ("CONTRIBUTING.md", "CHANGELOG.md") or source.startswith(("tests/", "spec/", "benchmarks/"))
+    inside = source in ("CONTRIBUTING.md", "CHANGELOG.md") or source.startswith(
+        ("tests/", "spec/", "benchmarks/")
+    )
     here = posixpath.dirname(source if inside else f"docs/{source}")
 
     def lead(link: re.Match[str]) -> str:

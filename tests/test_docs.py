@@ -89,6 +89,7 @@ def _keys(schema: object) -> set[str]:
     return own | {key for part in [*named, *rest] for key in _keys(part)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "code"), commands())
 def test_a_command_of_the_documentation_runs(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

@@ -56,6 +56,7 @@ def complete(system: System) -> naive.Space:
     return space
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems())
 def test_states_transitions_and_deadlocks_are_those_of_the_twin(system: System) -> None:
@@ -68,6 +69,7 @@ def test_states_transitions_and_deadlocks_are_those_of_the_twin(system: System) 
     assert {states[k] for k in np.flatnonzero(fast.dead)} == set(slow.deadlocks)
 
 
+@pytest.mark.slow
 @SLOW
 @given(st.data())
 def test_verdicts_and_shortest_traces_are_those_of_the_twin(data: st.DataObject) -> None:
@@ -106,6 +108,7 @@ def expect_reachable(system: System, slow: naive.Space, fast: Space, goal: Guard
         assert naive.holds(system, goal, naive.replay(system, verdict.trace))
 
 
+@pytest.mark.slow
 @SLOW
 @given(st.data())
 def test_a_property_at_an_event_is_the_twins(data: st.DataObject) -> None:
@@ -126,6 +129,7 @@ def test_a_property_at_an_event_is_the_twins(data: st.DataObject) -> None:
         assert naive.event_of(verdict.trace.steps[-1].event) == event
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems())
 def test_states_of_many_words_are_no_different(system: System) -> None:
@@ -137,6 +141,7 @@ def test_states_of_many_words_are_no_different(system: System) -> None:
     assert named_transitions(fast) == slow.transitions
 
 
+@pytest.mark.slow
 @SLOW
 @given(st.one_of(strategies.symmetric_systems(), strategies.symmetric_systems(companions=True)))
 def test_symmetry_keeps_one_state_of_each_orbit(system: System) -> None:

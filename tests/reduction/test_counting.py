@@ -101,6 +101,7 @@ def complete(system: System) -> naive.Space:
 # --- random families ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @SLOW
 @given(data=st.data())
 def test_what_always_holds_and_what_is_reached_are_the_twins(data: st.DataObject) -> None:
@@ -359,6 +360,7 @@ ASKED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", ASKED, ids=lambda p: f"{p.id} {p.kind}")
 @pytest.mark.parametrize("using", [{"quotient"}, {"quotient", "counting"}, EVERY_REDUCTION], ids=len)
 def test_the_benchmark_family_is_judged_as_without(using: set[Reduction], wanted: Property) -> None:
@@ -373,6 +375,7 @@ def test_the_benchmark_family_is_judged_as_without(using: set[Reduction], wanted
         naive.replay(system, verdict.trace)
 
 
+@pytest.mark.slow
 def test_a_hundred_instances() -> None:
     """None is Stopping beside another; how one comes to be is told by name."""
     system = lifecycle.lifecycle(100)

@@ -36,6 +36,8 @@ from rolecycle.semantics.trace import Trace
 from rolecycle.verification.dead_code import Coverage
 from rolecycle.verification.pipeline import Session, check
 
+pytestmark = pytest.mark.slow
+
 TABLE = Path(__file__).parents[1] / "shipped_suite.tsv"
 """Every run of the suite: system, scenario, states, transitions, depth, refuted properties.
 

@@ -567,6 +567,7 @@ def test_every_verb_that_keeps_something_can_be_told_not_to(verb: str, tmp_path:
     assert quiet.exit_code == loud.exit_code
 
 
+@pytest.mark.slow
 def test_two_calls_at_once_fill_one_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rolecycle", *VERIFY]
     both = [
