@@ -78,8 +78,7 @@ TOUCH_FILES = {
     "storage.store",
     "storage.specification_cache",
     "commands.write_files",
-    "inputs.read_pnml",
-    "inputs.xml_tree",
+    "inputs.xml_file",
     "inputs.csdef.find_configuration",
 }
 PRINT_OR_EXIT = {"cli.main"}

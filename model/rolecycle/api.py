@@ -22,7 +22,7 @@ from rolecycle.commands.verify import verify_service as _verify_service
 from rolecycle.commands.verify import verify_suite as _verify_suite
 from rolecycle.commands.write_files import write
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
-from rolecycle.draw import draw_architecture, draw_machine
+from rolecycle.draw.files import draw_architecture, draw_machine
 from rolecycle.engine.layout import local_states
 from rolecycle.engine.limits import Limits
 from rolecycle.faults.table import FaultTable
