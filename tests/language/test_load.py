@@ -657,6 +657,7 @@ def test_the_good_specification_is_good() -> None:
     assert [v.property.id for v in verdicts if v.outcome != v.expected or v.vacuous] == []
 
 
+@pytest.mark.slow
 def test_the_shipped_specification_has_no_warnings() -> None:
     assert load(spec_root()).warnings == ()
 
@@ -787,6 +788,7 @@ def test_a_tag_runs_nothing(title: str, root: Path) -> None:
     assert not list(root.parent.glob("ran"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -809,6 +811,7 @@ def test_what_is_too_much_is_refused_in_bounded_time(text: str, root: Path) -> N
     assert found[0].place.file == f"spec/{KETTLE}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["# " + "x" * MAX_BYTES, "[" * 40, "a: [" + "x," * MAX_NODES + "]"],
@@ -1126,6 +1129,7 @@ def expect_a_specification_or_mistakes(root: Path) -> None:
     assert all(d.code in SPECIFICATION for d in found)
 
 
+@pytest.mark.slow
 @settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=200) | st.lists(st.sampled_from(WORDS), max_size=25).map("".join))
 @example(text="machine: m\ntitle: T\ninitial: A\nstates: [A]\n")
