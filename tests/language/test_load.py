@@ -634,6 +634,7 @@ def marked(root: Path, file: str) -> Place | None:
     return Place(f"spec/{file}", before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
+@pytest.mark.slow
 def test_a_scenario_that_cannot_count_time() -> None:
     spec = load(GOOD)
     for system, scenario, why in (
@@ -844,6 +845,7 @@ def test_names_may_begin_with_keywords() -> None:
         assert parse_guard(f"{name} is {name}", Place("f")) == In(name, (name,))
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60) | st.text("abAB ()[]:,<>=1isnotandorcountallsomeimplies", max_size=80))
 def test_any_text_is_a_guard_or_a_mistake(text: str) -> None:
     try:
