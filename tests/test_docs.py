@@ -48,6 +48,7 @@ def write_language_example(folder: Path) -> None:
         name.write_text(block, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_language_page_is_one_specification_with_the_verdicts_it_states(tmp_path: Path) -> None:
     write_language_example(tmp_path)
     spec = load(tmp_path)
@@ -124,6 +125,7 @@ def keys_of(data: object, path: str, known: Mapping[str, str]) -> set[str]:
     return inner | ({path} if path in known else set())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "own"),
     [
@@ -146,6 +148,7 @@ def test_every_key_of_the_json_is_on_its_page(
     assert keys_of(json.loads(output), "", known) - set(known) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", sorted((ROOT / "docs").rglob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_runs_and_its_last_values_show_themselves(notebook: Path) -> None:
     names: dict[str, object] = {}

@@ -277,6 +277,7 @@ def test_strict_turns_warnings_of_a_specification_into_failures(spec: Path) -> N
     assert [(f["code"], f["severity"]) for f in relaxed["findings"]] == [("RC140", "warning")]
 
 
+@pytest.mark.slow
 def test_strict_changes_nothing_where_there_is_nothing_to_complain_of() -> None:
     assert rolecycle("verify", *SMALL, "--strict").exit_code == 0
 
@@ -303,6 +304,7 @@ PROPERTY = {"id": str, "kind": str, "verdict": str, "expected": str, "supposed":
 STEP = {"event": str, "changes": dict}
 
 
+@pytest.mark.slow
 def test_what_no_file_gives_is_marked_as_assumed() -> None:
     found = answer(
         "verify", SERVICES / "disagreeing" / "ServiceDefinition.csdef", "--scenario", "undisturbed"

@@ -118,6 +118,7 @@ def test_a_known_fault_does_what_the_facts_say(role: str, fault: str, fates: str
     assert (" ".join(row.fates), row.noticed_by) == (fates, noticed_by)
 
 
+@pytest.mark.slow
 def test_every_cell_of_the_examples_is_settled_and_shown() -> None:
     assert examples().exit_code == 0
     for row in examples().rows:
@@ -304,6 +305,7 @@ def listed(number: int) -> list[tuple[FaultInstance, Space]]:
 EACH_ROLE = pytest.mark.parametrize("number", range(len(ROLES)), ids=lambda n: ROLES[n].name)
 
 
+@pytest.mark.slow
 @EACH_ROLE
 def test_a_role_has_only_faults_of_which_it_has_the_parts(number: int) -> None:
     titles = {one.fault.title for one, _ in listed(number)}

@@ -635,6 +635,7 @@ def marked(root: Path, file: str) -> Place | None:
     return Place(f"spec/{file}", before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
+@pytest.mark.slow
 def test_a_scenario_that_cannot_count_time() -> None:
     spec = load(GOOD)
     for system, scenario, why in (
@@ -658,6 +659,7 @@ def test_the_good_specification_is_good() -> None:
     assert [v.property.id for v in verdicts if v.outcome != v.expected or v.vacuous] == []
 
 
+@pytest.mark.slow
 def test_the_shipped_specification_has_no_warnings() -> None:
     assert load(spec_root()).warnings == ()
 
@@ -788,6 +790,7 @@ def test_a_tag_runs_nothing(title: str, root: Path) -> None:
     assert not list(root.parent.glob("ran"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -810,6 +813,7 @@ def test_what_is_too_much_is_refused_in_bounded_time(text: str, root: Path) -> N
     assert found[0].place.file == f"spec/{KETTLE}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["# " + "x" * MAX_BYTES, "[" * 40, "a: [" + "x," * MAX_NODES + "]"],
@@ -842,6 +846,7 @@ def test_names_may_begin_with_keywords() -> None:
         assert parse_guard(f"{name} is {name}", Place("f")) == In(name, (name,))
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60) | st.text("abAB ()[]:,<>=1isnotandorcountallsomeimplies", max_size=80))
 def test_any_text_is_a_guard_or_a_mistake(text: str) -> None:
     try:
@@ -1127,6 +1132,7 @@ def expect_a_specification_or_mistakes(root: Path) -> None:
     assert all(d.code in CODES for d in found)
 
 
+@pytest.mark.slow
 @settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=200) | st.lists(st.sampled_from(WORDS), max_size=25).map("".join))
 @example(text="machine: m\ntitle: T\ninitial: A\nstates: [A]\n")

@@ -70,6 +70,7 @@ def command(*words: str | Path) -> Result:
 # --- counts ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @SLOW
 @given(token_game.nets())
 def test_counts_depth_and_deadlocks_are_those_of_the_token_game(net: Net) -> None:
@@ -110,6 +111,7 @@ def safely_played(net: Net, names: list[str]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @SLOW
 @given(token_game.nets())
 def test_units_change_no_count(net: Net) -> None:
@@ -214,6 +216,7 @@ def test_two_transitions_between_the_same_markings_are_two_steps() -> None:
 # --- files ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @SLOW
 @given(token_game.nets())
 def test_a_net_comes_back_from_its_file(net: Net) -> None:
@@ -403,6 +406,7 @@ def ring(places: int) -> Net:
     )
 
 
+@pytest.mark.slow
 def test_a_net_of_many_machines_is_not_too_large() -> None:
     """It may have few markings; one of 20,000 places and as many transitions has tables of 100 MiB at least."""
     assert len(model(ring(20_000)).machines) == 20_000

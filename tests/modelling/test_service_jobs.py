@@ -211,6 +211,7 @@ def test_no_verdict_depends_on_attributes_that_are_said_to_have_no_effect(kind: 
     assert [outcomes(check(j, session)) for j in ours] == [outcomes(check(j, session)) for j in theirs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["user", "goal_state", "node", "worker_stack", "Worker x 3", "upgrade domain", "instances"]
 )
@@ -339,6 +340,7 @@ def test_an_unknown_import_is_noted_and_the_role_verified() -> None:
     assert jobs(service)[0].system.families["task"] == ("diagnostics_agent", "diagnostics_block_startup")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "types", [(), ("simple",), ("simple", "simple"), ("background",), ("foreground", "simple")]
 )
@@ -418,6 +420,7 @@ def test_a_program_in_place_of_an_entry_point_reaches_its_role_only() -> None:
     assert extended.systems.keys() >= instances.keys()
 
 
+@pytest.mark.slow
 def test_a_service_that_is_better_than_a_scenario_fears_is_as_expected() -> None:
     service = Service("Shop", (replace(WORKER, entry_point="program", tasks=()),))
     (made,) = [r for r in runs(service, "role_instance") if r.scenario == "code-misbehaves"]
@@ -477,6 +480,7 @@ def test_four_instances_in_halves_behave_as_four_instances(scenario: str) -> Non
     assert len(halves.states) == len(flat.states)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scenario", "count"), [("upgrade-in-service", 4), ("undisturbed", 4), ("rolling-upgrade", 3)]
 )
@@ -514,6 +518,7 @@ def guest_with(tasks: tuple[str, ...], scenario: str) -> Machine:
     return reduced(replace(spec(), systems={**spec().systems, **assembly.systems}), name, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tasks", [t for n in (1, 2) for t in product(TASKS, repeat=n)], ids=" ".join)
 @pytest.mark.parametrize("scenario", ["requests", "fabric-faults"])
 def test_tasks_that_end_well_do_not_show_above_the_guest(tasks: tuple[str, ...], scenario: str) -> None:
@@ -560,6 +565,7 @@ def test_services_of_the_tests_are_as_expected(folder: str) -> None:
     assert VerificationResult(tuple(runs(service))).exit_code == 0
 
 
+@pytest.mark.slow
 def test_the_example_of_the_documentation_is_as_expected() -> None:
     service, _ = read_service(EXAMPLES / "fabrikam-orders" / "ServiceDefinition.csdef")
     made = runs(
@@ -569,6 +575,7 @@ def test_the_example_of_the_documentation_is_as_expected() -> None:
     assert not any(run_.limit for run_ in made)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real services is not here")
 @pytest.mark.parametrize(
     "definition", sorted(CORPUS.glob("*/*.csdef"))[::5], ids=lambda path: path.parent.name

@@ -1,4 +1,4 @@
-"""A system to the picture of its members, where they run and what they say to each other."""
+"""Draw a system: its members, where they run, and the events between them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DOWNWARDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A machine with all its copies in one family; told apart by its name."""
+    """A machine with all its copies in one family, identified by its name."""
 
     name: str
     machine: Machine = field(compare=False)
@@ -36,7 +36,7 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """Who takes part in some events; the first is their sender if ``sent``."""
+    """The participants of some events; the first is their sender if ``sent``."""
 
     parts: tuple[_Part, ...]
     sent: bool
@@ -48,7 +48,7 @@ class _Talk:
 
     @property
     def place(self) -> str:
-        """Where all of them run, or nothing."""
+        """Return where all of them run; empty if they run in several places."""
         places = {part.machine.runs_on for part in self.parts}
         return places.pop() if len(places) == 1 else ""
 
@@ -91,7 +91,7 @@ def _depth(part: _Part) -> int:
 
 
 def _stacked(parts: tuple[_Part, ...]) -> list[Edge]:
-    """Whatever is at one depth stands above the first that is at the next, and so above most of it."""
+    """Return invisible edges that put the members of one depth above those of the next."""
     tiers = [list(tier) for _, tier in groupby(parts, key=_depth)]
     return [Edge(part.name, below[0].name, drawn=False) for above, below in pairwise(tiers) for part in above]
 
@@ -145,7 +145,7 @@ def _copies(indices: tuple[int, ...]) -> str:
 
 
 def _talks(system: System, parts: tuple[_Part, ...]) -> dict[_Talk, list[str]]:
-    """Who shares which events with whom; faults, which nobody says, are left out."""
+    """Return which members share which events; faults have no sender and are left out."""
     talks: dict[_Talk, list[str]] = {}
     for event in system.events.values():
         sharers = tuple(part for part in parts if event.name in part.machine.alphabet)

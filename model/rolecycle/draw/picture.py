@@ -1,6 +1,6 @@
 """What a picture holds, free of any drawing library, and the one table of colours.
 
-Hues are Okabe and Ito's, which people with any colour vision can tell apart, lightened for fills and
+Hues are Okabe and Ito's, which people with any colour vision can distinguish, lightened for fills and
 darkened for lines and text.  A kind of event also has a line style of its own, so that a picture
 reads in grey.
 """
@@ -31,7 +31,7 @@ class Paint:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How a line looks apart from its colour; ``double`` is said of the border of a box."""
+    """The look of a line except its colour; ``double`` is for the border of a box."""
 
     style: Literal["solid", "dashed", "dotted"] = "solid"
     width: float = 1.2

@@ -1,4 +1,4 @@
-"""A picture to DOT text, and DOT text to SVG, with the same bytes everywhere.
+"""Render a picture as DOT text, and DOT text as SVG, with the same bytes on every machine.
 
 Graphviz is the ``graphviz-pure`` program that is installed with this package; no other is looked for.
 Helvetica is used because Graphviz knows its metrics without looking at the fonts of the machine.
@@ -52,7 +52,7 @@ _LAYOUTS: Final[dict[str, dict[str, str]]] = {
 
 
 def dot_source(picture: Picture) -> str:
-    """The picture in the DOT language; equal pictures give equal text."""
+    """Return the picture in the DOT language; equal pictures give equal text."""
     graph = graphviz.Digraph(_id(picture.name), graph_attr=_graph_attributes(picture))
     graph.attr("node", fontname=FONT)
     graph.attr("edge", arrowsize="0.8")
@@ -66,14 +66,14 @@ def dot_source(picture: Picture) -> str:
 
 
 def svg(dot: str) -> str:
-    """The DOT text as SVG; the text names its own layout engine."""
+    """Return DOT text as SVG; the text names its own layout engine."""
     dot_command.DOT_BINARY = _binary()
     return str(graphviz.pipe("dot", "svg", dot.encode(), quiet=True).decode())
 
 
 @cache
 def _binary() -> Path:
-    """The program that the ``graphviz-pure`` distribution brought along, wherever that lies."""
+    """Return the program that the distribution ``graphviz-pure`` contains, wherever it is installed."""
     for file in metadata.files("graphviz-pure") or ():
         if file.stem == "graphviz-pure":
             return Path(str(file.locate())).resolve()

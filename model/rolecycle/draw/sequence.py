@@ -1,4 +1,4 @@
-"""A trace to its sequence chart: life lines across, time downwards, one row a step.
+"""Draw a trace as a sequence chart: life lines across, time downwards, one row a step.
 
 The steps stand in a log at the left; on the right of each an arrow runs from the sender through
 those who take part, and a box on a life line holds the new state of a member that changed.
@@ -24,7 +24,7 @@ ROW: Final = 34
 """Height of a step in points."""
 
 SEEN_LINE: Final = 13
-"""Height of a line that tells what is seen after a step."""
+"""Height of a line that shows what is seen after a step."""
 
 REPEAT: Final = 20
 """The names of the members are repeated after this number of steps."""
@@ -33,7 +33,7 @@ _CHARACTER: Final = 6.6
 """A bound on the mean width of a character in points."""
 
 _SMALL_CHARACTER: Final = 4.9
-"""The same in small text."""
+"""A bound on the mean width of a character of small text, in points."""
 
 _KINDS: Final[tuple[EventKind, ...]] = ("platform", "user", "code", "fault", "time")
 _NAME_WIDTH: Final = 16
@@ -172,7 +172,7 @@ def _entrance(system: System, trace: Trace, member: Member) -> tuple[int, bool] 
 
 
 def _onlookers(system: System, trace: Trace, chart: _Chart) -> list[Line]:
-    """Who takes part without a life line, each with the state in which it stays."""
+    """Return the participants without a life line, each with the state in which it stays."""
     drawn = {column.member.name for column in chart.columns}
     names = {name for step in trace.steps for name in step.participants} - drawn
     stay = [f"{m.name}: {trace.start.get(m.name, '')}" for m in system.members if m.name in names]
@@ -197,7 +197,7 @@ def _small(text: str) -> float:
 
 
 def _seen(step: Step) -> list[str]:
-    """Lines of what somebody outside sees after the step, if that is something new."""
+    """Return lines with what an outside observer newly sees after the step."""
     text = "; ".join(f"{view}: {value}" for view, value in step.seen.items())
     return textwrap.wrap(text, _SEEN_WIDTH, break_on_hyphens=False)
 

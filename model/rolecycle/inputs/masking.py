@@ -1,4 +1,4 @@
-"""Show a value of a stranger's file without showing a secret, a control character or a page of text."""
+"""Show a value of an untrusted file without secrets, control characters or long texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rolecycle.diagnostics import did_you_mean
 
 MASK = "***"
 LONGEST_SHOWN = 60
-MOST_COMPARED = 25  # a hint is not looked for among more names
+MOST_COMPARED = 25  # no hint when there are more names
 
 _WORD = r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|account-?key|access-?key|api-?key|key|sig)"
 _SECRETS = (
@@ -21,21 +21,21 @@ _SECRETS = (
 
 
 def masked(text: str) -> str:
-    """The text with everything that looks like a password, a key or a token replaced by ``***``."""
+    """Return the text with ``***`` in place of everything that looks like a password, a key or a token."""
     for secret in _SECRETS:
         text = secret.sub(rf"\g<1>{MASK}", text)
     return text
 
 
 def shown(text: str) -> str:
-    """The text as a message may quote it: short, in quotes, printable, masked."""
+    """Return the text as a message may quote it: short, in quotes, printable, masked."""
     clear = masked(text[:1000])
     short = clear if len(clear) <= LONGEST_SHOWN else clear[:LONGEST_SHOWN] + "..."
     return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in short) + "'"
 
 
 def near(name: str, known: Collection[str]) -> str:
-    """The known name that was probably meant, as a hint."""
+    """Return a hint with the known name that was probably meant."""
     if len(known) > MOST_COMPARED:
         return ""
     return did_you_mean(name[:LONGEST_SHOWN], known) or "declare it, or correct the name"

@@ -1,4 +1,4 @@
-"""A place/transition net, with the units that its author has found in it."""
+"""The nouns of a place/transition net, with the units that its file declares."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rolecycle.diagnostics import NOWHERE, Place
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """It can fire when all places that it takes from are marked; then those that it puts to are.
+    """A transition: it can fire when all places in ``takes`` are marked, and then marks those in ``puts``.
 
     An arc that carries two tokens or more names its place twice.
     """
@@ -25,7 +25,7 @@ class Transition:
 class Unit:
     """Places of which at most one is marked at any time (Garavel 2019, nested-unit Petri nets).
 
-    Only the places of its own: those of the units nested in it belong to them.
+    ``places`` are its own; the places of a nested unit belong to that unit.
     """
 
     name: str
@@ -35,10 +35,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """A net that is to be 1-safe: no place ever holds two tokens.
+    """A net that should be 1-safe: no place ever holds two tokens.
 
-    ``places`` maps each place to whether it is marked at first.  ``units`` are disjoint and need not cover all
-    places; there are none unless the file claims that they are safe.
+    ``places`` maps each place to whether it is marked initially.  ``units`` are disjoint and need not cover all places.
+    It is empty unless the file claims that the units are safe.
     """
 
     name: str

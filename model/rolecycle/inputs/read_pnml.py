@@ -230,7 +230,7 @@ class _Reader:
         return Net(head.name, places, transitions, units if claimed else (), head.place), notes
 
     def kind(self) -> None:
-        """The file holds one place/transition net; raises ``InputError`` RC303 else, for all follows from that."""
+        """Raise ``InputError`` RC303 unless the file holds one place/transition net, because all else depends on it."""
         if len(self.nets) != 1:
             raise refusal("RC303", f"the file holds {len(self.nets)} nets, not one", Place(self.file, 1))
         net = self.nets[0]

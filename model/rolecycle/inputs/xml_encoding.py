@@ -1,4 +1,4 @@
-"""Bytes of an XML file from a stranger become text: by byte order mark first, then by declaration."""
+"""Decode the bytes of an untrusted XML file, by byte order mark first, then by declaration."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ DECLARABLE = (
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']")
 
 
-class UnknownEncoding(ValueError):  # noqa: N818 - it is the stranger's encoding that is unknown, not an error of ours
-    """The declared encoding is none that a service file has any reason to use."""
+class UnknownEncoding(ValueError):  # noqa: N818 - the encoding of the file is unknown; this is no error of ours
+    """The file declares an encoding that no service file has a reason to use."""
 
 
 def decode(data: bytes) -> str:
-    """The text of an XML file, without its byte order mark.
+    """Return the text of an XML file, without its byte order mark.
 
     Raises ``UnicodeDecodeError`` when the bytes are not of their encoding, and ``UnknownEncoding`` when the
-    declaration names an encoding that is not read (Python has codecs that a stranger must not choose).
+    declaration names an encoding that is not read (Python has codecs that an untrusted file must not choose).
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):

@@ -1,4 +1,4 @@
-"""A 1-safe net becomes machines that share its transitions as events, with what must hold of them.
+"""Translate a 1-safe net to machines that share its transitions as events, and to properties of them.
 
 A unit is a machine: its places are states, and one more when none of them is marked.  A place in no unit is a machine
 of two states.  A transition is one event of all machines whose places it touches: one that it takes a token from must
@@ -31,7 +31,7 @@ RESERVED = (
     *("implies", "or", "and", "not", "is", "in", "count", "true", "false"),
     *("all", "some", "no", "earlier", "other", "observer", ACTOR),
 )
-"""What no machine and no state may be called, for a guard reads it otherwise."""
+"""Names that no machine and no state may have, because a guard reads them as keywords."""
 
 MOST_TABLE = 1 << 29
 """Bytes that the tables of a search may take."""
@@ -42,7 +42,7 @@ LONGEST_GUARD = 1_900
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A machine to be: a unit, a place, or what stands for no place at all.
+    """A machine to be made: a unit, a place, or a machine that represents no place.
 
     ``what``: how messages call it; ``states``: the state of each of its places; ``idle``: the state in which none of
     them is marked, empty where that never is; ``initial``: the state at first.
@@ -56,13 +56,13 @@ class _Part:
 
     @property
     def width(self) -> int:
-        """The bits that its states take."""
+        """Return the number of bits that its states take."""
         return (len(self.states) + bool(self.idle) - 1).bit_length()
 
 
 @dataclass(frozen=True, slots=True)
 class _Touch:
-    """What a transition does with a part: the state that it takes a token from, if any, and those that it puts to."""
+    """The effect of a transition on a part: the state it takes a token from, if any, and the states it puts one to."""
 
     part: _Part
     takes: str
@@ -71,7 +71,7 @@ class _Touch:
 
 @dataclass(frozen=True, slots=True)
 class _Fired:
-    """A transition that may fire: the event that it is, and what it touches."""
+    """A transition that may fire: its event, and its effects."""
 
     transition: Transition
     event: str
@@ -79,7 +79,7 @@ class _Fired:
 
 
 def model(net: Net, deadline: Deadline = NEVER) -> Specification:
-    """The specification of a net: a system, a scenario, deadlock freedom, and for each machine that it is safe.
+    """Return the specification of a net: a system, a scenario, deadlock freedom, and the safety of each machine.
 
     Raises ``InputError`` RC309 when the search would need tables out of proportion, ``LimitError`` when it takes too
     long to see that.
@@ -104,7 +104,7 @@ def model(net: Net, deadline: Deadline = NEVER) -> Specification:
 
 
 def printable(text: str) -> str:
-    """A stranger's name as a text may show it: short, and without what nobody can see."""
+    """Return a name of the file as a text may show it: short, and without invisible characters."""
     return "".join(c if c.isprintable() else "?" for c in text[:LONGEST_NAME])
 
 
@@ -128,7 +128,7 @@ def _parts(net: Net) -> tuple[str, list[_Part]]:
 
 
 def _may_be_empty(net: Net, units: Iterable[Unit]) -> set[str]:
-    """The units that some transition only takes a token from, or only puts one to."""
+    """Return the units that some transition only takes a token from, or only puts one to."""
     owner = {place: unit.name for unit in units for place in unit.places}
     found: set[str] = set()
     for transition in net.transitions:
@@ -152,7 +152,7 @@ def _of_place(name: str, place: str, marked: bool) -> _Part:
 
 
 def _distinct(words: Iterable[str], first: str, taken: Iterable[str] = ()) -> Iterator[str]:
-    """An identifier for each word, no two alike even where case does not count; ``first`` goes before a digit."""
+    """Return an identifier for each word, no two equal even without case; ``first`` is put before a digit."""
     used, times = {word.lower() for word in taken}, Counter[str]()
     for word in words:
         base = re.sub(r"[^A-Za-z0-9_]", "_", word[:LONGEST_NAME])
@@ -180,7 +180,7 @@ def _refuse_large(net: Net, parts: Sequence[_Part], fired: Sequence[_Fired]) -> 
 
 
 def _fired(net: Net, parts: Sequence[_Part]) -> list[_Fired]:
-    """The transitions that can fire: one that takes two tokens from a unit or a place that is safe never does."""
+    """Return the transitions that can fire; one that takes two tokens from a safe unit or place never can."""
     owner = {place: part for part in parts for place in part.states}
     live = [t for t in net.transitions if len({owner[place].name for place in t.takes}) == len(t.takes)]
     names = _distinct((t.name.lower() for t in live), "t")

@@ -1,4 +1,4 @@
-"""What is to be checked: a system under a scenario, and every such pair of a specification's suite."""
+"""Requests to check a system under a scenario, and those of the suite of a specification."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rolecycle.language.system_spec import SystemSpec
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """One run to be made: a system under a scenario, and the properties to judge (all, when empty)."""
+    """A request to check a system under a scenario; ``properties`` are the ids to check, all of them when empty."""
 
     spec: Specification
     system: SystemSpec
@@ -21,7 +21,7 @@ class CheckRequest:
 
 
 def suite(spec: Specification) -> Iterator[CheckRequest]:
-    """Every run of the shipped suite: each scenario on each system of the suite that it names."""
+    """Return the requests of the suite: each scenario on each system of the suite that it names."""
     for scenario in spec.scenarios.values():
         for system in spec.systems.values():
             named = any(system.is_a(name) for name in scenario.systems)

@@ -1,4 +1,4 @@
-"""The endpoints of a role become the ways in which the load balancer decides on its rotation."""
+"""Find how the load balancer decides on the rotation of a role, from the endpoints of the role."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ UNBOUND_PROTOCOLS = ("tcp", "udp")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rotation:
-    """What decides on rotation, and who owns the endpoint that a custom probe asks: values of the parameters."""
+    """Parameter values: what decides on rotation, and which process owns the endpoint that a custom probe asks."""
 
     decided_by: str
     probe_target: str = "role_host"
 
     @property
     def name(self) -> str:
-        """What tells this way from others of a role."""
+        """Return words that distinguish this rotation from others of a role."""
         asked = {"role": {"site": " of the site", "no_listener": " of nothing"}}.get(self.decided_by, {})
         return f"rotation {self.decided_by}{asked.get(self.probe_target, '')}"
 
 
 def rotations(service: Service, role: Role, kind: str) -> list[Rotation]:
-    """Every way once in which the input endpoints of a role of this kind come into rotation (X-LB1, X-LB7, X-LB8)."""
+    """Return each way in which input endpoints of a role of this kind rotate, once (X-LB1, X-LB7, X-LB8)."""
     inputs = [e for e in role.endpoints if e.kind == "input" and e.name != REMOTE_DESKTOP]
     if not inputs:
         return [Rotation("none")]
@@ -40,7 +40,7 @@ def rotations(service: Service, role: Role, kind: str) -> list[Rotation]:
 
 
 def _ways(endpoint: Endpoint, declared: dict[str, Probe], role: Role, kind: str) -> Iterator[Rotation]:
-    """A probe that is not declared leaves the endpoint to the guest agent (RC223)."""
+    """Return the rotation of an endpoint; the guest agent decides if its probe is not declared (RC223)."""
     probe = declared.get(endpoint.probe or "")
     if endpoint.ignore_role_instance_status:
         yield Rotation("ignored")
@@ -51,20 +51,20 @@ def _ways(endpoint: Endpoint, declared: dict[str, Probe], role: Role, kind: str)
 
 
 def _targets(endpoint: Endpoint, probe: Probe, role: Role, kind: str) -> set[str]:
-    """Who may answer the probe; the agent opens the ports of endpoints only, so at any other port there is silence."""
+    """Return who may answer the probe; the agent opens only ports of endpoints, so other ports never answer."""
     asked = [e for e in role.endpoints if _is_at(e, probe.port)] if probe.port else [endpoint]
     return {owner for each in asked for owner in _owners(each, role, kind)} or {"no_listener"}
 
 
 def _is_at(endpoint: Endpoint, port: int) -> bool:
-    """Whether an endpoint is at a port on the instance, which the balancer asks and clients need not know (X-LB10)."""
+    """Return whether an endpoint has this port on the instance, which may differ from its public port (X-LB10)."""
     if endpoint.local_port:
         return endpoint.local_port == port
     return bool(endpoint.port and endpoint.port.first <= port <= endpoint.port.last)
 
 
 def _owners(endpoint: Endpoint, role: Role, kind: str) -> Iterator[str]:
-    """The processes that may own an endpoint; a packaged definition no longer tells which ones have a site (X-LB11)."""
+    """Return the processes that may own an endpoint; a packaged definition does not say which have a site (X-LB11)."""
     if kind == "vm":
         yield "image"
         return

@@ -1,4 +1,4 @@
-"""A service becomes the runs to be made for it, and notes on what the model leaves open."""
+"""Make the check requests for a service, and notes on what its files leave open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rolecycle.modelling.service_systems import PLUG_INS, READINGS, service_syst
 
 
 def service_jobs(spec: Specification, service: Service) -> list[CheckRequest]:
-    """The runs for a service: each of its systems in the scenarios that are for services and for such a system."""
+    """Return the requests for a service: each of its systems in the scenarios for services that fit the system."""
     extended, systems = service_systems(spec, service)
     mildest_first = sorted(spec.scenarios.values(), key=lambda s: len(s.allow) + len(s.faults))
     return [
@@ -27,7 +27,7 @@ def service_jobs(spec: Specification, service: Service) -> list[CheckRequest]:
 
 
 def modelling_notes(service: Service) -> list[Diagnostic]:
-    """What the files of the service leave open, role by role: RC260, RC261, RC270, RC271."""
+    """Return notes on what the files of the service leave open, role by role: RC260, RC261, RC270, RC271."""
     return [
         Diagnostic(code, f"role '{role.name}': {text}", role.place, "note")
         for role in service.roles
@@ -56,7 +56,7 @@ def _left_open(role: Role) -> Iterator[tuple[str, str]]:
 def chosen(
     jobs: list[CheckRequest], system: str, scenario: str, only: tuple[str, ...]
 ) -> Iterator[CheckRequest]:
-    """The jobs that a system, a scenario and properties by name select; empty names select all.
+    """Return the requests that a system, a scenario and properties by name select; empty names select all.
 
     A scenario of a refutation or an incident may be named by its id alone.
     """

@@ -1,4 +1,4 @@
-"""A service becomes systems, level by level: instances, roles, upgrades, hosts, and the way from the user."""
+"""Build the systems of a service, level by level: instances, roles, upgrades, hosts, and the path from the user."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INTERNAL_PLUG_INS = frozenset({"RemoteAccess", "Caching"})
 """The imports that add an internal endpoint to the role (X-LB12)."""
 
 READINGS = {"unknown": ("web_full_iis", "web_hwc")}
-"""The kinds that a role may have whose kind the files do not tell: each is verified."""
+"""The kinds to verify for a role whose kind is in no file."""
 
 VM_ROLE = {
     "role_instance": "vm_role_instance",
@@ -30,7 +30,7 @@ VM_ROLE = {
     "guest_stack": "vm_role_stack",
     "whole_path": "vm_whole_path",
 }
-"""The systems of a VM role in place of those of other roles."""
+"""The systems that replace those of other roles for a VM role."""
 
 TOPOLOGY = {"Blast": "blast", "UpgradeDomainWalk": "upgrade_domain_walk"}
 """What topologyChangeDiscovery means in the model (X-RE6)."""
@@ -47,17 +47,17 @@ class Scale:
     where_open: int = 0
 
     def instances(self, role: Role) -> int:
-        """How many instances a role of the service has."""
+        """Return how many instances a role of the service has."""
         return role.instances or self.where_open
 
     @property
     def supposes(self) -> str:
-        """What is taken of the service that no file says, where it may account for a hazard: a single instance."""
+        """Return the assumption that may account for a hazard: a single instance, when no file gives the number."""
         return self.name if self.where_open == 1 else ""
 
     @property
     def name(self) -> str:
-        """What tells this scale from others, in words."""
+        """Return words that distinguish this scale from others."""
         return f"{self.where_open} instance{'s' * (self.where_open != 1)}" if self.where_open else ""
 
 
@@ -303,7 +303,7 @@ def _domain(assembly: Assembly, nodes: Sequence[str]) -> str:
 
 
 def _instances(assembly: Assembly, nodes: Sequence[str]) -> str:
-    """Instances as one member."""
+    """Return instances as one member."""
     halves = _halves(assembly, "instance_group", "instance", nodes)
     return assembly.part("instances", assembly.system("instance_group", {}, {"instance": halves}))
 

@@ -1,4 +1,4 @@
-"""The specification of a net becomes the files of a specification folder."""
+"""Write the specification of a net as the files of a specification folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_WORDS = 2_000
 
 
 def net_files(spec: Specification) -> dict[str, str]:
-    """File name to text.
+    """Return the files, name to text.
 
     Raises ``InputError`` RC310 when a file would be larger than the reader of specifications admits.
     """
@@ -48,7 +48,7 @@ def _text(document: Any) -> str:
 
 
 class _Plain(yaml.SafeDumper):
-    """Writes every value out, for the reader refuses anchors."""
+    """A YAML dumper without aliases, because the loader refuses anchors."""
 
     def ignore_aliases(self, _: Any) -> bool:
         return True

@@ -41,7 +41,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC207": (
         "A role has no name",
-        "Roles are told apart, and matched with their instance counts, by name. Give the role a name "
+        "Roles are distinguished, and matched with their instance counts, by name. Give the role a name "
         "attribute.",
     ),
     "RC208": (
@@ -168,7 +168,7 @@ CODES: dict[str, tuple[str, str]] = {
     "RC237": (
         "RemoteAccess without RemoteForwarder",
         "RemoteAccess opens remote desktop on each instance, and RemoteForwarder on one role of the "
-        "service lets it in from outside. Without the latter nobody can connect. Import "
+        "service lets it in from outside. Without the latter no client can connect. Import "
         "RemoteForwarder in one role.",
     ),
     "RC238": (

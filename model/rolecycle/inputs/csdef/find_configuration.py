@@ -44,7 +44,7 @@ def find_configuration(definition: Path, roles: frozenset[str]) -> Choice:
     """The configuration beside a definition that fits its role names best.
 
     A configuration that names none of the roles is of another service and left alone. Raises ``InputError`` when none
-    fits and one cannot be read, for that may be the one.
+    fits and one cannot be read, because that may be the one.
     """
     candidates = [_candidate(path, roles) for path in _beside(definition, ".cscfg")]
     readable = [candidate for candidate in candidates if candidate.document]

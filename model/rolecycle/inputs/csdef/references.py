@@ -36,7 +36,7 @@ class Files:
 
 
 Names = Callable[[Files], Iterator[Name]]
-"""Where names stand."""
+"""The elements and attributes that hold names."""
 
 
 @dataclass(frozen=True, slots=True)

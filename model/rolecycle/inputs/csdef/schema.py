@@ -102,7 +102,7 @@ class Shape:
     """What an element may hold; ``required`` maps an attribute to the code of its absence.
 
     ``children`` is None when what is below is no concern of ours. ``needed`` are the elements that must be among them,
-    and ``unique`` the attributes that tell them apart.
+    and ``unique`` the attributes that distinguish them.
     """
 
     attributes: Mapping[str, Kind] = field(default_factory=dict)
