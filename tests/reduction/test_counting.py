@@ -89,7 +89,7 @@ def ways(
 def judged(less: ReducedProduct, wanted: Property) -> Verdict:
     space = explore(pack(less.product, less.symmetric), keep_graph=wanted.kind == "recoverable")
     assert space.exhaustive
-    return judge(space, wanted, told=less.told)
+    return judge(space, wanted, lift_trace=less.lift_trace)
 
 
 def complete(system: System) -> naive.Space:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -13,9 +13,9 @@ from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language import guard
 from rolecycle.language.property import Property
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronisation, meaning, state_names
+from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronisation, meaning
 from rolecycle.semantics.formula import Atom, Formula
-from rolecycle.semantics.trace import Step, Trace
+from rolecycle.semantics.trace import Trace, trace_of
 
 WORTH = 4
 """Properties are judged apart when together they are estimated to need so many times the states."""
@@ -151,7 +151,7 @@ def lift(trace: Trace, network: Network, kept: Collection[int], deadline: Deadli
             if position in kept and member.name in step.changes:
                 after[position] = member.machine.states.index(step.changes[member.name])
         states.append(after)
-    return _told(network, taken, states)
+    return trace_of(network, [synchronisation.occurrence for synchronisation in taken], states)
 
 
 def _first_open(part: Part, state: Sequence[int]) -> int:
@@ -159,29 +159,3 @@ def _first_open(part: Part, state: Sequence[int]) -> int:
     here = state[part.member]
     ways = (move.destinations[here] for move, guard in part.ways if formula.holds(guard, state))
     return next(dest for dest in ways if dest >= 0)
-
-
-def _told(network: Network, taken: Sequence[Synchronisation], states: Sequence[Sequence[int]]) -> Trace:
-    """The run with names, and what is seen of it."""
-    system = network.system
-    named = [state_names(system, each) for each in states]
-    views = [
-        (view, value, meaning(network, when))
-        for view in system.views
-        for value, when in system.definitions[view].items()
-    ]
-    seen = [{view: value for view, value, when in views if formula.holds(when, each)} for each in states]
-    steps = tuple(
-        Step(
-            s.occurrence.label,
-            _changed(named[k], named[k + 1]),
-            tuple(system.members[p].name for p in s.occurrence.participants),
-            _changed(seen[k], seen[k + 1]),
-        )
-        for k, s in enumerate(taken)
-    )
-    return Trace(named[0], steps, seen=seen[0])
-
-
-def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in new.items() if old.get(name) != value}
