@@ -31,7 +31,7 @@ from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import EVERY_REDUCTION
-from rolecycle.reduction.choose import abstract_copies
+from rolecycle.reduction.counter_abstraction.abstract import abstract_copies
 from rolecycle.reduction.minimise import reduce
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.system import System

@@ -12,8 +12,10 @@ from math import prod
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language import guard
 from rolecycle.language.property import Property
+from rolecycle.reduction.applied import CONE, Applied, Reduction
+from rolecycle.reduction.reduced import Reduced, networked
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronisation, meaning
+from rolecycle.semantics.compose import Move, Network, Part, Product, Reading, Synchronisation, meaning
 from rolecycle.semantics.formula import Atom, Formula
 from rolecycle.semantics.trace import Trace, trace_of
 
@@ -95,6 +97,31 @@ def _needed(synchronisation: Synchronisation, kept: Collection[int]) -> Iterator
         if part.member in kept or not part.willing:
             yield part.member
             yield from (atom.member for _, guard in part.ways for atom in formula.atoms(guard))
+
+
+def confine(
+    reduced: Reduced, asked: Sequence[Property], using: frozenset[Reduction], deadline: Deadline = NEVER
+) -> Reduced:
+    """Leave out the members that can influence no verdict, where there are any; time waits for every member."""
+    model = reduced.model
+    if "cone" not in using or isinstance(model, Product) or reduced.system.due or not confinable(asked):
+        return reduced
+    whole = networked(model, deadline)
+    events = {event for p in asked for event in p.events}
+    kept = cone(whole, (member for p in asked for member in influence(whole, p)), events)
+    number = len(whole.system.members)
+    if size(whole, kept) == size(whole, range(number)):
+        return replace(reduced, model=whole)
+    smaller = reduced.followed_by(
+        project_network(whole, kept, events), lambda trace: lift(trace, whole, kept, deadline)
+    )
+    what = f"{', '.join(p.id for p in asked)}: {len(kept)} of {number} members"
+    return replace(smaller, applied=(*reduced.applied, Applied("cone", what, CONE)))
+
+
+def confinable(asked: Sequence[Property]) -> bool:
+    """Whether the members that influence some properties suffice for them."""
+    return bool(asked) and all(p.needs.cone for p in asked)
 
 
 def project_network(network: Network, kept: Collection[int], asked: Collection[str] = ()) -> Network:

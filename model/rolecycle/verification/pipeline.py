@@ -26,19 +26,13 @@ from rolecycle.language.property import Property
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.modelling.requests import CheckRequest
-from rolecycle.reduction.applied import CONE, EVERY_REDUCTION, QUOTIENT, Applied, Reduction
-from rolecycle.reduction.choose import ReducedProduct, choose_reduction, unreduced
-from rolecycle.reduction.cone_of_influence import (
-    cone,
-    grouped,
-    influence,
-    lift,
-    project_network,
-    size,
-)
+from rolecycle.reduction.applied import EVERY_REDUCTION, QUOTIENT, Applied, Reduction
+from rolecycle.reduction.choose import choose_reduction, unreduced
+from rolecycle.reduction.cone_of_influence import confinable, grouped
 from rolecycle.reduction.flatten import Piece, flatten, piece, rules_of
 from rolecycle.reduction.minimise import reduce
 from rolecycle.reduction.quotient_cache import Quotients
+from rolecycle.reduction.reduced import Reduced
 from rolecycle.semantics.compose import Network, network
 from rolecycle.semantics.instantiate import instantiate, observed
 from rolecycle.semantics.system import System
@@ -169,7 +163,7 @@ def _parted(
 
 def _by_cones(job: CheckRequest, system: System, group: Group, session: Session) -> list[Group]:
     """Properties whose cones differ apart; all together where one of them needs everything."""
-    if system.due or not _may_be_confined(group, session):
+    if system.due or not confinable(group) or "cone" not in _usable(job, system, group, session):
         return [group]
     everybody = _network(job, _observed(system, group), session)
     return grouped(everybody, group, _until(job, "looking for cones of influence", session))
@@ -212,7 +206,7 @@ def _judged(job: CheckRequest, system: System, group: Group, session: Session) -
 
 
 def _verdicts(
-    job: CheckRequest, space: Space, group: Group, less: ReducedProduct, session: Session
+    job: CheckRequest, space: Space, group: Group, less: Reduced, session: Session
 ) -> tuple[tuple[Verdict, ...], str]:
     """The verdicts on a group of properties, and what limits them: Ctrl-C and limits leave those that were found."""
     found: list[Verdict] = []
@@ -349,40 +343,23 @@ def _network(job: CheckRequest, system: System, session: Session) -> Network:
 # --- what is explored ---------------------------------------------------------------------------------------
 
 
-def _fewer(job: CheckRequest, system: System, group: Group, session: Session) -> ReducedProduct:
+def _fewer(job: CheckRequest, system: System, group: Group, session: Session) -> Reduced:
     """What to explore of a system to judge some properties."""
-    whole = _observed(system, group)
-    if session.watch is not unwatched or ("quotient" not in session.reductions and _has_systems(job, system)):
-        return _by_name(job, system, group, session)
+    whole, using = _observed(system, group), _usable(job, system, group, session)
     until = _until(job, "composing", session)
-    return choose_reduction(
-        whole, group, session.reductions, lambda: _by_name(job, system, group, session), until
-    )
+    return choose_reduction(whole, group, using, lambda: _network(job, whole, session), until)
 
 
-def _by_name(job: CheckRequest, system: System, group: Group, session: Session) -> ReducedProduct:
-    """The members that can influence the verdicts, or all of them; time waits for everybody."""
-    whole = _observed(system, group)
-    everybody, until = _network(job, whole, session), _until(job, "composing", session)
-    if whole.due or not _may_be_confined(group, session):
-        return unreduced(whole, group, session.reductions, everybody, until)
-    events = {event for p in group for event in p.events}
-    kept = cone(everybody, (member for p in group for member in influence(everybody, p)), events)
-    if size(everybody, kept) == size(everybody, range(len(everybody.system.members))):
-        return unreduced(whole, group, session.reductions, everybody, until)
-    found = unreduced(whole, group, session.reductions, project_network(everybody, kept, events), until)
-    what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(everybody.system.members)} members"
-    return replace(
-        found,
-        lift_trace=lambda run: lift(run, _network(job, system, session), kept, until),
-        applied=(Applied("cone", what, CONE), *found.applied),
-    )
-
-
-def _may_be_confined(group: Group, session: Session) -> bool:
-    """Whether a group can do with a cone: none of it needs everybody, and nobody wants to see everybody."""
-    seen = session.watch is not unwatched and not any(p.is_story for p in group)
-    return "cone" in session.reductions and bool(group) and not seen and all(p.needs.cone for p in group)
+def _usable(job: CheckRequest, system: System, group: Group, session: Session) -> frozenset[Reduction]:
+    """The reductions that may be used: an observer of spaces sees every member, in every space that it is given."""
+    using = session.reductions
+    if "quotient" not in using and _has_systems(job, system):
+        using -= {"counting"}
+    if session.watch is not unwatched:
+        using -= (
+            {"quotient", "counting"} if any(p.is_story for p in group) else {"quotient", "counting", "cone"}
+        )
+    return using
 
 
 def _observed(system: System, group: Group) -> System:
@@ -394,7 +371,7 @@ def _has_systems(job: CheckRequest, system: System) -> bool:
 
 
 def _explore(
-    job: CheckRequest, found: ReducedProduct, group: Group, session: Session, keep_graph: bool = False
+    job: CheckRequest, found: Reduced, group: Group, session: Session, keep_graph: bool = False
 ) -> Space:
     until = _until(job, "packing", session)
     folded = jointly_encoded_copies(found.product, found.symmetric, until)
