@@ -9,8 +9,9 @@ from rolecycle.checking.verdict import Breach
 from rolecycle.language.guard import And, Guard, Implies, Not, Quantified
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.property import Property
-from rolecycle.semantics.compose import Product, meaning, ranged, resolve
 from rolecycle.semantics.formula import holds
+from rolecycle.semantics.product import Product
+from rolecycle.semantics.resolve import meaning, ranged, resolve
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace, state_names_along
 

@@ -25,8 +25,9 @@ from rolecycle.language.property import Property
 from rolecycle.language.scenario import Expectation, Scenario
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import enabled, meaning, occurrences_of, resolve
 from rolecycle.semantics.formula import Formula
+from rolecycle.semantics.product import enabled, occurrences_of
+from rolecycle.semantics.resolve import meaning, resolve
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
 

@@ -36,8 +36,9 @@ from rolecycle.language import guard
 from rolecycle.language.property import Property
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Product, changing, indices_of, meaning, occurrences_of
+from rolecycle.semantics.product import Product, changing, occurrences_of
 from rolecycle.semantics.projection import project, project_formula
+from rolecycle.semantics.resolve import indices_of, meaning
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
 

@@ -21,7 +21,7 @@ from rolecycle.faults.effects import Question, expected, reactions
 from rolecycle.faults.table import Seconds
 from rolecycle.graphs.graph import Graph, backward
 from rolecycle.language.guard import Guard
-from rolecycle.semantics.compose import resolve
+from rolecycle.semantics.resolve import resolve
 
 Truths = NDArray[np.bool_]
 

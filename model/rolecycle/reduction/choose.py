@@ -12,7 +12,8 @@ from rolecycle.reduction.cone_of_influence import confine
 from rolecycle.reduction.counter_abstraction.abstract import count_copies
 from rolecycle.reduction.reduced import Reduced, Reducer, combined
 from rolecycle.reduction.symmetry import sort_copies
-from rolecycle.semantics.compose import Network, network
+from rolecycle.semantics.product import Network
+from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import System
 
 MOST_BITS = 20

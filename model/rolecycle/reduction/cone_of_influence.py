@@ -15,8 +15,9 @@ from rolecycle.language.property import Property
 from rolecycle.reduction.applied import CONE, Applied, Reduction
 from rolecycle.reduction.reduced import Reduced, networked
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Network, Part, Product, Reading, Synchronisation, meaning
 from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.product import Move, Network, Part, Product, Reading, Synchronisation
+from rolecycle.semantics.resolve import meaning
 from rolecycle.semantics.trace import Trace, trace_of
 
 WORTH = 4

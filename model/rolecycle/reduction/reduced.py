@@ -9,7 +9,9 @@ from typing import Protocol
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language.property import Property
 from rolecycle.reduction.applied import Applied, Reduction
-from rolecycle.semantics.compose import Network, Product, combine, network
+from rolecycle.semantics.compose import combine
+from rolecycle.semantics.product import Network, Product
+from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rolecycle.semantics.compose import Network, Occurrence, Product, meaning, state_names
 from rolecycle.semantics.formula import holds
+from rolecycle.semantics.product import Network, Occurrence, Product, state_names
+from rolecycle.semantics.resolve import meaning
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,9 @@ from rolecycle.reduction.flatten import Piece, flatten, piece, rules_of
 from rolecycle.reduction.minimise import reduce
 from rolecycle.reduction.quotient_cache import Quotients
 from rolecycle.reduction.reduced import Reduced
-from rolecycle.semantics.compose import Network, network
 from rolecycle.semantics.instantiate import instantiate, observed
+from rolecycle.semantics.product import Network
+from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import System
 
 Report = Callable[[str, Progress], None]

@@ -34,9 +34,10 @@ from rolecycle.deadline import NEVER, Deadline, LimitError
 from rolecycle.language.guard import atoms, ranges
 from rolecycle.language.property import Property
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Product, enabled, occurrences_of, resolve
 from rolecycle.semantics.formula import Formula
 from rolecycle.semantics.instantiate import observed
+from rolecycle.semantics.product import Product, enabled, occurrences_of
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import System
 
 LARGEST = 3

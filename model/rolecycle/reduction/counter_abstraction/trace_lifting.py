@@ -10,7 +10,7 @@ from rolecycle.reduction.counter_abstraction.counters import CopyEncoding, CopyS
 from rolecycle.reduction.counter_abstraction.minimise import HIDDEN
 from rolecycle.reduction.counter_abstraction.process import OpenTransition
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Network, Occurrence
+from rolecycle.semantics.product import Network, Occurrence
 from rolecycle.semantics.trace import Trace, state_names_along, trace_of
 
 
