@@ -10,14 +10,13 @@ from dataclasses import replace
 from math import prod
 
 from rolecycle.deadline import NEVER, Deadline
-from rolecycle.language import guard
 from rolecycle.language.property import Property
 from rolecycle.reduction.applied import CONE, Applied, Reduction
 from rolecycle.reduction.reduced import Reduced, networked
 from rolecycle.semantics import formula
+from rolecycle.semantics.bound_property import BoundProperty
 from rolecycle.semantics.formula import Atom, Formula
 from rolecycle.semantics.product import Move, Network, Part, Product, Reading, Synchronisation
-from rolecycle.semantics.resolve import meaning
 from rolecycle.semantics.trace import Trace, trace_of
 
 WORTH = 4
@@ -47,17 +46,21 @@ def influence(network: Network, wanted: Property) -> frozenset[int]:
     own = {p for p, m in enumerate(members) if wanted.observer and m.name == wanted.observer.name}
     if not wanted.needs.cone:
         return frozenset(own | {p for p, m in enumerate(members) if not m.watches})
-    read = own | {atom.member for part in _asked(network, wanted) for atom in formula.atoms(part)}
+    read = own | {
+        atom.member
+        for part in _asked(BoundProperty(wanted, network), network)
+        for atom in formula.atoms(part)
+    }
     return cone(network, read or {0}, wanted.events)
 
 
-def _asked(network: Network, wanted: Property) -> Iterator[Formula]:
+def _asked(bound: BoundProperty, network: Network) -> Iterator[Formula]:
     """What a property asks: its goal, read by each occurrence of its events, and whether its premise ever holds."""
-    indices = {s.occurrence.index for s in network.synchronisations if s.occurrence.event in wanted.events}
-    for index in indices if wanted.events else {0}:
-        yield meaning(network, wanted.goal, index)
-    if isinstance(wanted.goal, guard.Implies) and not wanted.events:
-        yield meaning(network, wanted.goal.premise)
+    events = bound.prop.events
+    indices = {s.occurrence.index for s in network.synchronisations if s.occurrence.event in events}
+    yield from (bound.goal(index) for index in (indices if events else {0}))
+    if bound.conditional and not events:
+        yield bound.premise()
 
 
 def grouped(network: Network, asked: Iterable[Property], deadline: Deadline = NEVER) -> list[list[Property]]:

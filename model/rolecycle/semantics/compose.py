@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rolecycle.deadline import NEVER, Deadline
-from rolecycle.semantics.product import Network, Product, rules_of
+from rolecycle.semantics.product import Network, Product, rules_at
 from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import System
 from rolecycle.semantics.urgency import urgent
@@ -23,6 +23,6 @@ def combine(of: Network, deadline: Deadline = NEVER) -> Product:
     Raises ``LimitError`` when that takes too long.
     """
     happening = tuple(s.occurrence for s in of.synchronisations)
-    rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in rules_of(k, s.parts, deadline))
+    rules = tuple(rule for k, s in enumerate(of.synchronisations) for rule in rules_at(k, s.parts, deadline))
     held_up = urgent(of.system, happening, rules, deadline) if of.system.due else rules
     return Product(of.system, happening, held_up, reading=of.reading)

@@ -194,7 +194,7 @@ def at(system: System, member: int, states: Iterable[int]) -> Formula:
     return Atom(member, found) if found else formula.FALSE
 
 
-def rules_of(number: int, parts: Iterable[Part], deadline: Deadline) -> Iterable[Rule]:
+def rules_at(number: int, parts: Iterable[Part], deadline: Deadline) -> Iterable[Rule]:
     """Every way in which participants can take an occurrence together; raises ``LimitError`` if that lasts too long."""
     for chosen in deadline.each(combinations(*(part.ways for part in parts))):
         condition = formula.conjunction(guard for _, guard in chosen)

@@ -10,7 +10,7 @@ from rolecycle.language import guard
 from rolecycle.language.machine import TICK
 from rolecycle.semantics import formula
 from rolecycle.semantics.formula import Formula
-from rolecycle.semantics.product import Occurrence, Rule, displacing, possible, rules_of
+from rolecycle.semantics.product import Occurrence, Rule, displacing, possible, rules_at
 from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.synchronise import alphabets, participation
 from rolecycle.semantics.system import Member, System
@@ -39,7 +39,7 @@ def _waited_for(system: System, happening: Sequence[Occurrence], deadline: Deadl
         acting = (p for p in occurrence.participants if not _looks_on(system.members[p]))
         parts = [participation(system, p, rows, occurrence) for p in acting]
         when = [_read_by(system, position, part, occurrence) for position, part in due.when]
-        for rule in rules_of(number, parts, deadline):
+        for rule in rules_at(number, parts, deadline):
             moving = formula.TRUE if when else displacing(system, rule)
             yield formula.conjunction([possible(system, rule), *when, moving])
 

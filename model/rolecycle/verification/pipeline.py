@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rolecycle.checking.judge import concerns, judge, named_in, unexplored
+from rolecycle.checking.applicability import concerns, named_in
+from rolecycle.checking.judge import judge, unexplored
 from rolecycle.checking.parameterised.prove import prove, speaks_of_copies
 from rolecycle.checking.verdict import AllSizes, CheckResult, Time, Verdict
 from rolecycle.deadline import ENDINGS, INTERRUPTED, Deadline, LimitError, stopping
