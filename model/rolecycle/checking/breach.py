@@ -24,8 +24,8 @@ def broken(
 ) -> tuple[Breach, ...]:
     """The least parts of the goal that are false where a run ends, or before its last step if that is the event.
 
-    ``written``: the system whose names the run has, where they are not those of the product.  Of an observer that
-    nobody has written there is nothing to say, nor where all of the goal is one part.
+    ``written``: the system whose names the run has, where they are not those of the product.  Nothing for an observer
+    that the loader made, and nothing where the goal has no parts.
     """
     if trace is None or (wanted.kind == "precedence" and wanted.observer):
         return ()

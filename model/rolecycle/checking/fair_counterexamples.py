@@ -32,7 +32,7 @@ LassoShape = tuple[Formula, Formula, Formula]
 class Obligation:
     """A property of one copy: the part of the space where it is not yet fulfilled, and what a run that refutes it does.
 
-    ``follow``: bool[transitions], those that it may take for ever; ``visit``: bool[states], where it is seen for ever;
+    ``follow``: bool[transitions], those that it may take again and again; ``visit``: bool[states], where it is seen so;
     ``component``: int64[states], the strongly connected components by what is followed; ``deadline``: until when runs
     may be looked for.
     """
@@ -59,7 +59,7 @@ class FairCounterexample(NamedTuple):
 
 
 def obligation_of(space: Space, kind: PropertyKind, parts: LassoShape, copy: str, first: int) -> Obligation:
-    """What a run that refutes the property does among the first so many states of the space.
+    """What a run that refutes the property does among the ``first`` states of the space.
 
     A fair set there is one in the whole space, for what leads outside counts as enabled.  Raises ``LimitError``, as all
     here do, when that takes too long.
@@ -139,7 +139,7 @@ def _wanted(product: Product, case: Obligation, strengths: Strengths) -> Wanted:
 
 
 def _less(chosen: dict[str, Fairness], event: str) -> Iterator[dict[str, Fairness]]:
-    """The same without the event, or with it weakly fair only."""
+    """The fairness without that of the event, or with the event weakly fair only."""
     yield {name: strength for name, strength in chosen.items() if name != event}
     if chosen[event] == "strong":
         yield {**chosen, event: "weak"}

@@ -23,7 +23,7 @@ from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
 
 STOPPED = (
-    "the clock can stop for ever, so nothing is known of times: what is due leads round without taking time"
+    "the clock can stop, so nothing is known of times: what is due repeats without end and takes no time"
 )
 
 
@@ -41,12 +41,12 @@ def judge(
     """
     system = space.packed.product.system
     hazard = resolve(prop.hazard, system) == formula.TRUE
-    if prop.is_liveness:
-        return _in_the_long_run(space, prop, expected, hazard)
-    if prop.needs.settled_by == "clock":
-        return _in_time(space, prop, expected, hazard)
     product = space.packed.product
     bound = BoundProperty(prop, product)
+    if prop.is_liveness:
+        return _in_the_long_run(space, bound, expected, hazard)
+    if prop.needs.settled_by == "clock":
+        return _in_time(space, prop, expected, hazard)
     outcome, found = settle(space, bound)
     trace = found and lift_trace(found)
     vacuous = outcome == "holds" and space.exhaustive and is_vacuous(space, bound)
@@ -63,10 +63,8 @@ def judge(
     )
 
 
-def _in_the_long_run(space: Space, prop: Property, expected: Expectation, hazard: bool) -> Verdict:
-    system = space.packed.product.system
-    bound = BoundProperty(prop, space.packed.product)
-    found = check_liveness(space, bound)
+def _in_the_long_run(space: Space, bound: BoundProperty, expected: Expectation, hazard: bool) -> Verdict:
+    system, found = space.packed.product.system, check_liveness(space, bound)
     trace = found.trace and _without_observers(found.trace, system)
     needed = (
         replace(each, without=each.without and _without_observers(each.without, system))
@@ -74,7 +72,7 @@ def _in_the_long_run(space: Space, prop: Property, expected: Expectation, hazard
     )
     vacuous = found.outcome == "holds" and speaks_of_nothing(space, bound)
     return Verdict(
-        prop, found.outcome, expected, trace, hazard, vacuous, found.note, found.assumed, tuple(needed)
+        bound.prop, found.outcome, expected, trace, hazard, vacuous, found.note, found.assumed, tuple(needed)
     )
 
 

@@ -46,10 +46,10 @@ SMALL = 1 << 16
 """In spaces of more states, few members are tried first."""
 
 NEAR = (1 << 14, 1 << 16, 1 << 18, 1 << 20)
-"""In spaces of more states, a run that refutes is first looked for among so many nearest to the initial one."""
+"""In spaces of more states, a run that refutes is first looked for among this many nearest to the initial one."""
 
 FEW = 1 << 14
-"""A proof of few members has so many states at most."""
+"""The most states of a proof with few members."""
 
 EXCHANGED = "fairness tells copies apart, and the space was explored up to their exchange"
 HIDDEN = (

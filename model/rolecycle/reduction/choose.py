@@ -17,7 +17,7 @@ from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import System
 
 MOST_BITS = 20
-"""Up to so many bits for the copies as written, a search that names them is cheap, and its traces are shortest."""
+"""The bits of the copies as written up to which a search that names them is cheap; its traces are shortest."""
 
 BY_NAME: Sequence[Reducer] = (confine, sort_copies)
 """The reductions that leave every copy its name, in the order in which they are applied; a new one is added here."""

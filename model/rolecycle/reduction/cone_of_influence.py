@@ -1,4 +1,4 @@
-"""The cone of influence of a question, the network confined to it, and its runs told for the whole network.
+"""The cone of influence of properties, the network confined to it, and its runs lifted to the whole network.
 
 (Clarke, Grumberg, Peled, *Model Checking*, 1999, section 13.1, for alphabetised parallel composition.)
 """
@@ -15,19 +15,19 @@ from rolecycle.reduction.applied import CONE, Applied, Reduction
 from rolecycle.reduction.reduced import Reduced, networked
 from rolecycle.semantics import formula
 from rolecycle.semantics.bound_property import BoundProperty
-from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.formula import Formula
 from rolecycle.semantics.product import Move, Network, Part, Product, Reading, Synchronisation
 from rolecycle.semantics.trace import Trace, trace_of
 
 WORTH = 4
-"""Properties are judged apart when together they are estimated to need so many times the states."""
+"""Properties are judged apart when together they are estimated to need this many times the states."""
 
 
 def cone(network: Network, read: Iterable[int], asked: Collection[str] = ()) -> frozenset[int]:
     """The members that influence what these members do, and when events ``asked`` by name can happen.
 
     Of every synchronisation that changes a member of the cone, or that is asked for, the cone has each participant
-    that can refuse it and each member that is read by a participant in the cone.  Whoever is left out can then
+    that can refuse it and each member that is read by a participant in the cone.  A member that is left out can then
     neither block nor enable a change of the cone, so both reach the same states of the cone, in as many changes.
     """
     found, todo = set[int](), set(read)
@@ -96,7 +96,7 @@ def _changes(synchronisation: Synchronisation, kept: Collection[int]) -> bool:
 
 
 def _needed(synchronisation: Synchronisation, kept: Collection[int]) -> Iterator[int]:
-    """Who decides whether a synchronisation happens and what it does to the members kept."""
+    """The members that decide whether a synchronisation happens and what it does to those kept."""
     for part in synchronisation.parts:
         if part.member in kept or not part.willing:
             yield part.member
@@ -138,7 +138,7 @@ def project_network(network: Network, kept: Collection[int], asked: Collection[s
     return Network(
         system,
         tuple(relevant),
-        Reading(reading.system, lambda part: _renumbered(reading.over(part), number)),
+        Reading(reading.system, lambda part: formula.renumbered(reading.over(part), number.__getitem__)),
     )
 
 
@@ -150,14 +150,10 @@ def _restricted(synchronisation: Synchronisation, number: dict[int, int]) -> Syn
 
 def _renamed(part: Part, number: dict[int, int]) -> Part:
     ways = (
-        (Move(number[move.member], move.destinations), _renumbered(guard, number))
+        (Move(number[move.member], move.destinations), formula.renumbered(guard, number.__getitem__))
         for move, guard in part.ways
     )
     return Part(number[part.member], tuple(ways), part.willing)
-
-
-def _renumbered(part: Formula, number: dict[int, int]) -> Formula:
-    return formula.mapped(part, lambda atom: Atom(number[atom.member], atom.states))
 
 
 # --- runs -------------------------------------------------------------------------------------------------

@@ -181,4 +181,4 @@ class _Flat:
 
 
 def _shifted(part: Formula, by: int) -> Formula:
-    return formula.mapped(part, lambda atom: Atom(atom.member + by, atom.states))
+    return formula.renumbered(part, lambda member: member + by)

@@ -22,7 +22,7 @@ def sort_copies(
 ) -> Reduced:
     """Note the families whose copies may be sorted, so that one state stands for all that exchange them.
 
-    Fairness tells copies apart, and so do the timers of a timed system.
+    Fairness distinguishes copies, and so do the timers of a timed system.
     """
     system, model = reduced.system, reduced.model
     allowed = "symmetry" in using and not system.due and all(p.needs.symmetry for p in asked)
@@ -43,7 +43,7 @@ def symmetric_families(system: System, goals: Iterable[guard.Guard] = ()) -> tup
 def interchangeable_families(system: System, goals: Iterable[guard.Guard] = ()) -> tuple[str, ...]:
     """The families whose copies of one machine are interchangeable, for what these goals ask.
 
-    Sound when nothing tells two such copies apart: no guard and no goal compares indices (``earlier``),
+    Sound when nothing distinguishes two such copies: no guard and no goal compares indices (``earlier``),
     no single index is forbidden, and there is no other family, whose copy with the same index could be
     read.  Families of different machines are exchanged within each machine only, so a guard that
     quantifies over them all stays true under the exchange.
@@ -52,14 +52,14 @@ def interchangeable_families(system: System, goals: Iterable[guard.Guard] = ()) 
     if len(families) > 1:
         return ()
     read = (when for meaning in system.definitions.values() for when in meaning.values())
-    if any(_compares(goal) for goal in [*goals, *read]):
+    if any(guard.compares_order(goal) for goal in [*goals, *read]):
         return ()
     return tuple(sorted(f for f in families if _exchangeable(system, f)))
 
 
 def _exchangeable(system: System, family: str) -> bool:
     copies = [m.machine for m in system.members if m.family == family]
-    compared = any(_compares(row.when) for m in system.members for row in m.machine.rows)
+    compared = any(guard.compares_order(row.when) for m in system.members for row in m.machine.rows)
     singled_out = any("[" in event for event in system.forbidden)
     alike = len({m.name for m in copies}) < len(copies)
     return alike and not compared and not singled_out
@@ -72,18 +72,3 @@ def sortable(system: System, family: str) -> bool:
         if member.family == family:
             widths[member.index] = widths.get(member.index, 0) + width(len(member.machine.states))
     return max(widths.values(), default=0) <= STATE_BITS
-
-
-def _compares(part: guard.Guard) -> bool:
-    """Whether a guard asks for earlier copies, the only way to tell indices apart in order."""
-    match part:
-        case guard.In():
-            return False
-        case guard.Not(operand):
-            return _compares(operand)
-        case guard.And(operands) | guard.Or(operands):
-            return any(_compares(operand) for operand in operands)
-        case guard.Implies(premise, conclusion):
-            return _compares(premise) or _compares(conclusion)
-        case guard.Quantified():
-            return part.which == "earlier" or _compares(part.body)

@@ -104,7 +104,7 @@ class Product:
     """The composed system: what the packed engine, the judge and the traces read.
 
     ``meanings``: the guards that are asked of a system whose names the product no longer has, as read by
-    occurrences of an index (0: by nobody).  ``reading``: how all others are read; none: by the names of the members.
+    occurrences of an index (0: by none).  ``reading``: how all others are read; none: by the names of the members.
     ``of_event`` and ``of_occurrence``, which follow from the others: the numbers of the occurrences of an event, and
     the rules of an occurrence.
     """

@@ -76,7 +76,7 @@ class Limit:
 def limits(system: System, durations: Mapping[str, int], scenario: Scenario) -> list[Limit]:
     """What is said of time; every member needs a name that no other answers to.
 
-    Raises ``InputError`` RC136 where a scenario says how long an event takes that nobody can count.
+    Raises ``InputError`` RC136 where a scenario says how long an event takes that no machine can count.
     """
     happening = tuple(each for each in occurrences(system) if each.event not in scenario.any_time)
     problems = list(_uncounted(system, happening, scenario))

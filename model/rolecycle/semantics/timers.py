@@ -38,7 +38,7 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
 
     Raises ``InputError`` RC137 where a member is a reduced system, whose inside cannot be timed, where no row that
     could happen says anything of time, and where a limit is more than ``MOST_TICKS``; RC136 where a least time is
-    greater than the greatest, and for a time that nobody can count.
+    greater than the greatest, and for a time that no machine can count.
     """
     for member in system.members:
         if member.machine.inside:

@@ -133,7 +133,7 @@ def _broken(search: _Search, copies: int) -> str:
 class _Search:
     """A family with the order of its copies forgotten, and what it is with each number of copies so far.
 
-    ``ordered``: it had one; ``extra``: so many copies can a step depend on.
+    ``ordered``: it had one; ``extra``: the number of copies that a step can depend on.
     """
 
     family: Family
@@ -144,7 +144,7 @@ class _Search:
     known: dict[int, FixedSize] = field(default_factory=dict)
 
     def sized(self, copies: int) -> FixedSize:
-        """The family with so many copies."""
+        """The family with this many copies."""
         if copies not in self.known:
             self.known[copies] = sized(self.family, copies, self.deadline)
         return self.known[copies]
@@ -187,7 +187,7 @@ def _questions(family: Family, wanted: Iterable[Property]) -> tuple[list[_Questi
 
 
 def _unbroken(search: _Search, asked: Sequence[_Question], copies: range) -> list[_Question]:
-    """The properties that are broken by no configuration with so many copies whose views can be had.
+    """The properties that are broken by no configuration with these numbers of copies whose views can be had.
 
     Views are as large as the least number of copies, so with one number there are all its configurations.
     """
@@ -205,7 +205,7 @@ def _unbroken(search: _Search, asked: Sequence[_Question], copies: range) -> lis
 
 
 def _violations(product: Product, prop: Property) -> Iterator[tuple[bool, Formula]]:
-    """The conditions under which a property is violated, and whether the first copy stands for the one that takes part."""
+    """The conditions under which a property is violated, and whether the first copy is the one that takes part."""
     occurrences = occurrences_of(product, prop.events)
     for when, k in violations(BoundProperty(prop, product), product, occurrences):
         yield k is not None and product.occurrences[k].index == 1, when

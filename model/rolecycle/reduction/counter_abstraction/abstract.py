@@ -38,14 +38,14 @@ def abstract_copies(
     """Merge equivalent local states of copies (``quotient``) and count copies (``counting``), as far as it helps.
 
     ``system`` has the observers of the properties ``asked``.  Raises ``UncountableError``, which says why, when
-    copies can be told apart or when neither makes the product smaller; the system is then explored as it is.
+    copies can be distinguished or when neither makes the product smaller; the system is then explored as it is.
     Raises ``LimitError`` when that takes too long.
     """
     if not using & {"quotient", "counting"} or not all(p.needs.counting for p in asked):
         raise UncountableError("not allowed, or not for every property that is asked")
     families = interchangeable_families(system, [p.goal for p in asked])
     if not families:
-        raise UncountableError("no family has copies that nothing tells apart")
+        raise UncountableError("no family has interchangeable copies")
     copies = copies_of(system, families[0], _goals(system, asked), _own(system, asked), deadline=deadline)
     minimised_copies = _minimised(copies, asked, using, deadline)
     population = _population(copies, minimised_copies, using)

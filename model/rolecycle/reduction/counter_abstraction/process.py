@@ -87,7 +87,7 @@ def copies_of(
 ) -> OpenCopies:
     """The copies of an interchangeable family (``symmetry.interchangeable_families``).
 
-    ``goals`` are read by nobody, ``own`` by a copy to which an event happens.  Raises ``UncountableError``
+    ``goals`` are read by no copy, ``own`` by a copy to which an event happens.  Raises ``UncountableError``
     for collective events, for a quantifier that ranges over copies and others together, and where a copy has
     more than ``limit`` local states; ``LimitError`` when that takes too long.
     """

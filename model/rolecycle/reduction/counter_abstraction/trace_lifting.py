@@ -43,7 +43,7 @@ class _Lifting:
         self.deadline, copies = by.deadline, by.of.copies
         self.system = copies.system
         self.around = [m.machine.states.index(m.machine.initial) for m in copies.outside]
-        self.kinds = {i: k for k, each in enumerate(by.of.lumped) for i in each.kind.indices}
+        self.kinds = {i: k for k, each in enumerate(by.of.minimised) for i in each.kind.indices}
         self.local = dict.fromkeys(sorted(self.kinds), 0)
         self.taken: list[Occurrence] = []
         self.states = [self._locals()]
@@ -99,7 +99,9 @@ class _Lifting:
         """The copy that moves, and its steps: hidden ones inside the block, then the one that is seen."""
         first: dict[int, int] = {}
         for index, local in self.local.items():
-            block = self.of.lumped[selector.kind].block[local] if self.kinds[index] == selector.kind else -1
+            block = (
+                self.of.minimised[selector.kind].block[local] if self.kinds[index] == selector.kind else -1
+            )
             if block in self.of.blocks(selector) and selector.index in (0, index):
                 first.setdefault(local, index)
         found = [
@@ -114,15 +116,15 @@ class _Lifting:
         self, selector: CopySelector, event: str, local: int, before: Sequence[int], after: Sequence[int]
     ) -> Iterator[list[OpenTransition]]:
         """A shortest line of steps from a local state, by search in breadth inside its block."""
-        lumped = self.of.lumped[selector.kind]
+        minimised = self.of.minimised[selector.kind]
         lines: dict[int, list[OpenTransition]] = {local: []}
         for state in (queue := [local]):
-            for step in lumped.kind.steps[state]:
+            for step in minimised.kind.steps[state]:
                 if self._fits(selector, event, state, step, before, after):
                     yield [*lines[state], step]
                     return
-            for step in lumped.hidden[state]:
-                if lumped.block[step.after] == lumped.block[local] and step.after not in lines:
+            for step in minimised.hidden[state]:
+                if minimised.block[step.after] == minimised.block[local] and step.after not in lines:
                     lines[step.after] = [*lines[state], step]
                     queue.append(step.after)
 
@@ -136,11 +138,11 @@ class _Lifting:
         after: Sequence[int],
     ) -> bool:
         """Whether a step of a copy shows this event and leads from the vector before to that after."""
-        lumped = self.of.lumped[selector.kind]
-        hidden = step in lumped.hidden[state]
+        minimised = self.of.minimised[selector.kind]
+        hidden = step in minimised.hidden[state]
         if event != (f"{self.of.copies.family}.{HIDDEN}" if hidden else step.event):
             return False
-        moved, _ = self.of.moves(selector, ((lumped.block[state], lumped.block[step.after]),))
+        moved, _ = self.of.moves(selector, ((minimised.block[state], minimised.block[step.after]),))
         predicted = list(before)
         for move in (*step.moves, *moved):
             predicted[move.member] = move.destinations[before[move.member]]
@@ -149,5 +151,5 @@ class _Lifting:
     def _locals(self) -> tuple[int, ...]:
         """The local states of the members as written."""
         around = iter(self.around)
-        copies = {i: iter(self.of.lumped[k].kind.states[self.local[i]]) for i, k in self.kinds.items()}
+        copies = {i: iter(self.of.minimised[k].kind.states[self.local[i]]) for i, k in self.kinds.items()}
         return tuple(next(copies[m.index] if m.family else around) for m in self.system.members)
