@@ -17,7 +17,7 @@ from rolecycle.checking.verdict import AllSizes, Verdict
 from rolecycle.commands.bound import Answer, Question, time_between
 from rolecycle.commands.faults import FaultSelection, example_faults
 from rolecycle.commands.verify import Selection, verify_suite
-from rolecycle.deadline import FULL, INTERRUPTED, LARGE, NEVER, TIMEOUT, Deadline, LimitError
+from rolecycle.deadline import INTERRUPTED, LARGE, NEVER, PROCESS_FULL, TIMEOUT, Deadline, LimitError
 from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
 from rolecycle.engine.limits import Limits
@@ -143,14 +143,14 @@ def test_a_phase_ends_at_whatever_look_the_time_is_up(phase: str) -> None:
     every, whole = looks(work), work(NEVER)
     assert every > 1
     for moment in moments(every):
-        with pytest.raises(LimitError, match=TIMEOUT):
+        with pytest.raises(LimitError, match=str(TIMEOUT)):
             work(Deadline(moment, clock=Clock()))
     assert work(Deadline(every, clock=Clock())) == whole
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_phase_ends_when_the_process_is_too_large(phase: str) -> None:
-    with pytest.raises(LimitError, match=FULL):
+    with pytest.raises(LimitError, match=str(PROCESS_FULL)):
         PHASES[phase](Deadline(most=100, used=lambda: 101))
     PHASES[phase](Deadline(most=100, used=lambda: 100))
 
@@ -161,7 +161,7 @@ def test_a_proof_for_every_size_that_has_no_time_is_none() -> None:
     whole = prove(FEW, [wanted])
     for moment in moments(every, 40):
         (found,) = prove(FEW, [wanted], deadline=Deadline(moment, clock=Clock())).values()
-        assert (found.proved, found.reason) == (False, TIMEOUT)
+        assert (found.proved, found.reason) == (False, str(TIMEOUT))
     assert prove(FEW, [wanted], deadline=Deadline(every, clock=Clock())) == whole
 
 
@@ -170,7 +170,7 @@ def test_a_proof_for_every_size_that_has_no_time_is_none() -> None:
 
 def test_a_kernel_that_takes_too_long_is_left_behind() -> None:
     ended = threading.Event()
-    with pytest.raises(LimitError, match=TIMEOUT):
+    with pytest.raises(LimitError, match=str(TIMEOUT)):
         Deadline(3, clock=Clock()).within(LARGE, ended.wait)
     ended.set()
 
@@ -293,7 +293,7 @@ def test_a_proof_whose_copies_cannot_be_reduced_is_none(kitchen: Specification) 
     every = looks(made)
     found = [made(Deadline(moment, clock=Clock())) for moment in moments(every)]
     assert {v.outcome for v in found} == {"unknown", "holds"}
-    assert AllSizes(False, reason=TIMEOUT) in [v.all_sizes for v in found if v.outcome == "holds"]
+    assert AllSizes(False, reason=str(TIMEOUT)) in [v.all_sizes for v in found if v.outcome == "holds"]
 
 
 def test_what_is_refuted_may_be_cured_by_what_was_not_judged(kitchen: Specification) -> None:

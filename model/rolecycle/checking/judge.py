@@ -83,7 +83,7 @@ def judge(
         trace and _without_observers(trace, system),
         hazard,
         vacuous,
-        "" if outcome != "unknown" else space.limit,
+        "" if outcome != "unknown" else str(space.limit),
         broken=broken(wanted, product, written, trace if written else found) if breaks else (),
     )
 
@@ -104,7 +104,7 @@ def _in_the_long_run(space: Space, wanted: Property, expected: Expectation, haza
 def _in_time(space: Space, wanted: Property, expected: Expectation, hazard: bool) -> Verdict:
     """Whether both bounds are kept; the run that breaks one, else the one that takes longest."""
     if not space.exhaustive or not isinstance(wanted.goal, guard.Implies):
-        return unexplored(wanted, expected, space.limit)
+        return unexplored(wanted, expected, str(space.limit))
     known = space.packed.product.system.durations
     begin, end = Moment(wanted.goal.premise, wanted.since), Moment(wanted.goal.conclusion, wanted.until)
     found = bounds(space, begin, end)

@@ -71,7 +71,7 @@ class Finding(NamedTuple):
 def check_liveness(space: Space, wanted: Property) -> Finding:
     """Whether every fair run does what the property asks, for every copy that it speaks of."""
     if not space.exhaustive:
-        return Finding("unknown", note=space.limit)
+        return Finding("unknown", note=str(space.limit))
     if len(space.packed.tables.blocks) > 1:
         return Finding("unknown", note=EXCHANGED)
     product = space.packed.product

@@ -125,7 +125,7 @@ def effects_of(space: Space, asked: Question) -> Answer:
     Raises ``LimitError`` when that takes too long.
     """
     if not space.exhaustive:
-        return Answer(("unknown",), note=space.limit)
+        return Answer(("unknown",), note=str(space.limit))
     after = _aftermath(space, asked)
     if not after.injected.any():
         return Answer(("none",))

@@ -90,7 +90,7 @@ def _run(outcome: VerificationResult, run: CheckResult) -> dict[str, Any]:
         "transitions": run.transitions,
         "depth": run.depth,
         "exhaustive": run.exhaustive,
-        "limit": run.limit,
+        "limit": str(run.limit),
         "seconds": round(run.seconds, 4),
         "memory_bytes": run.memory,
         "symmetry": [a.what for a in run.applied if a.reduction == "symmetry"],

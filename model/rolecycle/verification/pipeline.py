@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from rolecycle.checking.judge import concerns, judge, named_in, unexplored
 from rolecycle.checking.parameterised.prove import prove, speaks_of_copies
 from rolecycle.checking.verdict import AllSizes, CheckResult, Time, Verdict
-from rolecycle.deadline import ENDINGS, INTERRUPTED, Deadline, LimitError, stopping
+from rolecycle.deadline import INTERRUPTED, PROCESS_FULL, TIMEOUT, Deadline, LimitError, Stop, stopping
 from rolecycle.engine.checkpoint import Checkpoints, checkpoint_of
 from rolecycle.engine.explore import Progress, explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
@@ -95,8 +95,8 @@ def check(job: CheckRequest, session: Session) -> CheckResult:
             system = _system(job, session)
             wanted = _wanted(job, system)
             groups, apart = _parted(job, system, wanted, session)
-    except LimitError as reason:
-        return skipped(job, str(reason), time.monotonic() - begin)
+    except LimitError as error:
+        return skipped(job, error.reason, time.monotonic() - begin)
     searches = list(_searches(job, system, [*groups, *apart], session))
     found = {v.property.id: v for each in searches for v in each.verdicts}
     if session.all_sizes:
@@ -145,7 +145,7 @@ class GroupResult:
     transitions: int = 0
     depth: int = 0
     memory: int = 0
-    limit: str = ""
+    limit: Stop | str = ""
 
 
 def _parted(
@@ -179,16 +179,16 @@ def _searches(
     job: CheckRequest, system: System, groups: Iterable[Group], session: Session
 ) -> Iterator[GroupResult]:
     """A search for each group of properties; once somebody has stopped one, no further one is begun."""
-    limit = ""
+    limit: Stop | str = ""
     for group in groups:
         found = _missed(job, group, limit) if limit == INTERRUPTED else _judged(job, system, group, session)
         limit = found.limit
         yield found
 
 
-def _missed(job: CheckRequest, group: Group, limit: str) -> GroupResult:
+def _missed(job: CheckRequest, group: Group, limit: Stop | str) -> GroupResult:
     """Nothing is known of these properties, for a limit came first."""
-    return GroupResult(tuple(unexplored(p, p.expected(job.scenario), limit) for p in group), limit=limit)
+    return GroupResult(tuple(unexplored(p, p.expected(job.scenario), str(limit)) for p in group), limit=limit)
 
 
 def _judged(job: CheckRequest, system: System, group: Group, session: Session) -> GroupResult:
@@ -197,8 +197,8 @@ def _judged(job: CheckRequest, system: System, group: Group, session: Session) -
         with stopping():
             less = _fewer(job, system, group, session)
             space = _explore(job, less, group, session)
-    except LimitError as reason:
-        return _missed(job, group, str(reason))
+    except LimitError as error:
+        return _missed(job, group, error.reason)
     verdicts, limit = _verdicts(job, space, group, less, session)
     return GroupResult(
         verdicts,
@@ -213,10 +213,10 @@ def _judged(job: CheckRequest, system: System, group: Group, session: Session) -
 
 def _verdicts(
     job: CheckRequest, space: Space, group: Group, less: ReducedProduct, session: Session
-) -> tuple[tuple[Verdict, ...], str]:
+) -> tuple[tuple[Verdict, ...], Stop | str]:
     """The verdicts on a group of properties, and what limits them: Ctrl-C and limits leave those that were found."""
     found: list[Verdict] = []
-    limit = space.limit
+    limit: Stop | str = space.limit
     try:
         with stopping():
             if not any(p.is_story for p in group):
@@ -224,8 +224,8 @@ def _verdicts(
             for p in group:
                 here = replace(space, deadline=_until(job, f"judging {p.id}", session).grace)
                 found.append(judge(here, p, p.expected(job.scenario), less.lift_trace, less.written))
-    except LimitError as reason:
-        limit = str(reason)
+    except LimitError as error:
+        limit = error.reason
     return (*found, *_missed(job, group[len(found) :], limit).verdicts), limit
 
 
@@ -429,6 +429,9 @@ def _wanted(job: CheckRequest, system: System) -> list[Property]:
     return [p for p in chosen if concerns(p, job.system, job.scenario, system)]
 
 
+ENDINGS = frozenset(map(str, (TIMEOUT, PROCESS_FULL, INTERRUPTED)))
+
+
 def _left_open(verdict: Verdict) -> Iterator[str]:
     """Why a verdict is unknown, or which limit leaves it open whether it holds for every size."""
     if verdict.outcome == "unknown" and verdict.note:
@@ -437,7 +440,7 @@ def _left_open(verdict: Verdict) -> Iterator[str]:
         yield verdict.all_sizes.reason
 
 
-def skipped(job: CheckRequest, reason: str, seconds: float = 0.0) -> CheckResult:
+def skipped(job: CheckRequest, reason: Stop | str, seconds: float = 0.0) -> CheckResult:
     """A job that was not run: whatever would have been judged is unknown."""
     concerned = [
         p
@@ -445,7 +448,7 @@ def skipped(job: CheckRequest, reason: str, seconds: float = 0.0) -> CheckResult
         if (not job.only or p.id in job.only) and any(job.system.is_a(name) for name in p.systems)
     ]
     verdicts: tuple[Verdict, ...] = tuple(
-        unexplored(p, p.expected(job.scenario), reason) for p in concerned if named_in(p, job.scenario)
+        unexplored(p, p.expected(job.scenario), str(reason)) for p in concerned if named_in(p, job.scenario)
     )
     return CheckResult(job.system.name, job.scenario.name, verdicts, 0, 0, 0, reason, seconds)
 
