@@ -800,12 +800,21 @@ TASKS = """<?xml version="1.0" encoding="utf-8"?>
 </ServiceDefinition>
 """
 
+COUNTS = """<?xml version="1.0" encoding="utf-8"?>
+<ServiceConfiguration serviceName="Shop" osFamily="4" osVersion="*"
+    xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration">
+  <Role name="Stock"><Instances count="2" /></Role>
+  <Role name="Bills"><Instances count="2" /></Role>
+</ServiceConfiguration>
+"""
+
 
 @pytest.fixture
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Two roles that are alike but for their command lines."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Shop.csdef").write_text(TASKS, encoding="utf-8")
+    (tmp_path / "Shop.cscfg").write_text(COUNTS, encoding="utf-8")
     return "Shop.csdef"
 
 
