@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,41 @@ def test_machines_and_systems_are_pictures(lamp: rolecycle.Specification) -> Non
         assert "<svg" in rolecycle.picture(lamp, name)
 
 
+def test_a_trace_is_a_picture(lamp: rolecycle.Specification) -> None:
+    trace = rolecycle.verify(lamp).verdict("P02").trace
+    chart = rolecycle.picture(lamp, "house", trace)
+    assert "<svg" in chart
+    assert "lamp.on" in chart
+    with pytest.raises(rolecycle.InputError, match="RC150"):
+        rolecycle.picture(lamp, "hous", trace)
+
+
+def test_a_system_of_systems_is_a_picture() -> None:
+    spec = rolecycle.load()
+    assert set(spec.systems["worker_role"].families["instance"]) <= set(spec.systems)
+    assert "<svg" in rolecycle.picture(spec, "worker_role")
+
+
+def test_a_verdict_is_found_by_its_property(lamp: rolecycle.Specification) -> None:
+    result = rolecycle.verify(lamp, system="house")
+    assert result.verdict("P01").outcome == "holds"
+    assert result.verdict("P02", system="house", scenario="healthy").outcome == "refuted"
+    assert [v.property.id for v in result.verdicts] == ["P01", "P02"]
+    with pytest.raises(LookupError, match="no verdict on 'P03'"):
+        result.verdict("P03")
+    twice = replace(result, runs=(*result.runs, *result.runs))
+    with pytest.raises(LookupError, match="2 verdicts on 'P01', in house, healthy; house, healthy"):
+        twice.verdict("P01")
+
+
+def test_a_call_ends_after_its_seconds(lamp: rolecycle.Specification) -> None:
+    result = rolecycle.verify(lamp, system="house", limits=rolecycle.Limits(seconds=0))
+    assert {v.outcome for v in result.verdicts} == {"unknown"}
+    assert result.exit_code == 3
+    with pytest.raises(rolecycle.LimitError):
+        rolecycle.explore(lamp, "house", "healthy", limits=rolecycle.Limits(seconds=0))
+
+
 def test_nouns_show_themselves_in_a_notebook(lamp: rolecycle.Specification) -> None:
     result = rolecycle.verify(lamp, system="house")
     (refuted,) = [v for run in result.runs for v in run.verdicts if v.outcome == "refuted"]
@@ -151,7 +187,11 @@ def test_what_a_specification_says_is_escaped() -> None:
 
 def test_a_service_is_verified_and_its_faults_are_a_table() -> None:
     spec = rolecycle.load()
-    result = rolecycle.verify_service(spec, SERVICE, scenario="healthy", properties=["P01"])
+    result = rolecycle.verify(spec, SERVICE, scenario="healthy", properties=["P01"])
     assert result.service is not None
     assert result.exit_code == 0
-    assert "_repr_html_" in dir(rolecycle.fault_table) or callable(rolecycle.fault_table)
+    table = rolecycle.fault_table(
+        spec, SERVICE, role="Fabrikam.Orders.Web", limits=rolecycle.Limits(states=10)
+    )
+    assert {row.role for row in table.rows} == {"Fabrikam.Orders.Web"}
+    assert "<table>" in table._repr_html_()  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rolecycle.api import (
         InputError,
+        LimitError,
         Limits,
         Specification,
         StateSpace,
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
         picture,
         specification,
         verify,
-        verify_service,
     )
 
 __version__ = "0.1.0"
 
 __all__ = [
     "InputError",
+    "LimitError",
     "Limits",
     "Specification",
     "StateSpace",
@@ -38,7 +39,6 @@ __all__ = [
     "picture",
     "specification",
     "verify",
-    "verify_service",
 ]
 
 

@@ -5,6 +5,7 @@ Everything else is an implementation detail that may change between versions.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,27 +17,33 @@ import yaml
 from numpy.typing import NDArray
 
 from rolecycle import display
-from rolecycle.commands.faults import FaultSelection, example_faults, service_faults
+from rolecycle.commands.faults import FaultSelection
+from rolecycle.commands.faults import fault_table as _fault_table
+from rolecycle.commands.names import refuse_unknown
 from rolecycle.commands.verify import Selection
-from rolecycle.commands.verify import verify_service as _verify_service
-from rolecycle.commands.verify import verify_suite as _verify_suite
+from rolecycle.commands.verify import verify as _verify
 from rolecycle.commands.write_files import write
-from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
-from rolecycle.draw import draw_architecture, draw_machine
+from rolecycle.deadline import NEVER, Deadline, LimitError
+from rolecycle.diagnostics import InputError
+from rolecycle.draw import draw_architecture, draw_machine, draw_trace
 from rolecycle.engine.layout import local_states
-from rolecycle.engine.limits import Limits
+from rolecycle.engine.limits import Limits as _SearchLimits
 from rolecycle.faults.table import FaultTable
 from rolecycle.graphs.graph import sources_of
 from rolecycle.language.files import spec_root
 from rolecycle.language.load import load as _load
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest
-from rolecycle.semantics.instantiate import instantiate
-from rolecycle.verification.pipeline import Session, explored
+from rolecycle.semantics.system import System
+from rolecycle.semantics.trace import Trace
+from rolecycle.verification.exploration import system_of
+from rolecycle.verification.pipeline import explored
 from rolecycle.verification.result import VerificationResult
+from rolecycle.verification.session import Session
 
 __all__ = [
     "InputError",
+    "LimitError",
     "Limits",
     "Specification",
     "StateSpace",
@@ -47,11 +54,25 @@ __all__ = [
     "picture",
     "specification",
     "verify",
-    "verify_service",
 ]
 
 
 display.attach()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a call may take; a limit that is reached leaves verdicts ``unknown``.
+
+    ``states``, ``mebibytes``: for each search; ``seconds``: for the whole call, without limit when None; ``cores``:
+    threads of a search; ``spill``: a folder for states that do not fit the memory.
+    """
+
+    states: int = 200_000_000
+    seconds: float | None = None
+    mebibytes: int = 4096
+    cores: int = 1
+    spill: str | Path | None = None
 
 
 def load(folder: str | Path | None = None) -> Specification:
@@ -78,24 +99,7 @@ def specification(files: Mapping[str, Any]) -> Specification:
 
 def verify(
     spec: Specification,
-    *,
-    system: str = "",
-    scenario: str = "",
-    properties: Iterable[str] = (),
-    limits: Limits | None = None,
-) -> VerificationResult:
-    """Check the properties of a specification on the systems of its suite.
-
-    ``system``, ``scenario``, ``properties``: names that select a part; empty ones select everything.
-    Raises ``InputError`` RC150 when nothing is selected.
-    """
-    selection = Selection(system, scenario, tuple(properties))
-    return _verify_suite(spec, selection, _session(limits))
-
-
-def verify_service(
-    spec: Specification,
-    definition: str | Path,
+    definition: str | Path | None = None,
     configuration: str | Path | None = None,
     *,
     system: str = "",
@@ -103,12 +107,14 @@ def verify_service(
     properties: Iterable[str] = (),
     limits: Limits | None = None,
 ) -> VerificationResult:
-    """Check a service: its ``.csdef`` and ``.cscfg``; without a configuration, the one beside the definition.
+    """Check the properties of a specification on the systems of its suite, or on a service.
 
-    Raises ``InputError``, which lists every mistake of both files.
+    ``definition``, ``configuration``: the ``.csdef`` and ``.cscfg`` of a service; without a configuration, the one
+    beside the definition.  ``system``, ``scenario``, ``properties``: names that select a part; empty ones select
+    everything.  Raises ``InputError``, which lists every mistake of both files, or names that select nothing (RC150).
     """
     selection = Selection(system, scenario, tuple(properties))
-    return _verify_service(spec, Path(definition), _path(configuration), selection, _session(limits))
+    return _verify(spec, _path(definition), _path(configuration), selection, _session(limits))
 
 
 def fault_table(
@@ -120,10 +126,7 @@ def fault_table(
     limits: Limits | None = None,
 ) -> FaultTable:
     """Compute what each fault does to each role of a service; without one, to the examples of the specification."""
-    selection = FaultSelection(role)
-    if definition is None:
-        return example_faults(spec, selection, _session(limits))
-    return service_faults(spec, Path(definition), _path(configuration), selection, _session(limits))
+    return _fault_table(spec, _path(definition), _path(configuration), FaultSelection(role), _session(limits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +157,10 @@ class StateSpace:
 def explore(spec: Specification, system: str, scenario: str, *, limits: Limits | None = None) -> StateSpace:
     """Explore a system under a scenario, every member as written, with all transitions.
 
-    Raises ``InputError`` RC150 for an unknown name, ``IncompleteError`` when a member could not be reduced.
+    Raises ``InputError`` RC150 for an unknown name, ``LimitError`` when a limit was reached before the search began.
     """
-    _known("system", system, spec.systems)
-    _known("scenario", scenario, spec.scenarios)
+    refuse_unknown("system", system, spec.systems)
+    refuse_unknown("scenario", scenario, spec.scenarios)
     request = CheckRequest(spec, spec.systems[system], spec.scenarios[scenario])
     space = explored(request, _session(limits))
     assert space.graph is not None
@@ -175,16 +178,25 @@ def explore(spec: Specification, system: str, scenario: str, *, limits: Limits |
     )
 
 
-def picture(spec: Specification, what: str) -> str:
+def picture(spec: Specification, what: str, trace: Trace | None = None) -> str:
     """Draw a machine as a statechart, or a system as an architecture, by name; SVG as text.
 
-    Raises ``InputError`` RC150 when the specification has neither.
+    With a trace of a system, draw that as a sequence chart.  Raises ``InputError`` RC150 for an unknown name.
     """
-    _known("machine or system", what, {**spec.machines, **spec.systems})
+    if trace is not None:
+        refuse_unknown("system", what, spec.systems)
+        return _svg(draw_trace(_system(spec, what), trace, what))
+    refuse_unknown("machine or system", what, {**spec.machines, **spec.systems})
     if what in spec.machines:
         return _svg(draw_machine(spec.machines[what], spec.events))
-    scenario = next(s for s in spec.scenarios.values() if any(spec.systems[what].is_a(n) for n in s.systems))
-    return _svg(draw_architecture(instantiate(spec, spec.systems[what], scenario, spec.machines.__getitem__)))
+    return _svg(draw_architecture(_system(spec, what)))
+
+
+def _system(spec: Specification, name: str) -> System:
+    """A system under some scenario; systems inside it stand there without being explored."""
+    system = spec.systems[name]
+    scenario = next(s for s in spec.scenarios.values() if any(system.is_a(n) for n in s.systems))
+    return system_of(CheckRequest(spec, system, scenario), Session(reductions=frozenset()))
 
 
 def _svg(files: Mapping[str, str]) -> str:
@@ -192,15 +204,12 @@ def _svg(files: Mapping[str, str]) -> str:
 
 
 def _session(limits: Limits | None) -> Session:
-    return Session(limits or Limits())
+    chosen = limits or Limits()
+    deadline = NEVER if chosen.seconds is None else Deadline(time.monotonic() + chosen.seconds)
+    memory = chosen.mebibytes << 20
+    spill = _path(chosen.spill)
+    return Session(_SearchLimits(chosen.states, deadline, memory, spill, chosen.cores))
 
 
 def _path(file: str | Path | None) -> Path | None:
     return None if file is None else Path(file)
-
-
-def _known(what: str, name: str, known: Iterable[str]) -> None:
-    words = set(known)
-    if name not in words:
-        hint = did_you_mean(name, words)
-        raise InputError([Diagnostic("RC150", f"there is no {what} '{name}'", hint=hint)])

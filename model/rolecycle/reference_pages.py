@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FunctionType
 
 import click
 
@@ -79,17 +81,40 @@ def _keys(title: str, table: Mapping[str, str]) -> str:
 def python() -> str:
     """The public API, from its docstrings."""
     names = (_name(name, getattr(rolecycle, name)) for name in rolecycle.__all__)
-    return markdown.document(
-        "# Python", (inspect.getdoc(rolecycle) or "").replace("``", "`"), GENERATED, *names
-    )
+    return markdown.document("# Python", _text(rolecycle), GENERATED, *names)
 
 
 def _name(name: str, value: object) -> str:
     assert callable(value)
+    code = f"```python\n{_definition(name, value)}\n```"
+    members = markdown.table(["member", "meaning"], _members(value))
+    return markdown.section(f"`{name}`", code, _text(value), members)
+
+
+def _definition(name: str, value: Callable[..., object]) -> str:
+    """The first line of the definition; of an exception, which users catch and never make, without arguments."""
+    if inspect.isclass(value) and issubclass(value, Exception):
+        return f"class {name}(Exception)"
     kind = "class" if inspect.isclass(value) else "def"
-    signature = str(inspect.signature(value)).replace("'", "")
-    code = f"```python\n{kind} {name}{signature}\n```"
-    return markdown.section(f"`{name}`", code, (inspect.getdoc(value) or "").replace("``", "`"))
+    return f"{kind} {name}{_signature(value)}"
+
+
+def _signature(value: Callable[..., object]) -> str:
+    """The arguments; annotations, which are kept as text, without their quotes."""
+    return re.sub(r"(?<=[:>] )'([^']+)'", r"\1", str(inspect.signature(value)))
+
+
+def _members(value: object) -> Iterator[Sequence[str]]:
+    """The public methods and properties of a class, each with its docstring."""
+    own = vars(value).items() if inspect.isclass(value) else ()
+    for name, member in own:
+        if not name.startswith("_") and isinstance(member, property | FunctionType):
+            signature = _signature(member) if isinstance(member, FunctionType) else ""
+            yield markdown.code(name + signature.replace("self, ", "")), " ".join(_text(member).split())
+
+
+def _text(value: object) -> str:
+    return (inspect.getdoc(value) or "").replace("``", "`")
 
 
 if __name__ == "__main__":

@@ -535,7 +535,7 @@ def test_a_limit_proves_nothing() -> None:
     system = pool(unit(Row("go", ("A",), "B", when=at_most(0, "B")), LEAVE))
     assert prove(system, [wanted])["goal"].proved
     assert "more than 1 configurations" in prove(system, [wanted], limit=1)["goal"].reason
-    assert prove(system, [wanted], deadline=Deadline(0.0))["goal"].reason == str(TIMEOUT)
+    assert prove(system, [wanted], deadline=Deadline(0.0))["goal"].reason == TIMEOUT
 
 
 # --- the command ---------------------------------------------------------------------------------------

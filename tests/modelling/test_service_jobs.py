@@ -398,7 +398,9 @@ def test_a_change_of_topology_raises_events_where_there_is_an_internal_endpoint(
         )
         job = next(j for j in jobs(service, "role_instance") if j.scenario.name == "healthy")
         seen: set[str] = set()
-        session = Session(watch=lambda _, space, seen=seen: seen.update(happened_in(space)))
+        session = Session(
+            watch=lambda _, space, seen=seen: seen.update(happened_in(space)), see_every_member=True
+        )
         check(replace(job, scenario=only), session)
         assert "fabric_controller.change_topology" in seen
         assert any(event.startswith("guest_agent.raise_") for event in seen) is raised
@@ -431,7 +433,7 @@ def happened_in(space: Space) -> set[str]:
 def test_blast_changes_what_can_happen() -> None:
     def happened(discovery: str) -> set[str]:
         seen: set[str] = set()
-        session = Session(watch=lambda _, space: seen.update(happened_in(space)))
+        session = Session(watch=lambda _, space: seen.update(happened_in(space)), see_every_member=True)
         service = Service("Shop", (replace(WORKER, endpoints=(PEERS,)),), topology_change_discovery=discovery)
         check(next(j for j in jobs(service) if j.scenario.name == "healthy"), session)
         return seen
@@ -449,7 +451,7 @@ def reduced(extended: Specification, name: str, scenario: str) -> Machine:
     outer = replace(spec().systems["service"], name="outer of the test", families={"role": (name,)})
     session = Session()
     check(CheckRequest(extended, outer, spec().scenarios[scenario], only=("none",)), session)
-    return session.reduced[name, scenario]
+    return session.inner.reduced[name, scenario]
 
 
 def in_halves_and_flat(group: str, family: str, copy: str, count: int, scenario: str) -> Iterator[Machine]:

@@ -430,8 +430,8 @@ def role_of_seven(scenario: str, session: Session) -> tuple[CheckResult, System]
     small = SPEC.systems["worker_role"]
     (instance,) = set(small.families["instance"])
     large = replace(small, families={"instance": (instance,) * 7})
-    session.open_for(SPEC)
-    session.reduced = REDUCED
+    session.inner.open_for(SPEC)
+    session.inner.reduced = REDUCED
     made = check(CheckRequest(SPEC, large, SPEC.scenarios[scenario]), session)
     reduced = {name: machine for (name, where), machine in REDUCED.items() if where == scenario}
     provide = {**SPEC.machines, **reduced}.__getitem__
@@ -447,7 +447,7 @@ def role_of_seven(scenario: str, session: Session) -> tuple[CheckResult, System]
     ],
 )
 def test_a_role_of_many_instances_is_judged_as_without(scenario: str, done: set[Reduction]) -> None:
-    plain, system = role_of_seven(scenario, Session(watch=lambda _, __: None))
+    plain, system = role_of_seven(scenario, Session(see_every_member=True))
     less, _ = role_of_seven(scenario, Session())
     assert {a.reduction for a in less.applied if a.what.startswith("instance")} == done
     assert [(v.property, v.outcome, v.vacuous) for v in less.verdicts] == [
@@ -459,9 +459,12 @@ def test_a_role_of_many_instances_is_judged_as_without(scenario: str, done: set[
             naive.replay(system, one.trace)
 
 
-def test_who_watches_sees_every_member() -> None:
+def test_a_session_that_sees_every_member_neither_drops_nor_counts_any() -> None:
     seen: list[str] = []
-    session = Session(watch=lambda _, space: seen.extend(m.name for m in space.packed.product.system.members))
+    session = Session(
+        watch=lambda _, space: seen.extend(m.name for m in space.packed.product.system.members),
+        see_every_member=True,
+    )
     made, system = role_of_seven("R27-nobody-sets-busy", session)
     assert [a.what for a in made.applied if a.reduction == "symmetry"] == ["instance"]
     assert "counting" not in {a.reduction for a in made.applied}

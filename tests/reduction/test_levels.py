@@ -130,7 +130,7 @@ def flat(system: SystemSpec, scenario: Scenario) -> System:
 def piled(system: SystemSpec, scenario: Scenario) -> System:
     session = Session()
     check(CheckRequest(replace(spec(), properties={}), system, scenario), session)
-    known = {**spec().machines, **{name: machine for (name, _), machine in session.reduced.items()}}
+    known = {**spec().machines, **{name: machine for (name, _), machine in session.inner.reduced.items()}}
     return instantiate(spec(), system, scenario, known.__getitem__)
 
 

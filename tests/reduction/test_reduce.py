@@ -49,7 +49,7 @@ def made(spec: Specification, system: SystemSpec, scenario: Scenario) -> System:
     """The system with its reduced members as the pipeline makes them."""
     session = Session()
     check(CheckRequest(spec, system, scenario), session)
-    known = {**spec.machines, **{name: machine for (name, _), machine in session.reduced.items()}}
+    known = {**spec.machines, **{name: machine for (name, _), machine in session.inner.reduced.items()}}
     return instantiate(spec, system, scenario, known.__getitem__)
 
 
@@ -274,7 +274,7 @@ def outcomes(spec: Specification, scenario: Scenario = CALM, *wanted: Property) 
 def member(spec: Specification, scenario: Scenario = CALM) -> Machine:
     session = Session()
     check(CheckRequest(spec, spec.systems["above"], scenario), session)
-    return session.reduced[INSIDE, scenario.name]
+    return session.inner.reduced[INSIDE, scenario.name]
 
 
 def test_a_shown_event_that_goes_on_for_ever_is_life_one_level_up() -> None:
@@ -420,7 +420,7 @@ def test_an_event_of_a_copy_is_that_of_the_system_one_level_up_and_of_its_copy_t
     spec = architecture([phone, clerk], [house, street])
     session = Session()
     check(CheckRequest(spec, street, CALM), session)
-    reduced = session.reduced["house", "calm"]
+    reduced = session.inner.reduced["house", "calm"]
     assert reduced.alphabet == {"call"}
     assert len(reduced.states) == 3
     system = instantiate(spec, street, CALM, {**spec.machines, "house": reduced}.__getitem__)

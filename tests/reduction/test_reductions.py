@@ -133,7 +133,10 @@ def searched(job: CheckRequest, reductions: Iterable[Reduction]) -> Space:
     check(
         job,
         Session(
-            Limits(states=LIMIT), watch=lambda _, space: found.append(space), reductions=frozenset(reductions)
+            Limits(states=LIMIT),
+            watch=lambda _, space: found.append(space),
+            see_every_member=True,
+            reductions=frozenset(reductions),
         ),
     )
     return found[0]
@@ -260,7 +263,7 @@ def test_copies_taken_apart_are_exchanged() -> None:
 
 
 def test_a_system_with_too_many_rules_in_one_piece_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rolecycle.verification.pipeline.MOST_RULES", 3)
+    monkeypatch.setattr("rolecycle.verification.exploration.MOST_RULES", 3)
     (job,) = suite(house())
     made = check(job, Session(reductions=frozenset()))
     assert {v.outcome for v in made.verdicts} == {"unknown"}

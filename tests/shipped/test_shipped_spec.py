@@ -72,7 +72,7 @@ class Made:
 @cache
 def made() -> Made:
     coverage = Coverage(spec())
-    session = Session(watch=coverage.look)
+    session = Session(watch=coverage.look, see_every_member=True)
     jobs = {(job.system.name, job.scenario.name): job for job in suite(spec())}
     runs = {key: check(job, session) for key, job in jobs.items()}
     for each in runs.values():
@@ -90,7 +90,7 @@ def unobserved(key: tuple[str, str]) -> System:
     job, session = made().jobs[key], made().session
 
     def provide(name: str) -> Machine:
-        return spec().machines.get(name) or session.reduced[name, job.scenario.name]
+        return spec().machines.get(name) or session.inner.reduced[name, job.scenario.name]
 
     return instantiate(job.spec, job.system, job.scenario, provide)
 
@@ -240,7 +240,7 @@ def test_the_twin_finds_the_same_states_transitions_and_deadlocks(key: tuple[str
 def test_two_cores_find_the_same(key: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """From the first state on, where a search would do with one."""
     monkeypatch.setattr("rolecycle.engine.explore.PARALLEL_FROM", 0)
-    session = Session(Limits(cores=2), watch=lambda *_: None)
+    session = Session(Limits(cores=2), see_every_member=True)
     found = check(made().jobs[key], session)
     assert row_of(found) == row_of(made().runs[key])
     assert [v.outcome for v in found.verdicts] == [v.outcome for v in made().runs[key].verdicts]
@@ -392,7 +392,7 @@ def test_a_role_of_reduced_instances_is_the_role_of_whole_instances(instance: st
     role = replace(spec().systems["role"], name="pair", values=alone, families={"instance": (instance,) * 2})
     session = Session()
     check(CheckRequest(replace(spec(), properties={}), role, given), session)
-    machine = session.reduced[instance, scenario]
+    machine = session.inner.reduced[instance, scenario]
     nested = instantiate(spec(), role, given, lambda _: machine)
     small_space = engine(nested, symmetric_families(nested))
     groups = [{name: guard.In(instance, (name,)) for name in labels}] * 2

@@ -359,7 +359,7 @@ def reduced(levels: Levels, quotients: Quotients) -> dict[tuple[str, str], Machi
         check(CheckRequest(levels.spec, levels.spec.systems[strategies.WHOLE], levels.scenario), session)
     except InputError:
         return None
-    return session.reduced
+    return session.inner.reduced
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])

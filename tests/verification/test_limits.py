@@ -161,7 +161,7 @@ def test_a_proof_for_every_size_that_has_no_time_is_none() -> None:
     whole = prove(FEW, [wanted])
     for moment in moments(every, 40):
         (found,) = prove(FEW, [wanted], deadline=Deadline(moment, clock=Clock())).values()
-        assert (found.proved, found.reason) == (False, str(TIMEOUT))
+        assert (found.proved, found.reason) == (False, TIMEOUT)
     assert prove(FEW, [wanted], deadline=Deadline(every, clock=Clock())) == whole
 
 
@@ -293,7 +293,7 @@ def test_a_proof_whose_copies_cannot_be_reduced_is_none(kitchen: Specification) 
     every = looks(made)
     found = [made(Deadline(moment, clock=Clock())) for moment in moments(every)]
     assert {v.outcome for v in found} == {"unknown", "holds"}
-    assert AllSizes(False, reason=str(TIMEOUT)) in [v.all_sizes for v in found if v.outcome == "holds"]
+    assert AllSizes(False, reason=TIMEOUT) in [v.all_sizes for v in found if v.outcome == "holds"]
 
 
 def test_what_is_refuted_may_be_cured_by_what_was_not_judged(kitchen: Specification) -> None:

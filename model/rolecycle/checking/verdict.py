@@ -24,7 +24,7 @@ class AllSizes:
     proved: bool
     family: str = ""
     views: int = 0
-    reason: str = ""
+    reason: Stop | str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""Say on standard error how far a search has come, and what is done when none is under way."""
+"""Show on standard error how far a search has come, or which other work is being done."""
 
 from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from rolecycle.engine.explore import Progress
+if TYPE_CHECKING:
+    from rolecycle.engine.explore import Progress
 
 EVERY = 5.0
 """Seconds between two lines where standard error is no terminal."""

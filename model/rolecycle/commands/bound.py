@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rolecycle.checking.time_bounds import Moment, bounds
+from rolecycle.commands.names import refuse_unknown
 from rolecycle.deadline import LimitError, Stop, stopping
 from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError, did_you_mean
 from rolecycle.language.guard_parser import parse_guard
@@ -12,7 +11,8 @@ from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.verification.bound_result import Answer, Question
-from rolecycle.verification.pipeline import Session, explored
+from rolecycle.verification.pipeline import explored
+from rolecycle.verification.session import Session
 
 
 def time_between(spec: Specification, asked: Question, session: Session) -> Answer:
@@ -21,7 +21,7 @@ def time_between(spec: Specification, asked: Question, session: Session) -> Answ
     A moment is a guard, or the name of an event.  Raises ``InputError`` RC150 for a name that nothing has, RC137 where
     time is not counted, RC120, RC131 and RC132 for a guard that does not fit.
     """
-    _known("system", asked.system, spec.systems)
+    refuse_unknown("system", asked.system, spec.systems, "to run here")
     scenario = _scenario(spec, asked.scenario)
     begin, end = moment(spec, asked.begin), moment(spec, asked.end)
     try:
@@ -48,16 +48,9 @@ def moment(spec: Specification, text: str) -> Moment:
 
 def _scenario(spec: Specification, name: str) -> Scenario:
     named = {s.id: s for s in spec.scenarios.values()} | dict(spec.scenarios)
-    _known("scenario", name, named)
+    refuse_unknown("scenario", name, named, "to run here")
     if not named[name].timed:
         timed = [s.name for s in spec.scenarios.values() if s.timed]
         text = f"time is not counted in scenario '{name}'"
         raise InputError([Diagnostic("RC137", text, named[name].place, hint=did_you_mean(name, timed))])
     return named[name]
-
-
-def _known(what: str, name: str, known: Iterable[str]) -> None:
-    words = set(known)
-    if name not in words:
-        text = f"there is no {what} '{name}' to run here"
-        raise InputError([Diagnostic("RC150", text, hint=did_you_mean(name, words))])

@@ -15,7 +15,8 @@ from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.modelling.service_jobs import service_jobs
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import System
-from rolecycle.verification.pipeline import Session, check
+from rolecycle.verification.pipeline import check
+from rolecycle.verification.session import Session
 
 
 def gallery(root: Path, definition: Path | None = None, configuration: Path | None = None) -> dict[str, str]:

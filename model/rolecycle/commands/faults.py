@@ -1,4 +1,4 @@
-"""Everything that ``rolecycle faults`` does between reading its words and printing."""
+"""Build the table of faults: what ``rolecycle faults`` does between its options and its output."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from functools import partial
 from itertools import combinations
 from pathlib import Path
 
+from rolecycle.commands.names import refuse_unknown, unknown_name
 from rolecycle.deadline import INTERRUPTED, Deadline, LimitError, Stop
-from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.engine.explore import explore
 from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
@@ -37,7 +38,7 @@ from rolecycle.modelling.service_systems import Hosted, hosted_instances
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import System
-from rolecycle.verification.pipeline import Session
+from rolecycle.verification.session import Session
 
 PLUS = " + "
 """Between the ids of two faults that happen in one run."""
@@ -71,6 +72,22 @@ class _RoleUnderTest:
     instances: int
     copies: Mapping[tuple[str, int], Copy]
     healthy: dict[str, Space] = field(default_factory=dict)
+
+
+def fault_table(
+    spec: Specification,
+    definition: Path | None,
+    configuration: Path | None,
+    selection: FaultSelection,
+    session: Session,
+) -> FaultTable:
+    """The effects of each fault on each role of a service, or on the examples where there is no definition.
+
+    Raises ``InputError``: RC150, RC154, and the mistakes in the files of the service.
+    """
+    if definition is None:
+        return example_faults(spec, selection, session)
+    return service_faults(spec, definition, configuration, selection, session)
 
 
 def service_faults(
@@ -146,8 +163,9 @@ def _rows(
 
     Raises ``InputError`` RC150 for a role or a fault that none of them has.
     """
-    roles = _chosen(selection.role, [subject.role for subject in subjects], "role")
-    chosen = [subject for subject in subjects if subject.role in roles]
+    if selection.role:
+        refuse_unknown("role", selection.role, [subject.role for subject in subjects])
+    chosen = [subject for subject in subjects if selection.role in ("", subject.role)]
     plans = [_plan(spec, subject, selection.pairs, session.limits.deadline) for subject in chosen]
     _refuse_unknown(selection, _catalogue(spec), [wanted for plan in plans for wanted in plan])
     known: dict[tuple[object, ...], list[FaultRow]] = {}
@@ -196,10 +214,10 @@ def _refuse_unknown(
     wrong = [fault for fault in selection.faults if not any(_answers(wanted, fault) for wanted in planned)]
     if wrong:
         raise InputError(
-            Diagnostic("RC150", f"there is no fault '{fault}' here", hint=did_you_mean(fault, known))
-            if fault not in known
-            else Diagnostic("RC150", f"no pair of faults that can happen here has '{fault}' in it")
+            problem
             for fault in wrong
+            for problem in unknown_name("fault", fault, known, "here")
+            or (Diagnostic("RC150", f"no pair of faults that can happen here has '{fault}' in it"),)
         )
 
 
@@ -210,7 +228,7 @@ def _of_another(subject: _RoleUnderTest, row: FaultRow) -> FaultRow:
 
 
 def _counting(session: Session, place: str) -> Session:
-    """The workshop, whose progress tells how many rows there are."""
+    """The session, with a progress report that says which row of how many is computed."""
     return replace(session, report=lambda name, progress: session.report(f"{place}, {name}", progress))
 
 
@@ -352,13 +370,3 @@ def _question(
         ),
         alone=subject.instances == 1 or all(one.fault.everywhere for one in wanted),
     )
-
-
-def _chosen(name: str, known: Iterable[str], what: str) -> list[str]:
-    """The one named, or all; raises ``InputError`` RC150 for one that is not there."""
-    names = list(known)
-    if name and name not in names:
-        raise InputError(
-            [Diagnostic("RC150", f"there is no {what} '{name}'", hint=did_you_mean(name, names))]
-        )
-    return [name] if name else names

@@ -12,8 +12,9 @@ from rolecycle.language.specification import Specification
 from rolecycle.modelling.net_to_specification import ACTOR, SAFE
 from rolecycle.modelling.requests import suite
 from rolecycle.semantics.trace import Trace
-from rolecycle.verification.pipeline import Session, check
+from rolecycle.verification.pipeline import check
 from rolecycle.verification.result import VerificationResult
+from rolecycle.verification.session import Session
 
 FIRST_LOOK = 1 << 14
 """Markings that are judged before the others: a net that is not safe has many, and shows it soon."""
@@ -23,17 +24,15 @@ LONGEST_RUN = 20
 
 
 def verify_net(spec: Specification, notes: Iterable[Diagnostic], session: Session) -> VerificationResult:
-    """Every marking by plain search: their number is that of the net.
+    """Explore every marking by plain search, so that the number of states is that of the net, and judge the net.
 
     Raises ``InputError`` RC306 for a net that is not 1-safe, or not as safe as its units claim.
     """
-    session.reductions = frozenset()
-    limits = session.limits
-    session.limits = replace(limits, states=min(limits.states, FIRST_LOOK))
-    made = _run(spec, session)
-    if made.limit and session.limits != limits and made.states > FIRST_LOOK:
-        session.limits = limits
-        made = _run(spec, session)
+    plain = replace(session, reductions=frozenset())
+    first_limits = replace(plain.limits, states=min(plain.limits.states, FIRST_LOOK))
+    made = _run(spec, replace(plain, limits=first_limits))
+    if made.limit and first_limits != plain.limits and made.states > FIRST_LOOK:
+        made = _run(spec, plain)
     return VerificationResult((made,), findings=(*notes, *spec.warnings))
 
 

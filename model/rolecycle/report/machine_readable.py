@@ -127,7 +127,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
 def _all_sizes(found: AllSizes) -> dict[str, Any]:
     if found.proved:
         return {"proved": True, "views": found.views, "family": found.family}
-    return {"proved": False, "reason": found.reason}
+    return {"proved": False, "reason": str(found.reason)}
 
 
 def _assumption(assumption: Assumption) -> dict[str, Any]:

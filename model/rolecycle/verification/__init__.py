@@ -1,4 +1,4 @@
-"""The whole flow from a request to a result, and what a whole suite says about its specification.
+"""The flow from a request to a result, and the checks of a whole suite on its specification.
 
 It imports every room that settles a property.
 Begin with ``pipeline``.

@@ -1,4 +1,4 @@
-"""All that one call of ``verify`` found, and what it means for the caller."""
+"""The result of a call of ``verify``, and what it means for the caller."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ OPEN_TIME = (
 
 @dataclass(frozen=True, slots=True)
 class VerificationResult:
-    """The runs made, the service they were made for (if any) and the findings in its files.
+    """The runs made, the service that they are about (if any) and the findings in its files.
 
-    ``part``: something was singled out, so that there is room to tell the stories that hold.
+    ``part``: the user selected a part, so that a report has room for stories that hold.
     """
 
     runs: tuple[CheckResult, ...]
@@ -32,6 +32,28 @@ class VerificationResult:
     findings: tuple[Diagnostic, ...] = ()
     strict: bool = False
     part: bool = False
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts of all runs."""
+        return tuple(v for run in self.runs for v in run.verdicts)
+
+    def verdict(self, property_id: str, *, system: str = "", scenario: str = "") -> Verdict:
+        """The verdict on a property, such as ``result.verdict("P57")``.
+
+        ``system``, ``scenario``: which run is meant, where several judge the property.  Raises ``LookupError`` when
+        there is no such verdict, or more than one.
+        """
+        runs = (r for r in self.runs if system in ("", r.system) and scenario in ("", r.scenario))
+        found = [(r, v) for r in runs for v in r.verdicts if v.property.id == property_id]
+        if len(found) == 1:
+            return found[0][1]
+        where = "; ".join(f"{r.system}, {r.scenario}" for r, _ in found)
+        raise LookupError(
+            f"{len(found)} verdicts on '{property_id}', in {where}"
+            if found
+            else f"no verdict on '{property_id}'"
+        )
 
     def expected(self, verdict: Verdict) -> Expectation:
         """What is expected of a property: a hazard may be refuted, unless strict.
@@ -67,11 +89,10 @@ class VerificationResult:
     @property
     def exit_code(self) -> int:
         """0 all as expected, 1 something is not, 3 a limit left something unknown."""
-        verdicts = [v for run in self.runs for v in run.verdicts]
-        settled = [v for v in verdicts if v.outcome != "unknown"]
+        settled = [v for v in self.verdicts if v.outcome != "unknown"]
         if not all(self.as_expected(v) for v in settled) or (self.strict and self.complaints):
             return 1
-        return 3 if len(settled) < len(verdicts) or any(run.limit for run in self.runs) else 0
+        return 3 if len(settled) < len(self.verdicts) or any(run.limit for run in self.runs) else 0
 
     @property
     def complaints(self) -> tuple[Diagnostic, ...]:

@@ -1,0 +1,64 @@
+"""``rolecycle bound``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rolecycle.cli.errors import guarded
+from rolecycle.cli.options import (
+    SearchOptions,
+    StrictCommand,
+    cache_option,
+    format_option,
+    search_options,
+    set_option,
+    spec_option,
+)
+from rolecycle.cli.session import session_of, specification, store_of
+
+if TYPE_CHECKING:
+    from rolecycle.verification.bound_result import Answer
+
+
+@click.command(cls=StrictCommand)
+@spec_option
+@click.option("--system", required=True, help="The system to explore, in one piece.")
+@click.option("--scenario", required=True, help="A scenario in which time is counted.")
+@click.option("--from", "begin", required=True, help="The moment at which it begins: a guard or an event.")
+@click.option("--to", "end", required=True, help="The moment at which it ends: a guard or an event.")
+@set_option
+@format_option("text", "json")
+@cache_option
+@search_options
+def bound(
+    spec: Path | None,
+    system: str,
+    scenario: str,
+    begin: str,
+    end: str,
+    settings: tuple[str, ...],
+    form: str,
+    no_cache: bool,
+    search: SearchOptions,
+) -> None:
+    """Compute the least and the greatest time from one moment to another, with runs that attain them.
+
+    Exit codes: 0 found, 2 the input or the command is wrong, 3 a limit was reached.
+    """
+    from rolecycle.report import times
+
+    def answered() -> Answer:
+        from rolecycle.commands.bound import time_between
+        from rolecycle.verification.bound_result import Question
+
+        loaded = specification(spec, store_of(no_cache), search.timeout, settings)
+        with session_of(search) as session:
+            return time_between(loaded, Question(system, scenario, begin, end), session)
+
+    answer = guarded(answered, form)
+    click.echo(times.to_json(answer) if form == "json" else times.render(answer))
+    sys.exit(3 if answer.limit else 0)

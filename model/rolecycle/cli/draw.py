@@ -1,0 +1,26 @@
+"""``rolecycle draw``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rolecycle.cli.errors import guarded
+from rolecycle.cli.options import StrictCommand, config_option, output_option, service_argument, spec_option
+
+
+@click.command(cls=StrictCommand)
+@service_argument
+@output_option("diagrams", "Output folder.")
+@config_option
+@spec_option
+def draw(service: Path | None, output: Path, config: Path | None, spec: Path | None) -> None:
+    """Draw statecharts, architecture and sequence charts of refuted properties, as SVG and DOT."""
+    from rolecycle.commands.draw import gallery
+    from rolecycle.commands.write_files import write
+    from rolecycle.language.files import spec_root
+
+    pictures = guarded(lambda: gallery(spec or spec_root(), service, config), "text")
+    written = guarded(lambda: write(pictures, output), "text")
+    click.echo(f"{written} files in {output}")

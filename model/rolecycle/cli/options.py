@@ -1,0 +1,132 @@
+"""Options that several commands share, and the class of every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rolecycle.cli.errors import misused
+
+if TYPE_CHECKING:
+    from rolecycle.reduction.applied import Reduction
+
+REDUCTIONS: tuple[Reduction, ...] = ("quotient", "cone", "counting", "symmetry")
+FORMATS = ("text", "json", "junit", "sarif")
+
+_FILE = click.Path(path_type=Path)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_STATES = click.IntRange(1, 2_000_000_000)
+
+Command = Callable[..., None]
+"""A function that becomes a command."""
+
+
+class StrictCommand(click.Command):
+    """A command that refuses a second value for an option that takes one, and reports mistakes in the output format."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words; raises ``click.UsageError`` also for an option that stands twice."""
+        words = list(args)  # parsing takes them out of the list
+        rest = super().parse_args(ctx, args)
+        _, _, given = self.make_parser(ctx).parse_args(words)
+        for option in dict.fromkeys(p for p in given if isinstance(p, click.Option)):
+            # The second value would silently replace the first.
+            if given.count(option) > 1 and not (option.multiple or option.is_flag):
+                raise click.UsageError(f"{option.opts[-1]} is given twice, and takes one value", ctx)
+        return rest
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse the words; with ``--format json`` a mistake in them is reported as JSON."""
+        words = " ".join(args).replace("=", " ")
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as problem:
+            if "--format json" not in words:
+                raise
+            misused(problem.format_message(), "json")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """What a search may take, as the user wrote it."""
+
+    max_states: int
+    timeout: float | None
+    max_memory: int | None
+    cores: int | None
+    spill: Path | None
+    checkpoint: Path | None
+    resume: bool
+
+
+_SEARCH = (
+    click.option("--cores", type=click.IntRange(1, 64), help="Cores to search on; by default all."),
+    click.option("--max-memory", type=click.IntRange(min=1), help="Stop a run that needs more memory (MiB)."),
+    click.option(
+        "--spill", type=_FOLDER, help="Beyond --max-memory, keep states in a file in this folder instead."
+    ),
+    click.option("--checkpoint", type=_FOLDER, help="Keep long searches in this folder, to be resumed."),
+    click.option("--resume", is_flag=True, help="Resume the searches in the folder of --checkpoint."),
+    click.option("--timeout", type=click.FloatRange(min=0), help="Stop after this many seconds in all."),
+    click.option(
+        "--max-states", type=_STATES, default=200_000_000, help="Stop a run that finds more states."
+    ),
+)
+
+
+def search_options(command: Command) -> Command:
+    """Add the options that limit a search; the command receives them as ``search: SearchOptions``."""
+
+    @wraps(command)
+    def collecting(**words: Any) -> None:
+        search = SearchOptions(**{field.name: words.pop(field.name) for field in fields(SearchOptions)})
+        command(search=search, **words)
+
+    decorated: Command = collecting
+    for option in _SEARCH:
+        decorated = option(decorated)
+    return decorated
+
+
+spec_option = click.option("--spec", type=_FILE, help="Specification folder; by default the shipped one.")
+service_argument = click.argument("service", required=False, type=_FILE)
+config_option = click.option(
+    "--config", type=_FILE, help="The .cscfg file; by default the one beside the definition."
+)
+strict_option = click.option(
+    "--strict", is_flag=True, help="Treat warnings, and hazards of the user's own choice, as failures."
+)
+set_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=DURATION",
+    help="Set a length of time; may be given several times.",
+)
+cache_option = click.option("--no-cache", is_flag=True, help="Disable the cache.")
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """The option ``--format`` with these choices; the first is the default."""
+    return click.option(
+        "--format", "form", type=click.Choice(formats), default=formats[0], help="Output format."
+    )
+
+
+def output_option(default: str | None, text: str, allow_dash: bool = False) -> Callable[[Command], Command]:
+    """The option ``--output``."""
+    kind = click.Path(path_type=Path, allow_dash=allow_dash)
+    return click.option("-o", "--output", type=kind, default=default and Path(default), help=text)
+
+
+def refuse_config_alone(config: Path | None, service: Path | None, form: str) -> None:
+    """End the program with code 2 when there is a ``--config`` and no SERVICE.csdef."""
+    if config and not service:
+        misused("--config needs a SERVICE.csdef", form)

@@ -1,0 +1,85 @@
+"""``rolecycle review``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from rolecycle.cli.errors import guarded
+from rolecycle.cli.options import (
+    SearchOptions,
+    StrictCommand,
+    cache_option,
+    config_option,
+    output_option,
+    refuse_config_alone,
+    search_options,
+    service_argument,
+    spec_option,
+    strict_option,
+)
+from rolecycle.cli.session import session_of, specification, store_of
+
+
+@click.command(cls=StrictCommand)
+@service_argument
+@output_option("review.html", "Output file; - is standard output.", allow_dash=True)
+@config_option
+@spec_option
+@cache_option
+@search_options
+@strict_option
+def review(
+    service: Path | None,
+    output: Path,
+    config: Path | None,
+    spec: Path | None,
+    strict: bool,
+    no_cache: bool,
+    search: SearchOptions,
+) -> None:
+    """Write one HTML page for a design review: verdicts, machines, and how each refuted property fails.
+
+    Exit codes are those of verify; the page is written unless the input or the command is wrong.
+    """
+    refuse_config_alone(config, service, "text")
+    from rolecycle.commands.write_files import refuse_unwritable, write
+
+    to_file = str(output) != "-"
+    if to_file:
+        guarded(lambda: refuse_unwritable(output), "text")
+    page, code = guarded(lambda: _page(spec, service, config, strict, no_cache, search), "text")
+    if to_file:
+        guarded(lambda: write({output.name: page}, output.parent), "text")
+        click.echo(f"review page in {output}")
+    else:
+        click.echo(page, nl=False)
+    sys.exit(code)
+
+
+def _page(
+    folder: Path | None,
+    service: Path | None,
+    config: Path | None,
+    strict: bool,
+    no_cache: bool,
+    search: SearchOptions,
+) -> tuple[str, int]:
+    """The page, and the exit code."""
+    from dataclasses import replace
+
+    from rolecycle.commands.verify import Selection, verify
+    from rolecycle.diagnostics import relative
+    from rolecycle.reduction.quotient_cache import Quotients
+    from rolecycle.review.gather import Explored, gather
+    from rolecycle.review.render import render
+
+    store, explored = store_of(no_cache), Explored()
+    spec = specification(folder, store, search.timeout)
+    with session_of(search) as session:
+        session = replace(session, watch=explored.look, see_every_member=True, quotients=Quotients(store))
+        result = replace(verify(spec, service, config, Selection(), session), strict=strict)
+    origin = f"the specification in {relative(folder)}" if folder else "the shipped specification"
+    return render(gather(result, spec, explored, origin)), result.exit_code

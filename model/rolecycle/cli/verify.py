@@ -1,0 +1,111 @@
+"""``rolecycle verify``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rolecycle.cli.errors import guarded, misused
+from rolecycle.cli.options import (
+    FORMATS,
+    REDUCTIONS,
+    SearchOptions,
+    StrictCommand,
+    cache_option,
+    config_option,
+    format_option,
+    refuse_config_alone,
+    search_options,
+    service_argument,
+    set_option,
+    spec_option,
+    strict_option,
+)
+from rolecycle.cli.session import session_of, specification, store_of
+
+if TYPE_CHECKING:
+    from rolecycle.reduction.applied import Reduction
+    from rolecycle.verification.result import VerificationResult
+
+
+@click.command(cls=StrictCommand)
+@service_argument
+@config_option
+@spec_option
+@click.option("--system", default="", help="Check only this system.")
+@click.option("--scenario", default="", help="Check only this scenario.")
+@click.option(
+    "--property", "properties", multiple=True, help="Check only this property; may be given several times."
+)
+@format_option(*FORMATS)
+@click.option("--all-sizes", is_flag=True, help="Try to prove properties for every number of instances.")
+@click.option(
+    "--reduction",
+    "reductions",
+    multiple=True,
+    type=click.Choice(REDUCTIONS),
+    help="Use only this reduction; may be given several times.",
+)
+@click.option(
+    "--no-reduction", is_flag=True, help="Search without any reduction, with every system in one piece."
+)
+@set_option
+@cache_option
+@search_options
+@strict_option
+def verify(
+    service: Path | None,
+    config: Path | None,
+    spec: Path | None,
+    form: str,
+    strict: bool,
+    system: str,
+    scenario: str,
+    properties: tuple[str, ...],
+    settings: tuple[str, ...],
+    all_sizes: bool,
+    reductions: tuple[Reduction, ...],
+    no_reduction: bool,
+    no_cache: bool,
+    search: SearchOptions,
+) -> None:
+    """Check the shipped specification, or the service whose SERVICE.csdef is given.
+
+    Exit codes: 0 all as expected, 1 a property is not, 2 the input or the command is wrong, 3 a limit was reached.
+    """
+    refuse_config_alone(config, service, form)
+    if no_reduction and reductions:
+        misused("--no-reduction leaves no --reduction to be used", form)
+
+    def checked() -> VerificationResult:
+        from dataclasses import replace
+
+        from rolecycle.commands.verify import Selection, verify
+        from rolecycle.reduction.quotient_cache import Quotients
+
+        store = store_of(no_cache)
+        chosen = frozenset(() if no_reduction else reductions or REDUCTIONS)
+        loaded = specification(spec, store, search.timeout, settings)
+        with session_of(search) as session:
+            session = replace(session, reductions=chosen, all_sizes=all_sizes, quotients=Quotients(store))
+            result = verify(loaded, service, config, Selection(system, scenario, properties), session)
+        return replace(result, strict=strict)
+
+    finish(guarded(checked, form), form)
+
+
+def finish(result: VerificationResult, form: str) -> None:
+    """Print a result in a format, and end the program with its exit code."""
+    from rolecycle.report import machine_readable, text
+
+    renderers = {
+        "text": text.render,
+        "json": machine_readable.to_json,
+        "junit": machine_readable.to_junit,
+        "sarif": machine_readable.to_sarif,
+    }
+    click.echo(renderers[form](result))
+    sys.exit(result.exit_code)

@@ -1,0 +1,64 @@
+"""What a result says beside its verdicts: reductions, time, inner systems, and why something is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolecycle.checking.judge import concerns, named_in, unexplored
+from rolecycle.checking.verdict import CheckResult, Time, Verdict
+from rolecycle.deadline import Stop
+from rolecycle.language.property import Property
+from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest
+from rolecycle.reduction.applied import QUOTIENT, Applied
+from rolecycle.semantics.system import System
+from rolecycle.verification.session import Session
+
+
+def skipped(request: CheckRequest, reason: Stop | str, seconds: float = 0.0) -> CheckResult:
+    """The result of a request that was not run: every property that may concern it is unknown."""
+    concerned = [p for p in _requested(request) if any(request.system.is_a(name) for name in p.systems)]
+    verdicts: tuple[Verdict, ...] = tuple(
+        unexplored(p, p.expected(request.scenario), str(reason))
+        for p in concerned
+        if named_in(p, request.scenario)
+    )
+    return CheckResult(request.system.name, request.scenario.name, verdicts, 0, 0, 0, reason, seconds)
+
+
+def properties_of(request: CheckRequest, system: System) -> list[Property]:
+    """The requested properties that concern the system under the scenario."""
+    return [p for p in _requested(request) if concerns(p, request.system, request.scenario, system)]
+
+
+def time_of(system: System, spec: Specification) -> Time:
+    """How time is treated: counted, open where a time limit may pass at any moment, or without a role."""
+    if system.unit:
+        return "counted"
+    happening = {event for m in system.members for event in m.machine.alphabet | m.machine.hidden}
+    limits = {event.name for event in spec.events.values() if event.kind == "time"}
+    return "none" if happening.isdisjoint(limits - system.forbidden) else "open"
+
+
+def inner_sizes(system: System, spec: Specification) -> dict[str, int]:
+    """The number of states of each member that is a reduced system, by its name."""
+    return {m.machine.name: len(m.machine.states) for m in system.members if m.machine.name in spec.systems}
+
+
+def quotients_applied(system: System, spec: Specification, session: Session) -> Iterator[Applied]:
+    """An entry for each member that is a reduced system."""
+    if "quotient" in session.reductions:
+        for name, states in inner_sizes(system, spec).items():
+            yield Applied("quotient", f"{name}: {states} states", QUOTIENT)
+
+
+def reasons_open(verdict: Verdict) -> Iterator[str]:
+    """Why a verdict is unknown, or which limit ended the proof for every size."""
+    if verdict.outcome == "unknown" and verdict.note:
+        yield verdict.note
+    if verdict.all_sizes and isinstance(verdict.all_sizes.reason, Stop):
+        yield str(verdict.all_sizes.reason)
+
+
+def _requested(request: CheckRequest) -> list[Property]:
+    return [p for p in request.spec.properties.values() if not request.only or p.id in request.only]
