@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import lifecycle
 import numpy as np
 import pytest
 
 import bench
 import fleet
 import lasting
-import lifecycle
 import lookups
 import page
 import search_python

@@ -572,7 +572,9 @@ def test_bound_gives_json() -> None:
     ],
 )
 def test_bound_says_what_is_wrong(words: tuple[str, str], code: str, hint: str) -> None:
-    status, text = answer(*ASKED, *HANG, *words)
+    asked = dict(zip(ASKED[1::2], ASKED[2::2], strict=True)) | dict(zip(HANG[::2], HANG[1::2], strict=True))
+    asked |= {words[0]: words[1]}
+    status, text = answer("bound", *(word for pair in asked.items() for word in pair))
     assert status == 2
     assert code in text
     assert hint in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -586,7 +587,11 @@ def test_letters_that_the_terminal_lacks_stop_nothing(form: str, tmp_path: Path)
         "verify", tmp_path / "s" / "ServiceDefinition.csdef", "--format", form, env=environment
     ) as process:
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
+    progress = re.compile(r".*, \d+ s")  # a loaded machine is slow enough for some
+    assert (process.returncode, [line for line in err.splitlines() if not progress.fullmatch(line)]) == (
+        0,
+        [],
+    )
     if form == "json":
         assert json.loads(out)["service"]["roles"][0]["name"] == "Bestellungsprüfung"
     if form == "junit":

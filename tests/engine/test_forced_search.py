@@ -26,10 +26,12 @@ from hypothesis import strategies as st
 
 import rolecycle.engine.checkpoint as checkpoint_module
 import rolecycle.engine.explore as explore_module
+import rolecycle.engine.pack as pack_module
 import rolecycle.engine.parallel as rounds_module
 import rolecycle.engine.search_state as search_module
+from rolecycle.deadline import INTERRUPTED, Stop
 from rolecycle.engine.checkpoint import Checkpoint
-from rolecycle.engine.explore import INTERRUPTED, explore
+from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
 from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
@@ -173,7 +175,7 @@ def overflows_in_a_batch(kernel: Callable[..., Any], *words: Any) -> bool:
 
 
 @pytest.mark.parametrize("cores", [2, 3])
-@pytest.mark.parametrize("kernel", [(rounds_module, "_enter_keys"), (search_module, "fill_keys")])
+@pytest.mark.parametrize("kernel", [(rounds_module, "_enter_keys"), (search_module, "rebuild_keys")])
 def test_a_table_overflows_at_every_moment_of_a_round(
     few: Case, cores: int, kernel: tuple[Any, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,7 +196,7 @@ def test_a_table_overflows_at_every_moment_of_a_round(
 def test_a_table_overflows_in_every_batch(few: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     packed, wanted = few
     monkeypatch.setattr(explore_module, "FIRST_BATCH", 3)
-    monkeypatch.setattr(explore_module, "BATCH", 3)
+    monkeypatch.setattr(pack_module, "BATCH", 3)
 
     def run(at: int) -> Moments:
         with monkeypatch.context() as patch:
@@ -215,7 +217,7 @@ def test_there_is_room_though_a_table_overflows_while_it_grows(
     forced.apply(Force(), monkeypatch)
     search = search_module.start(few[0], keep_graph=False, numbered=False)
     search_module.rebuild_tables(search, owners)
-    monkeypatch.setattr(search_module, "fill_keys", lambda *_: OVERFLOW)
+    monkeypatch.setattr(search_module, "rebuild_keys", lambda *_: OVERFLOW)
     new = np.full(owners, 1000)
     assert search_module.reserve(search, new, Limits()) == ""
     assert not any(isinstance(table, KeyTable) for table in search.owned)
@@ -234,13 +236,13 @@ def test_a_limit_at_every_moment(
     cores, graph = how
     forced.apply(Force(), monkeypatch)
     monkeypatch.setattr(explore_module, "FIRST_BATCH", 3)
-    monkeypatch.setattr(explore_module, "BATCH", 3)
+    monkeypatch.setattr(pack_module, "BATCH", 3)
 
     def run(at: int) -> Moments:
         with monkeypatch.context() as patch:
-            refused = Moments(search_module.reserve, at, lambda *_: "no room")
-            patch.setattr(explore_module, "make_room", refused)
-            patch.setattr(rounds_module, "make_room", refused)
+            refused = Moments(search_module.reserve, at, lambda *_: Stop("memory"))
+            patch.setattr(explore_module, "reserve", refused)
+            patch.setattr(rounds_module, "reserve", refused)
             part = explore(packed, Limits(cores=cores), graph, checkpoint=Checkpoint(tmp_path / str(at)))
             forced.check_part(part, wanted)
         again = explore(packed, Limits(cores=cores), graph, checkpoint=Checkpoint(tmp_path / str(at)))
@@ -371,7 +373,7 @@ def test_an_outbox_that_is_not_received_is_no_verdict(
         explore(two[0], Limits(cores=cores))
 
 
-@pytest.mark.parametrize("kernel", ["fill_keys", "fill_numbers"])
+@pytest.mark.parametrize("kernel", ["rebuild_keys", "rebuild_numbers"])
 def test_a_table_that_lacks_a_state_is_no_verdict(
     two: Case, kernel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -379,4 +381,4 @@ def test_a_table_that_lacks_a_state_is_no_verdict(
     fill = getattr(search_module, kernel)
     monkeypatch.setattr(search_module, kernel, lambda *words: fill(*words) - 1)
     with pytest.raises(LostStateError, match="the tables of visited states hold"):
-        explore(two[0], keep_graph=kernel == "fill_numbers")
+        explore(two[0], keep_graph=kernel == "rebuild_numbers")

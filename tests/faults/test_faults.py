@@ -21,6 +21,7 @@ from ticks import longest, shortest
 
 from rolecycle.cli.main import main
 from rolecycle.commands.faults import FaultSelection, can_happen, example_faults, service_faults
+from rolecycle.deadline import INTERRUPTED
 from rolecycle.diagnostics import InputError
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode
@@ -30,7 +31,7 @@ from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
 from rolecycle.faults.injection import FaultInstance, circumstances, faulty_system, instances_of, timed_system
 from rolecycle.faults.table import GRAVEST, FaultRow, FaultTable, Seconds
-from rolecycle.graphs.graph import backward
+from rolecycle.graphs.shortest_paths import backward
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, Service, Site, Task
 from rolecycle.language.fault_catalogue import FaultCatalogue
@@ -616,7 +617,7 @@ def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.Mon
 
     monkeypatch.setattr("rolecycle.commands.faults._row", row)
     table = example_faults(shipped(), FaultSelection(), Session())
-    assert (len(table.rows), table.limit, table.exit_code) == (3, "interrupted", 3)
+    assert (len(table.rows), table.limit, table.exit_code) == (3, INTERRUPTED, 3)
     assert "incomplete: interrupted, after 3 rows" in report.render(table)
     assert json.loads(report.to_json(table))["limit"] == "interrupted"
 
@@ -800,12 +801,21 @@ TASKS = """<?xml version="1.0" encoding="utf-8"?>
 </ServiceDefinition>
 """
 
+COUNTS = """<?xml version="1.0" encoding="utf-8"?>
+<ServiceConfiguration serviceName="Shop" osFamily="4" osVersion="*"
+    xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration">
+  <Role name="Stock"><Instances count="2" /></Role>
+  <Role name="Bills"><Instances count="2" /></Role>
+</ServiceConfiguration>
+"""
+
 
 @pytest.fixture
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Two roles that are alike but for their command lines."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Shop.csdef").write_text(TASKS, encoding="utf-8")
+    (tmp_path / "Shop.cscfg").write_text(COUNTS, encoding="utf-8")
     return "Shop.csdef"
 
 

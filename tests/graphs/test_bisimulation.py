@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolecycle.graphs.bisimulation import Quotient, branching_partition, quotient, unfolded
-from rolecycle.graphs.graph import Graph, backward, cycle_through, strongly_connected
+from rolecycle.graphs.graph import Graph, strongly_connected
+from rolecycle.graphs.shortest_paths import backward, cycle_through
 
 TAU, A, B = 0, 1, 2
 HIDDEN = np.array([True, False, False])
@@ -191,7 +192,7 @@ def test_networkx_agrees_backwards_and_on_components(drawn: tuple[int, list[Edge
     oracle.add_nodes_from(range(states))
     reached = {s for s in range(states) if any(goal[t] for t in {s, *networkx.descendants(oracle, s)})}
     assert {s for s in range(states) if backward(graph, goal, allowed)[s]} == reached
-    component = strongly_connected(graph.offsets, graph.targets, graph.labels != B)
+    component = strongly_connected(graph, graph.labels != B)
     found = {frozenset(np.flatnonzero(component == c).tolist()) for c in set(component.tolist())}
     assert found == {frozenset(c) for c in networkx.strongly_connected_components(oracle)}
     assert all(component[s] >= component[t] for s, k, t in edges if k != B)

@@ -7,41 +7,15 @@ from itertools import combinations
 import networkx
 import numpy as np
 import pytest
+from random_graphs import Transition, drawn
 
-from rolecycle.graphs.fair_cycles import OUTSIDE, Wanted, components, distances, fair_sets, tour
-from rolecycle.graphs.graph import Graph
+from rolecycle.graphs.fair_cycles import FairRuns, components, fair_sets, tour
 
 GRAPHS = 1_500
 """For each kind of fairness."""
 
-Transition = tuple[int, int, int]
 
-
-def drawn(rng: np.random.Generator) -> tuple[Graph, list[Transition], Wanted]:
-    """A random graph of up to six states and four labels, and what is wanted of a run."""
-    states, labels = int(rng.integers(1, 7)), int(rng.integers(1, 5))
-    count = int(rng.integers(0, 3 * states + 1))
-    made = {
-        (int(rng.integers(states)), int(rng.integers(labels)), int(rng.integers(OUTSIDE, states)))
-        for _ in range(count)
-    }
-    moves = sorted((s, a, t) for s, a, t in made if s != t)
-    offsets = np.searchsorted([s for s, _, _ in moves], np.arange(states + 1)).astype(np.int64)
-    graph = Graph(
-        offsets,
-        np.array([a for _, a, _ in moves], dtype=np.int32),
-        np.array([t for _, _, t in moves], dtype=np.int32),
-    )
-    wanted = Wanted(
-        follow=rng.random(len(moves)) < 0.9,
-        visit=rng.random(states) < rng.choice([0.3, 1.0]),
-        weak=rng.random(labels) < 0.7,
-        strong=rng.random(labels) < 0.5,
-    )
-    return graph, moves, wanted
-
-
-def fair_by_definition(moves: list[Transition], wanted: Wanted, states: int) -> set[int]:
+def fair_by_definition(moves: list[Transition], wanted: FairRuns, states: int) -> set[int]:
     """The states that lie in some set that a wanted run can see for ever, all sets tried."""
     found: set[int] = set()
     for size in range(1, states + 1):
@@ -51,7 +25,7 @@ def fair_by_definition(moves: list[Transition], wanted: Wanted, states: int) -> 
     return found
 
 
-def is_fair(moves: list[Transition], wanted: Wanted, chosen: set[int]) -> bool:
+def is_fair(moves: list[Transition], wanted: FairRuns, chosen: set[int]) -> bool:
     inner = [
         (s, a, t) for k, (s, a, t) in enumerate(moves) if wanted.follow[k] and s in chosen and t in chosen
     ]
@@ -77,7 +51,7 @@ def test_the_fair_sets_are_those_of_the_definition(kind: str) -> None:
     fair = unfair = 0
     for _ in range(GRAPHS):
         graph, moves, wanted = drawn(rng)
-        wanted = Wanted(wanted.follow, wanted.visit, wanted.weak & weak, wanted.strong & strong)
+        wanted = FairRuns(wanted.follow, wanted.visit, wanted.weak & weak, wanted.strong & strong)
         found = fair_sets(graph, wanted, components(graph, wanted.follow))
         assert set(np.flatnonzero(found >= 0).tolist()) == fair_by_definition(moves, wanted, len(found))
         fair, unfair = fair + bool((found >= 0).any()), unfair + bool((found < 0).all())
@@ -108,17 +82,3 @@ def test_a_tour_is_a_fair_run_and_comes_back() -> None:
                 assert not wanted.strong[a] or a in taken or all(a not in e for e in enabled)
             long += len(walked) > 2
     assert long > 100
-
-
-def test_distances_are_those_of_a_search_forwards() -> None:
-    rng = np.random.default_rng(6)
-    for _ in range(GRAPHS // 3):
-        graph, moves, wanted = drawn(rng)
-        plain = networkx.DiGraph()
-        plain.add_nodes_from(range(len(wanted.visit)))
-        plain.add_edges_from((s, t) for s, _, t in moves if t != OUTSIDE)
-        goals = set(np.flatnonzero(wanted.visit).tolist())
-        for state, found in enumerate(distances(graph, wanted.visit).tolist()):
-            lengths = networkx.single_source_shortest_path_length(plain, state)
-            expected = min((n for s, n in lengths.items() if s in goals), default=-1)
-            assert found == expected

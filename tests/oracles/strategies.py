@@ -20,7 +20,7 @@ from rolecycle.semantics.system import Member, System
 
 STATES = ("A", "B", "C", "D")
 GROUPS = ("Low", "High")
-EVENTS = ("go", "back", "fail", "tick", "reset")
+EVENTS = ("go", "back", "fail", "turn", "reset")
 SINGLES = ("boiler", "valve", "pump", "lamp")
 FAMILY = "crew"
 UNITS = ("unit", "unit_x", "unit_y")  # the others extend the first

@@ -153,7 +153,7 @@ def test_what_is_larger_than_the_bound_is_not_kept(tmp_path: Path) -> None:
 def test_keys_tell_the_code_and_the_parts_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({key(b"ab", b"c"), key(b"a", b"bc"), key(b"abc"), key(b"abc", b"")}) == 4
     before = key(b"abc")
-    monkeypatch.setattr(store, "_code", lambda: "other code")
+    monkeypatch.setattr(store, "code", lambda: "other code")
     assert key(b"abc") != before
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import Subgraph, subgraph, where
-from rolecycle.graphs.fair_cycles import Wanted, components, fair_sets, missed
+from rolecycle.graphs.fair_cycles import FairRuns, components, fair_sets, missed
 from rolecycle.language.machine import Fairness
 from rolecycle.language.property import PropertyKind
 from rolecycle.semantics.formula import Formula
@@ -54,7 +54,7 @@ class FairCounterexample(NamedTuple):
     """Where a fair run that refutes the property can end up: ``sets`` as ``fair_sets`` gives them."""
 
     case: Obligation
-    wanted: Wanted
+    runs: FairRuns
     sets: NDArray[np.int64]
 
 
@@ -70,17 +70,17 @@ def obligation_of(space: Space, kind: PropertyKind, parts: LassoShape, copy: str
     follow = np.ones(len(found.graph.labels), dtype=np.bool_)
     if kind == "converges":
         calm = [product.system.events[o.event].kind != "fault" for o in product.occurrences]
-        follow = np.array(calm * 2, dtype=np.bool_)[found.graph.labels]
+        follow = np.array(calm, dtype=np.bool_)[found.occurrence]
     component = space.deadline.within(len(follow), components, found.graph, follow)
     return Obligation(copy, found, follow, visit[found.numbers], component, space.deadline)
 
 
 def at_hand(product: Product, cases: Iterable[Obligation], strengths: Strengths) -> list[str]:
     """The events with some fairness that can happen before the property is fulfilled."""
-    happening = np.zeros(2 * len(product.occurrences), dtype=np.bool_)
+    happening = np.zeros(len(product.occurrences), dtype=np.bool_)
     for case in cases:
-        happening[case.region.graph.labels] = True
-    events = {o.event for o, happens in zip(product.occurrences, happening, strict=False) if happens}
+        happening |= case.region.changing
+    events = {product.occurrences[k].event for k in np.flatnonzero(happening)}
     return sorted(event for event in events if strengths[event] != "none")
 
 
@@ -89,10 +89,10 @@ def first_counterexample(
 ) -> FairCounterexample | None:
     """The first copy for which a run that is fair in this way refutes the property."""
     for case in cases:
-        wanted = _wanted(product, case, strengths)
-        sets = case.deadline.within(case.size, fair_sets, case.region.graph, wanted, case.component)
+        runs = _fair_runs(product, case, strengths)
+        sets = case.deadline.within(case.size, fair_sets, case.region.graph, runs, case.component)
         if (sets >= 0).any():
-            return FairCounterexample(case, wanted, sets)
+            return FairCounterexample(case, runs, sets)
     return None
 
 
@@ -129,13 +129,14 @@ def fairness_of(product: Product) -> Strengths:
     }
 
 
-def _wanted(product: Product, case: Obligation, strengths: Strengths) -> Wanted:
+def _fair_runs(product: Product, case: Obligation, strengths: Strengths) -> FairRuns:
     """Only the steps that change the system count, not those that an observer alone notices."""
     found = [strengths.get(o.event, "none") for o in product.occurrences]
-    unnoticed = [False] * len(found)
-    weak = np.array([*(each == "weak" for each in found), *unnoticed], dtype=np.bool_)
-    strong = np.array([*(each == "strong" for each in found), *unnoticed], dtype=np.bool_)
-    return Wanted(case.follow, case.visit, weak, strong)
+    weak, strong = (
+        case.region.labels_of(np.array([each == kind for each in found], dtype=np.bool_))
+        for kind in ("weak", "strong")
+    )
+    return FairRuns(case.follow, case.visit, weak, strong)
 
 
 def _less(chosen: dict[str, Fairness], event: str) -> Iterator[dict[str, Fairness]]:
@@ -151,7 +152,7 @@ def _excluding(
     """An event whose fairness, or greater fairness, a run round the first of the sets found lacks."""
     member = hit.sets == hit.sets[hit.sets >= 0].min()
     case = hit.case
-    always, sometimes = case.deadline.within(case.size, missed, case.region.graph, hit.wanted, member)
+    always, sometimes = case.deadline.within(case.size, missed, case.region.graph, hit.runs, member)
     for occurrence, missing in zip(product.occurrences, always, strict=False):
         if missing and occurrence.event in assumed and occurrence.event not in chosen:
             return occurrence.event, "weak"

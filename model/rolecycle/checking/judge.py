@@ -58,7 +58,7 @@ def judge(
         trace and _without_observers(trace, system),
         hazard,
         vacuous,
-        "" if outcome != "unknown" else space.limit,
+        "" if outcome != "unknown" else str(space.limit),
         broken=broken(prop, product, written, trace if written else found) if breaks else (),
     )
 
@@ -79,7 +79,7 @@ def _in_the_long_run(space: Space, bound: BoundProperty, expected: Expectation, 
 def _in_time(space: Space, prop: Property, expected: Expectation, hazard: bool) -> Verdict:
     """Whether both bounds are kept; the run that breaks one, else the one that takes longest."""
     if not space.exhaustive or not isinstance(prop.goal, guard.Implies):
-        return unexplored(prop, expected, space.limit)
+        return unexplored(prop, expected, str(space.limit))
     known = space.packed.product.system.durations
     begin, end = Moment(prop.goal.premise, prop.since), Moment(prop.goal.conclusion, prop.until)
     found = bounds(space, begin, end)

@@ -31,7 +31,9 @@ from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
 from rolecycle.engine.trace_reconstruction import depth_of, lasso_by
-from rolecycle.graphs.fair_cycles import OUTSIDE, distances, path, tour
+from rolecycle.graphs.fair_cycles import tour
+from rolecycle.graphs.graph import OUTSIDE
+from rolecycle.graphs.shortest_paths import distances, path
 from rolecycle.language.property import Property
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics import formula
@@ -71,7 +73,7 @@ def check_liveness(space: Space, bound: BoundProperty) -> Finding:
     """Whether every fair run does what the property asks, for every copy that it speaks of."""
     prop = bound.prop
     if not space.exhaustive:
-        return Finding("unknown", note=space.limit)
+        return Finding("unknown", note=str(space.limit))
     if len(space.packed.tables.blocks) > 1:
         return Finding("unknown", note=EXCHANGED)
     product = space.packed.product
@@ -200,22 +202,23 @@ def _stutter_run(space: Space, parts: LassoShape, chosen: Strengths, event: str)
 
 def _lasso(space: Space, hit: FairCounterexample) -> Trace:
     """A shortest run to where the property is refuted, then round a loop that is fair."""
-    here, graph, count = hit.case.region, hit.case.region.graph, len(space.packed.product.occurrences)
+    here, graph = hit.case.region, hit.case.region.graph
     start, until, size = _entrance(space, hit), space.deadline, hit.case.size
     walked, state = [], start
     if hit.sets[start] < 0:
         goals, any_step = hit.sets >= 0, np.zeros(len(graph.labels), dtype=np.bool_)
         walked = until.within(size, path, graph, graph.targets != OUTSIDE, start, goals, any_step)
         state = int(graph.targets[walked[-1]])
-    loop = until.within(size, tour, graph, hit.wanted, hit.sets == hit.sets[state], state)
-    steps = [(int(graph.labels[k]) % count, int(here.numbers[graph.targets[k]])) for k in (*walked, *loop)]
-    return lasso_by(space, int(here.numbers[start]), steps, len(walked))
+    loop = until.within(size, tour, graph, hit.runs, hit.sets == hit.sets[state], state)
+    return lasso_by(space, int(here.numbers[start]), here.steps((*walked, *loop)), len(walked))
 
 
 def _entrance(space: Space, hit: FairCounterexample) -> int:
     """The state where a shortest run to one of the sets comes to where it stays: of those equally far, the first."""
     found = hit.case.region
-    away = space.deadline.within(hit.case.size, distances, found.graph, hit.sets >= 0)
+    away = space.deadline.within(
+        hit.case.size, distances, found.graph, hit.sets >= 0, found.graph.targets != OUTSIDE
+    )
     best: tuple[int, int] | None = None
     for distance in space.deadline.each(np.unique(away[found.begins & (away >= 0)]).tolist()):
         if best and distance >= best[0]:

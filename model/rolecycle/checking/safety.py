@@ -14,7 +14,8 @@ from rolecycle.engine.layout import Numbers, evaluate, local_states
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import CHUNK, where
 from rolecycle.engine.trace_reconstruction import lasso, path_to
-from rolecycle.graphs.graph import Graph, backward, cycle_through, sources_of, strongly_connected
+from rolecycle.graphs.graph import Graph, sources_of, strongly_connected
+from rolecycle.graphs.shortest_paths import backward, cycle_through
 from rolecycle.language.property import Property
 from rolecycle.semantics.bound_property import BoundProperty
 from rolecycle.semantics.system import System
@@ -119,7 +120,7 @@ def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[
     moving = space.moved | inner[graph.labels]
     follow = allowed[graph.labels] & lost[sources] & moving
     until, size = space.deadline, space.transitions
-    component = until.within(size, strongly_connected, graph.offsets, graph.targets, follow)
+    component = until.within(size, strongly_connected, graph, follow)
     leaving = follow & (component[sources] != component[graph.targets])
     closed = np.ones(int(component.max()) + 1, dtype=np.bool_)
     closed[component[sources[leaving]]] = False

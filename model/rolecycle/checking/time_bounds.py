@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
 from rolecycle.engine.trace_reconstruction import lasso_by, path_to
-from rolecycle.graphs.fair_cycles import OUTSIDE, distances, path
 from rolecycle.graphs.graph import Graph, sources_of
+from rolecycle.graphs.shortest_paths import distances, path
 from rolecycle.graphs.weighted_paths import fewest, most, reached, ticking
 from rolecycle.language.durations import written
 from rolecycle.language.guard import FALSE, Guard
@@ -202,12 +202,9 @@ def _stopped(line: Timeline, stretch: _Stretch) -> int | None:
     """A state of the stretch from which neither a tick nor its end can be reached, if there is one."""
     going = np.zeros(len(line.begin), dtype=np.bool_)
     going[line.sources[stretch.exits | (stretch.inside & line.ticks)]] = True
-    inner = replace(
-        line.graph, targets=np.where(stretch.inside, line.graph.targets, OUTSIDE).astype(np.int32)
-    )
     there = stretch.starts.copy()
     there[line.graph.targets[stretch.inside]] = True
-    lost = there & (distances(inner, going) < 0)
+    lost = there & (distances(line.graph, going, stretch.inside) < 0)
     return int(np.argmax(lost)) if lost.any() else None
 
 

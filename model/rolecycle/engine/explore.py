@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.deadline import INTERRUPTED, TIMEOUT, Deadline
+from rolecycle.deadline import INTERRUPTED, NOT_STOPPED, TIMEOUT, Deadline, Stop
 from rolecycle.engine.checkpoint import Checkpoint, resumed, save, save_if_due
 from rolecycle.engine.layout import Numbers, Words
 from rolecycle.engine.limits import Limits
@@ -70,7 +70,7 @@ def explore(
     Ctrl-C ends the search like a limit, with what was found so far.  ``checkpoint``: where it is kept now and then
     and when a limit ends it; if something is there, the search goes on from it.
     """
-    begin, limit = time.monotonic(), ""
+    begin, limit = time.monotonic(), NOT_STOPPED
     search = checkpoint and resumed(checkpoint, packed, keep_graph, limits)
     search = search or start(packed, keep_graph, keep_graph or packed.words > 1)
     with worker_pool(packed, 1 if keep_graph else limits.cores) as pool:
@@ -86,13 +86,13 @@ def explore(
     if checkpoint:
         save(checkpoint, search)
     if limit != INTERRUPTED and search.expanded == search.known:
-        limit = ""
+        limit = NOT_STOPPED
     space = _space(search, limit, time.monotonic() - begin, limits.deadline)
     search.close()
     return space
 
 
-def _advance(search: Search, pool: WorkerPool, limits: Limits) -> str:
+def _advance(search: Search, pool: WorkerPool, limits: Limits) -> Stop:
     """Expand some more states; the limit that forbids it, if any."""
     if not pool.workers or search.known < PARALLEL_FROM:
         return reserve(search, np.array([len(search.steps.sources)]), limits) or _run_batch(search)
@@ -101,7 +101,7 @@ def _advance(search: Search, pool: WorkerPool, limits: Limits) -> str:
     return run_round(search, pool, limits)
 
 
-def _run_batch(search: Search) -> str:
+def _run_batch(search: Search) -> Stop:
     s, tables, labels, table = search, search.packed.tables, search.packed.rule_labels, search.owned[0]
     batch, room = min(s.packed.batch, max(FIRST_BATCH, s.known)), min(room_in(table), search.rows)
     reserve_deadlocks(search, search.deadlocks + batch)
@@ -114,10 +114,10 @@ def _run_batch(search: Search) -> str:
         tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch
     ):  # fmt: skip
         switch_to_number_table(search)
-        return ""
+        return NOT_STOPPED
     search.entered[0] = search.known
     assert search.expanded > before, "a search without room makes no progress"
-    return ""
+    return NOT_STOPPED
 
 
 def _progress(search: Search, seconds: float) -> Progress:
@@ -125,18 +125,16 @@ def _progress(search: Search, seconds: float) -> Progress:
     return Progress(search.known, search.expanded, search.transitions, depth, search.bytes, seconds)
 
 
-def _limit(search: Search, limits: Limits) -> str:
+def _limit(search: Search, limits: Limits) -> Stop:
     if search.known > limits.states:
-        return f"--max-states {limits.states} reached"
-    if limits.deadline.over:
-        return TIMEOUT
-    return ""
+        return Stop("states", limits.states)
+    return TIMEOUT if limits.deadline.over else NOT_STOPPED
 
 
 # --- what was found -------------------------------------------------------------------------------
 
 
-def _space(search: Search, limit: str, seconds: float, deadline: Deadline) -> Space:
+def _space(search: Search, limit: Stop, seconds: float, deadline: Deadline) -> Space:
     known, transitions, kept, graph = search.known, search.transitions, search.kept, None
     if search.keeps_graph:
         offsets = _trimmed(kept.offsets, known + 1)

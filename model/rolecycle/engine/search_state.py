@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rolecycle.deadline import NOT_STOPPED, Stop
 from rolecycle.engine.layout import Numbers, Words
 from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed
@@ -153,7 +154,7 @@ def start(packed: Packed, keep_graph: bool, numbered: bool) -> Search:
     return search
 
 
-def reserve(search: Search, new: Numbers, limits: Limits) -> str:
+def reserve(search: Search, new: Numbers, limits: Limits) -> Stop:
     """Room for so many new states of each owner (int64[owners]); the limit that forbids it, if any."""
     rows = search.known + int(new.sum())
     if rows > len(search.states):
@@ -165,13 +166,13 @@ def reserve(search: Search, new: Numbers, limits: Limits) -> str:
     if limits.spill and not search.file and _row_bytes(search, rows) + tables > limits.memory:
         _spill(search, limits.states + rows - search.known, limits.spill)
     if _row_bytes(search, rows) + tables > limits.memory or rows > len(search.states):
-        return f"memory limit of {limits.memory >> 20} MiB reached"
-    if search.file and not _written_ahead(search, rows):
-        return f"the disk of --spill {limits.spill} is full"
+        return Stop("memory", limits.memory)
+    if search.file and limits.spill and not _written_ahead(search, rows):
+        return Stop("disk", limits.spill)
     if full:
         needed, room = int((search.entered + new).max()), room_in(search.owned[0])
         rebuild_tables(search, len(search.owned), max(needed, (4 if room < FEW else 2) * room))
-    return ""
+    return NOT_STOPPED
 
 
 def rebuild_tables(search: Search, owners: int, states: int = 0) -> None:

@@ -6,18 +6,19 @@ and the part that matters gets its own numbers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.engine.layout import Numbers, Words, evaluate
+from rolecycle.engine.layout import Numbers, Truth, Words, evaluate
 from rolecycle.engine.pack import Packed
 from rolecycle.engine.space import Space
 from rolecycle.engine.successors import Block, block, generate, step_notes
-from rolecycle.engine.visited import hashed, number_table, rebuild_numbers
-from rolecycle.graphs.fair_cycles import OUTSIDE
-from rolecycle.graphs.graph import Graph
+from rolecycle.engine.visited import UNKNOWN, find_numbers, number_table, rebuild_numbers
+from rolecycle.graphs.graph import OUTSIDE, Graph
 from rolecycle.graphs.kernels import compiled
 from rolecycle.semantics.formula import Formula
 
@@ -33,62 +34,95 @@ class Subgraph:
     """Some states of a space as a graph of its own: those that can be reached inside it from where it begins.
 
     ``numbers``: int64[n], the number in the space of each state, in the order in which a search found them;
-    ``begins``: bool[n], where the search began.  ``graph``: the steps that change something, labelled with their
-    occurrences, or behind these, ``occurrences`` higher, where only observers noticed; those that leave the region
-    lead ``OUTSIDE``.
+    ``begins``: bool[n], where the search began.  ``graph``: the steps that change something; those that leave the
+    subgraph lead ``OUTSIDE``.  ``occurrences``: how many the product has.  The label of a step that changes the system
+    is its occurrence; where only observers noticed, ``occurrences`` is added.
     """
 
     numbers: Numbers
-    begins: NDArray[np.bool_]
+    begins: Truth
     graph: Graph
+    occurrences: int
+
+    @property
+    def occurrence(self) -> NDArray[np.int32]:
+        """int32[m]: the occurrence of each step, whoever noticed it."""
+        return self.graph.labels % np.int32(self.occurrences)
+
+    @property
+    def changing(self) -> Truth:
+        """bool[occurrences]: those by which some step changes the system, not observers alone."""
+        found = np.zeros(2 * self.occurrences, dtype=np.bool_)
+        found[self.graph.labels] = True
+        return found[: self.occurrences]
+
+    def labels_of(self, chosen: Truth) -> Truth:
+        """bool[labels]: the labels with which these occurrences (bool[occurrences]) change the system."""
+        return np.concatenate([chosen, np.zeros(self.occurrences, dtype=np.bool_)])
+
+    def steps(self, transitions: Iterable[int]) -> list[tuple[int, int]]:
+        """The occurrence of each of these transitions, and the number in the space of the state that it leads to."""
+        labels, targets = self.graph.labels, self.graph.targets
+        return [(int(labels[k]) % self.occurrences, int(self.numbers[targets[k]])) for k in transitions]
 
 
-@dataclass(slots=True)
-class _Search:
-    """``queue``: int64[inside], the states found, by their place among those inside; ``places``: the other way.
+class _Search(NamedTuple):
+    """A search inside a subgraph.
 
-    ``offsets``, ``labels``, ``targets`` of the graph; ``reached``: int64[3], the states found, those expanded, and
-    the transitions.
+    ``queue``: int64[inside], the states found, by their place among those inside; ``places``: int64[inside], where in
+    the queue each of those inside is, or -1; ``graph``: room for all transitions; ``reached``: int64[3], the states
+    found, those expanded, and the transitions.
     """
 
     queue: Numbers
     places: Numbers
-    offsets: Numbers
-    labels: NDArray[np.int32]
-    targets: NDArray[np.int32]
+    graph: Graph
     reached: Numbers
 
 
-def where(space: Space, wanted: Formula) -> NDArray[np.bool_]:
+class _Labelling(NamedTuple):
+    """What the label of a step depends on.
+
+    ``of_rule``: int32[rules], its occurrence; ``changes``: uint64[words], the bits of the members that do not only
+    observe; ``occurrences``: how many there are.
+    """
+
+    of_rule: NDArray[np.int32]
+    changes: Words
+    occurrences: int
+
+
+def where(space: Space, condition: Formula) -> Truth:
     """bool[n]: the states of a space in which a formula is true; raises ``LimitError`` when that takes too long."""
     starts = space.deadline.each(range(0, len(space.states), CHUNK))
     return np.concatenate(
-        [evaluate(wanted, space.packed.fields, space.states[b : b + CHUNK]) for b in starts]
+        [evaluate(condition, space.packed.fields, space.states[b : b + CHUNK]) for b in starts]
     )
 
 
-def subgraph(space: Space, inside: NDArray[np.bool_], begin: NDArray[np.bool_]) -> Subgraph:
+def subgraph(space: Space, inside: Truth, begin: Truth) -> Subgraph:
     """The states inside that can be reached without leaving them from those where it begins.
 
     ``inside``: bool[n], ``begin``: bool[n], a part of it.  The space must not be up to exchange of copies.  Raises
     ``LimitError`` when that takes too long.
     """
     packed, chosen = space.packed, np.flatnonzero(inside)
-    states = space.states[chosen]
+    states, occurrences = space.states[chosen], len(packed.product.occurrences)
     table = number_table(len(states))
     space.deadline.within(len(states), rebuild_numbers, table, states, len(states), 0, 1)
     search = _start(space, np.flatnonzero(begin[chosen]), len(states))
-    steps, mask = block(packed, STEPS), ~packed.tables.noticing
+    labelling = _Labelling(packed.rule_labels, ~packed.tables.noticing, occurrences)
+    steps = block(packed, STEPS)
     while search.reached[1] < search.reached[0]:
         space.deadline.check()
         first, last = int(search.reached[1]), int(min(search.reached[0], search.reached[1] + packed.batch))
-        _expand(search, packed, table, states, states[search.queue[first:last]], steps, mask)
+        rows = states[search.queue[first:last]]
+        _expand(search, packed, table, states, rows, steps, labelling)
     count, _, transitions = search.reached.tolist()
-    graph = Graph(
-        search.offsets[: count + 1], search.labels[:transitions].copy(), search.targets[:transitions].copy()
-    )
+    offsets, labels, targets = search.graph
+    graph = Graph(offsets[: count + 1], labels[:transitions].copy(), targets[:transitions].copy())
     numbers = chosen[search.queue[:count]]
-    return Subgraph(numbers, begin[numbers], graph)
+    return Subgraph(numbers, begin[numbers], graph, occurrences)
 
 
 def _start(space: Space, first: Numbers, states: int) -> _Search:
@@ -96,80 +130,64 @@ def _start(space: Space, first: Numbers, states: int) -> _Search:
     queue, places = np.empty(states, dtype=np.int64), np.full(states, -1, dtype=np.int64)
     queue[: len(first)], places[first] = first, np.arange(len(first))
     edges = space.transitions
-    return _Search(
-        queue,
-        places,
+    graph = Graph(
         np.zeros(states + 1, dtype=np.int64),
         np.empty(edges, dtype=np.int32),
         np.empty(edges, dtype=np.int32),
-        np.array([len(first), 0, 0], dtype=np.int64),
     )
+    return _Search(queue, places, graph, np.array([len(first), 0, 0], dtype=np.int64))
 
 
 def _expand(
-    search: _Search, packed: Packed, table: Words, states: Words, rows: Words, steps: Block, mask: Words
+    search: _Search,
+    packed: Packed,
+    table: Words,
+    states: Words,
+    rows: Words,
+    steps: Block,
+    labelling: _Labelling,
 ) -> None:
     """Take the steps of the next states of the queue, whose words are ``rows``."""
     noted, done = step_notes(packed, len(rows)), 0
-    scratch = np.empty(len(steps.sources), dtype=np.int64)
+    numbers = np.empty(len(steps.sources), dtype=np.int64)
     while done < len(rows):
-        first, base = done, int(search.reached[1])
+        first = done
         filled, done = generate(packed.tables, rows, first, len(rows), steps, noted)
-        _find(table, states, steps.targets, filled, scratch)
-        _record(
-            rows, steps.targets, steps.sources, steps.rules, packed.rule_labels, mask, first, done, base, filled,
-            scratch, search.queue, search.places, search.offsets, search.labels, search.targets, search.reached,
-            len(packed.product.occurrences),
-        )  # fmt: skip
-
-
-@compiled
-def _find(table: Words, states: Words, wanted: Words, count: int, numbers: Numbers) -> None:
-    """The row in ``states`` of each of the wanted states, or ``OUTSIDE``."""
-    mask, low = np.uint64(table.shape[0] - 1), np.uint64(0xFFFFFFFF)
-    high = ~low
-    hashes = np.empty(count, dtype=np.uint64)
-    for i in range(count):
-        hashes[i] = hashed(wanted, i)
-    for i in range(count):
-        slot, tag = hashes[i] & mask, hashes[i] & high
-        numbers[i] = OUTSIDE
-        while table[slot] != 0 and numbers[i] == OUTSIDE:
-            if table[slot] & high == tag:
-                row, equal = np.int64((table[slot] & low) - np.uint64(1)), True
-                for w in range(states.shape[1]):
-                    equal &= states[row, w] == wanted[i, w]
-                if equal:
-                    numbers[i] = row
-            slot = (slot + np.uint64(1)) & mask
+        find_numbers(table, states, steps.targets, filled, numbers)
+        _record(search, labelling, rows, first, done, steps, filled, numbers)
 
 
 @compiled
 def _record(
-    rows: Words, after: Words, sources: Numbers, rules: NDArray[np.int32], rule_labels: NDArray[np.int32], mask: Words,
-    first: int, last: int, base: int, filled: int, numbers: Numbers, queue: Numbers, places: Numbers, offsets: Numbers,
-    labels: NDArray[np.int32], targets: NDArray[np.int32], reached: Numbers, occurrences: int,
+    search: _Search, labelling: _Labelling, rows: Words, first: int, end: int, steps: Block, filled: int,
+    numbers: Numbers,
 ) -> None:  # fmt: skip
-    """Keep the steps that change something, and queue the states that they lead to for the first time."""
-    i, count, edges = 0, reached[0], reached[2]
-    for row in range(first, last):
-        while i < filled and sources[i] == row:
-            moved = noticed = False
-            for w in range(mask.shape[0]):
-                change = rows[row, w] ^ after[i, w]
-                moved |= (change & mask[w]) != 0
-                noticed |= change != 0
+    """Keep the steps of the rows from ``first`` to before ``end``, and queue the states found for the first time.
+
+    A step that changes nothing at all, not even an observer, is no transition of the graph.
+    """
+    queue, places, reached = search.queue, search.places, search.reached
+    offsets, labels, targets = search.graph
+    i, found, expanded, edges = 0, reached[0], reached[1], reached[2]
+    for row in range(first, end):
+        while i < filled and steps.sources[i] == row:
+            changed = noticed = False
+            for w in range(rows.shape[1]):
+                difference = rows[row, w] ^ steps.targets[i, w]
+                changed |= (difference & labelling.changes[w]) != 0
+                noticed |= difference != 0
             if noticed:
-                target = numbers[i]
-                if target != OUTSIDE:
-                    if places[target] < 0:
-                        places[target] = count
-                        queue[count] = target
-                        count += 1
-                    target = places[target]
-                labels[edges] = rule_labels[rules[i]] + (0 if moved else occurrences)
+                target, inside = OUTSIDE, numbers[i]
+                if inside != UNKNOWN:
+                    if places[inside] < 0:
+                        places[inside] = found
+                        queue[found] = inside
+                        found += 1
+                    target = places[inside]
+                labels[edges] = labelling.of_rule[steps.rules[i]] + (0 if changed else labelling.occurrences)
                 targets[edges] = target
                 edges += 1
             i += 1
-        offsets[base + row - first + 1] = edges
-    reached[0], reached[1], reached[2] = count, base + last - first, edges
+        expanded += 1
+        offsets[expanded] = edges
+    reached[0], reached[1], reached[2] = found, expanded, edges

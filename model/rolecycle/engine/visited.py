@@ -34,6 +34,9 @@ _FIRST, _SECOND = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 OVERFLOW = -1
 """Instead of a number of states: a distance did not fit its bits."""
 
+UNKNOWN = -1
+"""Instead of the number of a state: the table does not hold it."""
+
 NOWHERE = np.uint64(0)
 """In place of an entry: the distance of a state does not fit its bits, so that no entry can stand for it."""
 
@@ -298,6 +301,27 @@ def enter_numbers(
             table[slot] = tag | np.uint64(known)
         scratch[i] = (table[slot] & low) - np.uint64(1)
     return known
+
+
+@compiled
+def find_numbers(table: Words, states: Words, sought: Words, count: int, numbers: Numbers) -> None:
+    """Write the number of each of the first ``count`` sought states, or ``UNKNOWN``.  Only reads the table."""
+    mask, low = np.uint64(table.shape[0] - 1), np.uint64(0xFFFFFFFF)
+    high = ~low
+    hashes = np.empty(count, dtype=np.uint64)
+    for i in range(count):
+        hashes[i] = hashed(sought, i)
+    for i in range(count):
+        slot, tag = hashes[i] & mask, hashes[i] & high
+        numbers[i] = UNKNOWN
+        while table[slot] != 0 and numbers[i] == UNKNOWN:
+            if table[slot] & high == tag:
+                row, equal = np.int64((table[slot] & low) - np.uint64(1)), True
+                for w in range(states.shape[1]):
+                    equal &= states[row, w] == sought[i, w]
+                if equal:
+                    numbers[i] = row
+            slot = (slot + np.uint64(1)) & mask
 
 
 @compiled

@@ -10,18 +10,19 @@ strongly connected set.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.checking.fair_counterexamples import fairness_of
 from rolecycle.engine.space import Space
-from rolecycle.engine.subgraph import subgraph, where
+from rolecycle.engine.subgraph import Subgraph, subgraph, where
 from rolecycle.engine.trace_reconstruction import lasso_by
 from rolecycle.faults.table import GRAVEST, NOBODY, FaultEffect
-from rolecycle.graphs.fair_cycles import Wanted, components, fair_sets, path, tour
+from rolecycle.graphs.fair_cycles import FairRuns, components, fair_sets, tour
 from rolecycle.graphs.graph import Graph, sources_of
+from rolecycle.graphs.shortest_paths import path
 from rolecycle.graphs.weighted_paths import reached
 from rolecycle.language.guard import Guard
 from rolecycle.language.machine import TICK
@@ -70,14 +71,13 @@ class Answer:
 class _FaultGraph:
     """The whole space as a graph, with what the question says of its states (bool[n]) and its steps (bool[m]).
 
-    State 0 is the initial one.  ``numbers``: int64[n], the number in the space of each state.  ``sound``: serving and
-    not broken; ``weak`` and ``strong``: bool[labels].
+    State 0 is the initial one.  ``part``: the graph, with the number of each state in the space.  ``sound``: serving
+    and not broken; ``weak`` and ``strong``: bool[labels].
     """
 
     space: Space
     asked: Question
-    graph: Graph
-    numbers: NDArray[np.int64]
+    part: Subgraph
     sources: NDArray[np.int64]
     serving: Truths
     broken: Truths
@@ -87,6 +87,10 @@ class _FaultGraph:
     failing: Truths
     weak: Truths
     strong: Truths
+
+    @property
+    def graph(self) -> Graph:
+        return self.part.graph
 
     @property
     def sound(self) -> Truths:
@@ -108,7 +112,7 @@ class _FaultGraph:
 class _Recurrence:
     """What runs do in the long run, and where: ``sets`` as ``fair_sets`` gives them."""
 
-    wanted: Wanted
+    runs: FairRuns
     sets: NDArray[np.int64]
 
     @property
@@ -122,7 +126,7 @@ def effects_of(space: Space, asked: Question) -> Answer:
     Raises ``LimitError`` when that takes too long.
     """
     if not space.exhaustive:
-        return Answer(("unknown",), note=space.limit)
+        return Answer(("unknown",), note=str(space.limit))
     after = _aftermath(space, asked)
     if not after.injected.any():
         return Answer(("none",))
@@ -135,9 +139,7 @@ def effects_of(space: Space, asked: Question) -> Answer:
     outage = asked.alone and (after.leaving.any() or bool(ends.keys() & {"stuck", "cycles"}))
     found = tuple(fate for fate in GRAVEST if fate in ends or (fate == "outage" and outage))
     steps, loop = _run(after, ends[worst], outage and worst == "recovers")
-    count = len(space.packed.product.occurrences)
-    told = [(int(after.graph.labels[k]) % count, int(after.numbers[after.graph.targets[k]])) for k in steps]
-    return Answer(found, lasso_by(space, 0, told, loop), _noticed(after, steps))
+    return Answer(found, lasso_by(space, 0, after.part.steps(steps), loop), _noticed(after, steps))
 
 
 def usual(space: Space, serving: Guard) -> frozenset[str]:
@@ -147,8 +149,7 @@ def usual(space: Space, serving: Guard) -> frozenset[str]:
     product, graph = space.packed.product, found.graph
     serves = where(space, resolve(serving, product.system))[found.numbers]
     inside = serves[sources_of(graph)] & serves[graph.targets]
-    count = len(product.occurrences)
-    return frozenset(product.occurrences[k % count].label for k in np.unique(graph.labels[inside]).tolist())
+    return frozenset(product.occurrences[k].label for k in np.unique(found.occurrence[inside]))
 
 
 def reactions(product: Product, asked: Question) -> Truths:
@@ -183,21 +184,21 @@ def _aftermath(space: Space, asked: Question) -> _FaultGraph:
         for part in (asked.serving, asked.broken, asked.not_injected, asked.injected)
     ]
     starting, failing = (
-        np.array([o.event in events for o in product.occurrences] * 2, dtype=np.bool_)[graph.labels]
+        np.array([o.event in events for o in product.occurrences], dtype=np.bool_)[found.occurrence]
         for events in (asked.starts, asked.failures)
     )
     owed = fairness_of(product)
-    fairness = [owed[o.event] for o in product.occurrences] + ["none" for _ in product.occurrences]
+    fairness = [owed[o.event] for o in product.occurrences]
     weak, strong = (
-        np.array([each == kind for each in fairness], dtype=np.bool_) for kind in ("weak", "strong")
+        found.labels_of(np.array([each == kind for each in fairness], dtype=np.bool_))
+        for kind in ("weak", "strong")
     )
     sources = sources_of(graph)
     serving, broken, not_injected, injected = states
     return _FaultGraph(
         space,
         asked,
-        graph,
-        found.numbers,
+        found,
         sources,
         serving,
         broken,
@@ -230,8 +231,8 @@ def _end(after: _FaultGraph, inside: Truths, visit: Truths, steps: Truths | None
     follow = inside[after.sources] & inside[after.graph.targets]
     if steps is not None:
         follow &= steps
-    wanted = Wanted(follow, visit & inside, after.weak, after.strong)
-    return _Recurrence(wanted, fair_sets(after.graph, wanted, components(after.graph, follow)))
+    runs = FairRuns(follow, visit & inside, after.weak, after.strong)
+    return _Recurrence(runs, fair_sets(after.graph, runs, components(after.graph, follow)))
 
 
 def _among(after: _FaultGraph, end: _Recurrence, states: Truths, steps: Truths) -> _Recurrence:
@@ -241,7 +242,7 @@ def _among(after: _FaultGraph, end: _Recurrence, states: Truths, steps: Truths) 
     shown = states.copy()
     shown[after.sources[inside]] = True
     chosen = np.unique(end.sets[shown & (end.sets >= 0)])
-    return _Recurrence(replace(end.wanted, visit=shown), np.where(np.isin(end.sets, chosen), end.sets, -1))
+    return _Recurrence(end.runs._replace(visit=shown), np.where(np.isin(end.sets, chosen), end.sets, -1))
 
 
 # --- a run that shows it --------------------------------------------------------------------------
@@ -259,7 +260,7 @@ def _run(after: _FaultGraph, end: _Recurrence, through_outage: bool) -> tuple[li
     except ValueError:
         walked = _way(after, goal, np.ones_like(late), through_outage)
     state = int(graph.targets[walked[-1]])
-    return [*walked, *tour(graph, end.wanted, end.sets == end.sets[state], state)], len(walked)
+    return [*walked, *tour(graph, end.runs, end.sets == end.sets[state], state)], len(walked)
 
 
 def _way(after: _FaultGraph, goal: Truths, follow: Truths, through_outage: bool) -> list[int]:

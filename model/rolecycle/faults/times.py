@@ -19,7 +19,8 @@ from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
 from rolecycle.faults.effects import Question, expected, reactions
 from rolecycle.faults.table import Seconds
-from rolecycle.graphs.graph import Graph, backward
+from rolecycle.graphs.graph import Graph
+from rolecycle.graphs.shortest_paths import backward
 from rolecycle.language.guard import Guard
 from rolecycle.semantics.resolve import resolve
 

@@ -43,7 +43,7 @@ def branching_partition(graph: Graph, colours: Numbers, hidden: Flags) -> Number
     """
     sources = sources_of(graph)
     inert = hidden[graph.labels] & (colours[sources] == colours[graph.targets])
-    component = strongly_connected(graph.offsets, graph.targets, inert)
+    component = strongly_connected(graph, inert)
     inner = inert & (component[sources] == component[graph.targets])
     count = int(component.max()) + 1
     divergent = np.zeros(count, dtype=np.bool_)
@@ -61,7 +61,7 @@ def quotient(graph: Graph, partition: Numbers, hidden: Flags) -> Quotient:
     sources = sources_of(graph)
     labels = np.where(hidden[graph.labels], TAU, graph.labels).astype(np.int64)
     inside = (labels == TAU) & (partition[sources] == partition[graph.targets])
-    component = strongly_connected(graph.offsets, graph.targets, inside)
+    component = strongly_connected(graph, inside)
     loops = np.unique(partition[sources[inside & (component[sources] == component[graph.targets])]])
     steps = _distinct(
         np.concatenate([partition[sources][~inside], loops]),

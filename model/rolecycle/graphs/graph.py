@@ -1,21 +1,23 @@
-"""A labelled transition system over integers, and what can be read off it backwards."""
+"""A labelled transition system over integers, and its strongly connected components."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.graphs.kernels import compiled
 
+OUTSIDE = -1
+"""The target of a transition that leaves the graph: it can be taken, but nothing behind it is known."""
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+
+class Graph(NamedTuple):
     """Transitions by source state, state 0 initial.
 
     ``offsets``: int64[n + 1]; the transitions of state ``s`` are ``offsets[s]:offsets[s + 1]``.
-    ``labels``: int32[m], ``targets``: int32[m].
+    ``labels``: int32[m]; ``targets``: int32[m], each a state or ``OUTSIDE``.
     """
 
     offsets: NDArray[np.int64]
@@ -23,79 +25,19 @@ class Graph:
     targets: NDArray[np.int32]
 
 
-def backward(graph: Graph, goal: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """bool[n]: the states from which a goal state can be reached by transitions with an allowed label.
-
-    ``goal``: bool[n]; ``allowed``: bool[labels].  Linear in states and transitions.
-    """
-    reached = goal.copy()
-    _backward(graph.offsets, graph.labels, graph.targets, allowed, reached)
-    return reached
-
-
 def sources_of(graph: Graph) -> NDArray[np.int64]:
     """int64[m]: the source of each transition."""
     return np.repeat(np.arange(len(graph.offsets) - 1, dtype=np.int64), np.diff(graph.offsets))
 
 
-def cycle_through(graph: Graph, state: int, follow: NDArray[np.bool_]) -> list[int]:
-    """The states of a shortest cycle from a state back to it along the transitions to follow, its start left out."""
-    parents: dict[int, int] = {}
-    frontier = [state]
-    for source in frontier:
-        for k in range(int(graph.offsets[source]), int(graph.offsets[source + 1])):
-            target = int(graph.targets[k])
-            if follow[k] and target not in parents:
-                parents[target] = source
-                frontier.append(target)
-        if state in parents:
-            break
-    cycle = [state]
-    while len(cycle) == 1 or cycle[-1] != state:
-        cycle.append(parents[cycle[-1]])
-    return cycle[-2::-1]
-
-
 @compiled
-def _backward(
-    offsets: NDArray[np.int64], labels: NDArray[np.int32], targets: NDArray[np.int32], allowed: NDArray[np.bool_],
-    reached: NDArray[np.bool_],
-) -> None:  # fmt: skip
-    """Reverse the graph by counting sort, then search from the goal states."""
-    states, transitions = offsets.shape[0] - 1, targets.shape[0]
-    begin = np.zeros(states + 1, dtype=np.int64)
-    for k in range(transitions):
-        begin[targets[k] + 1] += 1
-    for s in range(states):
-        begin[s + 1] += begin[s]
-    place = begin.copy()
-    into = np.empty(transitions, dtype=np.int32)
-    for s in range(states):
-        for k in range(offsets[s], offsets[s + 1]):
-            if allowed[labels[k]]:
-                into[place[targets[k]]] = s
-                place[targets[k]] += 1
-    queue = np.empty(states, dtype=np.int32)
-    filled = done = 0
-    for s in range(states):
-        if reached[s]:
-            queue[filled] = s
-            filled += 1
-    while done < filled:
-        state = queue[done]
-        done += 1
-        for k in range(begin[state], place[state]):
-            if not reached[into[k]]:
-                reached[into[k]] = True
-                queue[filled] = into[k]
-                filled += 1
+def strongly_connected(graph: Graph, follow: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """int64[n]: the strongly connected components by the transitions to follow, successors first (Tarjan 1972).
 
-
-@compiled
-def strongly_connected(
-    offsets: NDArray[np.int64], targets: NDArray[np.int32], follow: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """int64[n]: strongly connected components of the steps to follow, successors numbered first (Tarjan 1972)."""
+    ``follow``: bool[m], none of them leads ``OUTSIDE``.  The recursion is written out as a stack: a path through a
+    large graph is longer than any stack of calls.
+    """
+    offsets, targets = graph.offsets, graph.targets
     count = offsets.shape[0] - 1
     index = np.full(count, -1, dtype=np.int64)
     low = np.zeros(count, dtype=np.int64)

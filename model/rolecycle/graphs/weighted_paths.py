@@ -20,7 +20,7 @@ def fewest(graph: Graph, starts: Truths, follow: Truths, ticks: Truths) -> tuple
     """
     count = np.where(starts, 0, -1).astype(np.int64)
     via = np.full(len(count), -1, dtype=np.int64)
-    _fewest(graph.offsets, graph.targets, follow, ticks, np.flatnonzero(starts), count, via)
+    _fewest(graph, np.flatnonzero(starts), follow, ticks, count, via)
     return count, via
 
 
@@ -37,12 +37,9 @@ def most(graph: Graph, follow: Truths, exits: Truths, ticks: Truths) -> tuple[Nu
     strongly connected component of each state, and for each component int64[c], the most ticks up to and with an exit,
     -1 where there is none, and int64[c], the transition by which such a way leaves the component.
     """
-    component = strongly_connected(graph.offsets, graph.targets, follow)
+    component = strongly_connected(graph, follow)
     order = np.argsort(component, kind="stable")
-    count = np.full(int(component.max()) + 1, -1, dtype=np.int64)
-    via = count.copy()
-    _most(graph.offsets, graph.targets, follow, exits, ticks, component, order, count, via)
-    return component, count, via
+    return component, *_most(graph, follow, exits, ticks, component, order)
 
 
 def ticking(graph: Graph, follow: Truths, ticks: Truths, component: Numbers) -> Truths:
@@ -54,9 +51,14 @@ def ticking(graph: Graph, follow: Truths, ticks: Truths, component: Numbers) -> 
 
 @compiled
 def _fewest(
-    offsets: Numbers, targets: NDArray[np.int32], follow: Truths, ticks: Truths, starts: Numbers, count: Numbers,
-    via: Numbers,
-) -> None:  # fmt: skip
+    graph: Graph, starts: Numbers, follow: Truths, ticks: Truths, count: Numbers, via: Numbers
+) -> None:
+    """Level by level: ``now`` holds the states to expand with this many ticks, ``later`` those with one more.
+
+    A state can be queued twice, first for later and then, by a path without a tick, for now; the entry whose level is
+    not its count any more is passed over.
+    """
+    offsets, targets = graph.offsets, graph.targets
     states = offsets.shape[0] - 1
     now, later = np.empty(states, dtype=np.int64), np.empty(states, dtype=np.int64)
     now[: starts.shape[0]] = starts
@@ -83,10 +85,12 @@ def _fewest(
 
 @compiled
 def _most(
-    offsets: Numbers, targets: NDArray[np.int32], follow: Truths, exits: Truths, ticks: Truths, component: Numbers,
-    order: Numbers, count: Numbers, via: Numbers,
-) -> None:  # fmt: skip
-    """Successors come first in the order, so that what lies beyond a transition out of a component is known."""
+    graph: Graph, follow: Truths, exits: Truths, ticks: Truths, component: Numbers, order: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Components in their own order, successors first: what lies beyond a transition out of one is known already."""
+    offsets, targets = graph.offsets, graph.targets
+    count = np.full(component.max() + 1, -1, dtype=np.int64)
+    via = count.copy()
     for state in order:
         here = component[state]
         for k in range(offsets[state], offsets[state + 1]):
@@ -98,3 +102,4 @@ def _most(
             found = beyond + (1 if ticks[k] else 0)
             if beyond >= 0 and found > count[here]:
                 count[here], via[here] = found, k
+    return count, via

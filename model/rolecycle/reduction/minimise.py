@@ -128,7 +128,7 @@ def _alive(space: Space, graph: Graph, colours: NDArray[np.int64]) -> NDArray[np
     owed = np.array([kind not in ("user", "fault") for kind in kinds], dtype=np.bool_)
     sources = sources_of(graph)
     going = space.moved & owed[graph.labels] & (colours[sources] == colours[graph.targets])
-    component = strongly_connected(graph.offsets, graph.targets, going)
+    component = strongly_connected(graph, going)
     cycling: NDArray[np.bool_] = going & (component[sources] == component[graph.targets])
     return cycling
 
