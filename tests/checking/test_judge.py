@@ -300,7 +300,7 @@ BACK = Property("P03", "t", "recoverable", (), Not(In("hall", ("Shut",))))
 
 def test_what_an_open_system_shows_may_happen_and_is_not_owed_by_it() -> None:
     """The butler may come, but the hall alone does not make him come."""
-    helped = replace(BACK, id="P04", helped=True)
+    helped = replace(BACK, id="P04", with_user_decisions=True)
     assert of_hall(True, OPENED, PEACE, BACK, helped) == ["holds", "refuted", "refuted", "holds"]
     assert of_hall(False, OPENED, PEACE) == ["refuted", "refuted"]
 

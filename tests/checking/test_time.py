@@ -512,7 +512,7 @@ def test_a_property_of_times_is_not_judged_where_time_is_not_counted(shipped: Sp
         v.property.id
         for v in check(replace(job, scenario=replace(job.scenario, timed=False)), Session()).verdicts
     }
-    assert not ids & {p.id for p in shipped.properties.values() if p.kind == "within"}
+    assert not ids & {p.id for p in shipped.properties.values() if p.kind == "time bound"}
 
 
 def test_a_length_that_the_user_sets_counts_whatever_the_scenario_says(shipped: Specification) -> None:
@@ -596,8 +596,8 @@ def test_verify_shows_the_consequence_of_another_length() -> None:
 
 def test_a_property_that_is_broken_early_shows_the_early_run(shipped: Specification) -> None:
     early = Property(
-        "P99", "t", "within", ("role_instance",), shipped.properties["P27"].goal,
-        since=("guest_agent.answer_heartbeat",), not_before="11 min",
+        "P99", "t", "time bound", ("role_instance",), shipped.properties["P27"].goal,
+        from_events=("guest_agent.answer_heartbeat",), at_least="11 min",
     )  # fmt: skip
     spec = replace(shipped, properties={"P99": early})
     job = next(job for job in timed_jobs(spec) if job.scenario.name == "timed-silence")

@@ -207,7 +207,7 @@ WRONG = {
     "scenario": ("scenario", "scenario: Heat ing"),
     "fault": (
         "faults",
-        "faults: {Heat ing: {title: x, events: [a.b], lasts: once, strikes: one instance, facts: [X-A1]}}",
+        "faults: {Heat ing: {title: x, events: [a.b], occurs: once, scope: one instance, facts: [X-A1]}}",
     ),
 }
 """A value that lacks each format."""

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 import rolecycle.language.load
 from rolecycle.language.files import FOLDERS, schema_files, spec_root
 from rolecycle.language.load import load, schema
-from rolecycle.language.load.build import FORM_KEYS, FORMS
+from rolecycle.language.load.build_property import FORM_KEYS, FORMS
 from rolecycle.language.load.yaml_source import Document, read
 
 GOOD = Path(__file__).parents[1] / "specs" / "good"

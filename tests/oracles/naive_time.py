@@ -70,7 +70,7 @@ class Timed:
 
     def all_clocks(self) -> Iterator[Clock]:
         for position, member in enumerate(self.system.members):
-            for event in sorted(member.machine.alphabet - set(self.scenario.any_time)):
+            for event in sorted(member.machine.alphabet - set(self.scenario.untimed)):
                 labels = self.labels(position, event)
                 for index in dict.fromkeys(self.hand(member, label) for label in labels):
                     read = tuple(label for label in labels if self.hand(member, label) == index)
@@ -217,7 +217,7 @@ class Timed:
         return self.prompt(event) and any(places != state[0] for places in after)
 
     def prompt(self, event: str) -> bool:
-        if event in self.scenario.any_time or event in self.system.environment_events:
+        if event in self.scenario.untimed or event in self.system.environment_events:
             return False
         what = self.system.events[event]
         return what.kind == "platform" or (what.kind == "code" and what.healthy and self.system.healthy_code)

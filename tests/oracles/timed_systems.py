@@ -77,8 +77,8 @@ class Dealer:
             for name in self.events
             if self.chance(0.25)
         }
-        any_time = tuple(name for name in self.events if self.chance(0.08))
-        return Scenario("random", "t", (), timed=True, takes=takes, any_time=any_time)
+        untimed = tuple(name for name in self.events if self.chance(0.08))
+        return Scenario("random", "t", (), timed=True, takes=takes, untimed=untimed)
 
     def length(self) -> str:
         return self.dice.choice(self.lengths)

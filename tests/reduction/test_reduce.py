@@ -125,7 +125,7 @@ def goals(levels: Levels) -> st.SearchStrategy[Guard]:
 def test_the_tool_gives_the_same_verdicts(levels: Levels, data: st.DataObject) -> None:
     goal = data.draw(goals(levels))
     wanted = [
-        Property(f"P0{n}", "t", kind, ("flat", strategies.WHOLE), goal, helped=helped)  # type: ignore[arg-type]
+        Property(f"P0{n}", "t", kind, ("flat", strategies.WHOLE), goal, with_user_decisions=helped)  # type: ignore[arg-type]
         for n, (kind, helped) in enumerate(
             [
                 ("invariant", False),
@@ -388,7 +388,10 @@ def test_what_people_decide_inside_is_no_way_back_unless_they_help() -> None:
         [door, IDLE], [inside("door", labels={"Open": In("door", ("A",))}), above("idle")], knock="user"
     )
     back = Property("P02", "t", "recoverable", ("above",), In(INSIDE, ("Open",)))
-    assert outcomes(spec, CALM, back, replace(back, id="P03", helped=True)) == ["refuted", "holds"]
+    assert outcomes(spec, CALM, back, replace(back, id="P03", with_user_decisions=True)) == [
+        "refuted",
+        "holds",
+    ]
     assert f"{INSIDE}.{ASKED}" in member(spec).alphabet
 
 

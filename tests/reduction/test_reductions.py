@@ -84,7 +84,7 @@ def asked(levels: Levels, goals: list[Guard], data: st.DataObject) -> list[Prope
         Property("G", "t", "reachable", at, In("O2", ("Step2",)), observer=order, steps=((one,), (two,))),
         Property("H", "t", "deadlock freedom", at, FALSE),
         Property("I", "t", "recoverable", at, goal),
-        Property("J", "t", "recoverable", at, other, helped=True),
+        Property("J", "t", "recoverable", at, other, with_user_decisions=True),
     ]
     chosen = data.draw(st.sampled_from(["ABCDEFGHIJ", "ABCDEFG", "A", "C", "D", "E", "G"]))
     return [p for p in found if p.id in chosen]

@@ -58,9 +58,9 @@ def length(rules: Rules, written: str) -> int:
 
 def _clocks(level: Level, rules: Rules) -> Iterator[Clock]:
     """ "A row that says something of time has a clock of its own in each copy of its machine. In a machine outside every family
-    it has one for each index of its event." "A row of an event in `any time` says nothing of time, nor does one whose guard is
+    it has one for each index of its event." "A row of an event in `untimed` says nothing of time, nor does one whose guard is
     false whatever the states are". What never happens needs no clock."""
-    free = rules.spec.meant(rules.scenario.get("any time", []))
+    free = rules.spec.meant(rules.scenario.get("untimed", []))
     takes = {
         e: written
         for name, written in rules.scenario.get("takes", {}).items()
@@ -254,7 +254,7 @@ def _due(
 ) -> bool:
     """ "An event is due where a row of some participant is possible and its clock has counted D, also if it changes nothing. An
     event of kind platform of which nothing is said (no row has a clock for it) is due wherever it changes the state of a
-    machine. So is a healthy event of kind code where the scenario says `healthy code`. Not so what is in `any time`, and what
+    machine. So is a healthy event of kind code where the scenario says `healthy code`. Not so what is in `untimed`, and what
     a level above decides."""
     if not any(clock.event == event for clock in clocks):
         return _prompt(space, event) and any(dest != state[0] for _, dest in found)
@@ -274,7 +274,7 @@ def _concerned(level: Level, clock: Clock, event: str, index: int | None) -> boo
 
 def _prompt(space: Space, event: str) -> bool:
     spec, scenario = space.rules.spec, space.rules.scenario
-    if event in spec.meant(scenario.get("any time", [])) or not sent(space.level, event):
+    if event in spec.meant(scenario.get("untimed", [])) or not sent(space.level, event):
         return False
     code = spec.events[event].kind == "code" and not spec.events[event].unhealthy
     return spec.events[event].kind == "platform" or (code and scenario.get("healthy code", False))

@@ -238,7 +238,7 @@ class Maker:
             both = [f"{least} s", f"{most} s"]
             written["takes"] = {self.random.choice(events): self.random.choice([both, f"{most} s"])}
         if self.odds(0.3):
-            written["any time"] = [self.random.choice(events)]
+            written["untimed"] = [self.random.choice(events)]
         if self.odds(0.3):
             written["durations"] = {"short": self.random.choice(["10 s", "20 s"])}
 
@@ -458,7 +458,7 @@ class Maker:
             "story",
         ]
         kinds += ["recoverable", "leads to", "recurs", "settles", "converges"]
-        kind = self.random.choice([*kinds, *["within"] * 6] if self.timed else kinds)
+        kind = self.random.choice([*kinds, *["time bound"] * 6] if self.timed else kinds)
         written: dict[str, Any] = {"title": f"Some {kind}", "systems": [plan.name]}
         index = None
         if kind in ("leads to", "recurs", "settles", "converges"):
@@ -490,7 +490,7 @@ class Maker:
                 "require": self.guard(plan, None, plan.events[event], 2),
             }
         if kind in ("only after", "never after"):
-            until = {"only after": "since", "never after": "until"}[kind]
+            until = {"only after": "renewed by", "never after": "lifted by"}[kind]
             form = {"kind": "precedence", "event": self.some(plan), kind: self.some(plan)}
             return form | ({until: self.some(plan)} if self.odds(0.5) else {})
         if kind == "in turn":
@@ -499,11 +499,14 @@ class Maker:
             return {"kind": "reachable", "steps": steps()} | ({"reach": guard()} if self.odds(0.5) else {})
         if kind == "deadlock freedom":
             return {"kind": kind} | ({"except": guard()} if self.odds(0.6) else {})
-        if kind == "within":
+        if kind == "time bound":
             moments = self.random.choice(
-                [{"from": guard(), "to": guard()}, {"since": self.some(plan), "until": self.some(plan)}]
+                [
+                    {"from": guard(), "to": guard()},
+                    {"from event": self.some(plan), "to event": self.some(plan)},
+                ]
             )
-            limit = self.random.choice([{"within": self.length(4)}, {"not before": self.length(4)}])
+            limit = self.random.choice([{"at most": self.length(4)}, {"at least": self.length(4)}])
             return {"kind": kind} | moments | limit
         if kind == "leads to":
             return {"kind": kind, "from": guard(), "to": guard()}
@@ -511,7 +514,7 @@ class Maker:
             kind, "stays"
         )
         return {"kind": kind, key: guard()} | (
-            {"helped": True} if kind == "recoverable" and self.odds(0.4) else {}
+            {"with user decisions": True} if kind == "recoverable" and self.odds(0.4) else {}
         )
 
     def observer(self, written: dict[str, Any], plan: Plan, key: str) -> None:

@@ -40,8 +40,8 @@ def applies(spec: Specification, written: dict[str, Any], level: Level, scenario
 
 
 def judged(spec: Specification, written: dict[str, Any], scenario: dict[str, Any]) -> bool:
-    """`within`: "in a timed scenario ... nowhere else is it judged"."""
-    return written["kind"] != "within" or scenario.get("timed", False)
+    """`time bound`: "in a timed scenario ... nowhere else is it judged"."""
+    return written["kind"] != "time bound" or scenario.get("timed", False)
 
 
 def judge(space: Space, written: dict[str, Any]) -> Verdict:
@@ -82,7 +82,7 @@ def _judge(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
         "recurs": _recurs,
         "settles": _settles,
         "converges": _converges,
-        "within": _within,
+        "time bound": _time_bound,
     }[kind](space, written, index)
 
 
@@ -165,12 +165,12 @@ def _at(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _ordered(space: Space, written: dict[str, Any]) -> Verdict:
-    """`only after`: "no event before one of the others; after `since` it takes a new one"; `never after`: "no event after one
+    """`only after`: "no event before one of the others; after `renewed by` it takes a new one"; `never after`: "no event after one
     of the others, until it is lifted"."""
     meant = space.rules.spec.meant
     event = meant(written["event"])
     first = meant(written.get("only after", written.get("never after", [])))
-    back = meant(written.get("since", written.get("until", [])))
+    back = meant(written.get("renewed by", written.get("lifted by", [])))
 
     def moves(seen: bool, o: Occurrence, state: Any) -> list[bool]:
         return [True if _visible(o, first) else False if _visible(o, back) else seen]
@@ -231,11 +231,11 @@ def _deadlock_freedom(space: Space, written: dict[str, Any], index: int | None) 
 
 def _recoverable(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
     """`recoverable`: "from every reachable state it can be reached by what the system owes, that is by steps that are neither
-    faults nor user decisions; with `helped: true` by anything but faults"."""
+    faults nor user decisions; with `with user decisions: true` by anything but faults"."""
     edges = alone(space)
 
     def barred(o: Occurrence) -> bool:
-        if written.get("helped"):
+        if written.get("with user decisions"):
             return space.rules.spec.events[o.event].kind == "fault"
         return not owed(space, o)
 
@@ -279,21 +279,21 @@ def _converges(space: Space, written: dict[str, Any], index: int | None) -> Verd
     return Verdict(not fair_for_ever(space, edges, edges, lambda node: node in broken, fault))
 
 
-def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
-    """`within`: "from where `from` is true (or an event of `since`) to where `to` is (or an event of `until`) it takes at most
-    `within` and at least `not before`"."""
+def _time_bound(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
+    """`time bound`: "from where `from` is true (or an event of `from event`) to where `to` is (or an event of `to event`)
+    it takes at most `at most` and at least `at least`"."""
     edges = observed(space, written, index)
     wherever, entered = _begins(space, edges, written, False), _begins(space, edges, written, True)
     ends = _where(space, edges, written.get("to", "false"), index)
-    until = space.rules.spec.meant(written.get("until", []))
+    until = space.rules.spec.meant(written.get("to event", []))
     broken = False
-    if "within" in written:
-        limit = length(space.rules, written["within"])
+    if "at most" in written:
+        limit = length(space.rules, written["at most"])
         broken = any(
             n * space.unit > limit for n, _ in _passing(edges, wherever, ends, until, limit // space.unit + 1)
         )
-    if "not before" in written:
-        limit = length(space.rules, written["not before"])
+    if "at least" in written:
+        limit = length(space.rules, written["at least"])
         passed = _passing(edges, entered, ends, until, limit // space.unit)
         sooner = any(n * space.unit < limit and _ends_next(edges, node, ends, until) for n, node in passed)
         broken = broken or sooner or (limit > 0 and bool(entered & ends))
@@ -303,9 +303,9 @@ def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict
 
 
 def _begins(space: Space, edges: Edges, written: dict[str, Any], entered: bool) -> set[Node]:
-    """ "It begins in each state that an event of `since` leads to, or in which `from` is true; for `not before`, only where
+    """ "It begins in each state that an event of `from event` leads to, or in which `from` is true; for `at least`, only where
     `from` becomes true, or is true at first." """
-    since = space.rules.spec.meant(written.get("since", []))
+    since = space.rules.spec.meant(written.get("from event", []))
     if since:
         return {dest for steps in edges.values() for o, dest in steps if _visible(o, since)}
     true_there = _where(space, edges, written["from"], None)
@@ -319,7 +319,7 @@ def _passing(
     edges: Edges, starts: set[Node], ends: set[Node], until: frozenset[str], most: int
 ) -> set[tuple[int, Node]]:
     """The nodes before the end, each with how many ticks may have passed; no more than so many. "It ends with an event of
-    `until` after that, or in the first state in which `to` is true, the one in which it begins included. Its length is the
+    `to event` after that, or in the first state in which `to` is true, the one in which it begins included. Its length is the
     number of ticks between." """
     found = {(0, node) for node in starts - ends}
     todo = list(found)

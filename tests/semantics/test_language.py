@@ -297,7 +297,7 @@ SAYS = {
     "invariant": "kind: invariant, always: '%s'",
     "reachable": "kind: reachable, reach: '%s'",
     "recoverable": "kind: recoverable, reach: '%s'",
-    "helped": "kind: recoverable, helped: true, reach: '%s'",
+    "helped": "kind: recoverable, with user decisions: true, reach: '%s'",
     "deadlock freedom": "kind: deadlock freedom, except: '%s'",
     "leads to": "kind: leads to, from: 'true', to: '%s'",
     "recurs": "kind: recurs, again: '%s'",

@@ -262,8 +262,8 @@ def test_a_moment_may_begin_by_an_event_that_leads_back_to_the_start() -> None:
     found = system([Member(lamp)], {"light": "user", "dim": "code"})
     assert between(found, "dim", "light") == (0, None)
     wanted = Property(
-        "P1", "t", "within", (), parse_guard("false implies false", NOWHERE),
-        since=("dim",), until=("light",), not_before="5 s",
+        "P1", "t", "time bound", (), parse_guard("false implies false", NOWHERE),
+        from_events=("dim",), to_events=("light",), at_least="5 s",
     )  # fmt: skip
     verdict = judge(space(found), wanted)
     assert verdict.outcome == "refuted"

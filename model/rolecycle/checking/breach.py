@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rolecycle.checking.verdict import Breach
 from rolecycle.language.guard import And, Guard, Implies, Not, Quantified
 from rolecycle.language.guard_printer import guard_text
+from rolecycle.language.machine import index_of
 from rolecycle.language.property import Property
 from rolecycle.semantics.formula import holds
 from rolecycle.semantics.product import Product
@@ -54,7 +55,7 @@ def _index(trace: Trace, product: Product, written: System | None) -> int:
     label = trace.steps[-1].event
     if written is None:
         return next(o.index for o in product.occurrences if o.label == label)
-    return int(label.rpartition("[")[2].rstrip("]")) if "[" in label else 0
+    return index_of(label)
 
 
 @dataclass(frozen=True, slots=True)

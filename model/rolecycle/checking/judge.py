@@ -81,11 +81,12 @@ def _in_time(space: Space, prop: Property, expected: Expectation, hazard: bool) 
     if not space.exhaustive or not isinstance(prop.goal, guard.Implies):
         return unexplored(prop, expected, str(space.limit))
     known = space.packed.product.system.durations
-    begin, end = Moment(prop.goal.premise, prop.since), Moment(prop.goal.conclusion, prop.until)
+    begin = Moment(prop.goal.premise, prop.from_events)
+    end = Moment(prop.goal.conclusion, prop.to_events)
     found = bounds(space, begin, end)
     least, greatest = found.least, found.greatest
     late = prop.at_most and greatest and exceeds(greatest.seconds, seconds(prop.at_most, known))
-    early = prop.not_before and least and exceeds(seconds(prop.not_before, known), least.seconds)
+    early = prop.at_least and least and exceeds(seconds(prop.at_least, known), least.seconds)
     outcome: VerdictValue = "refuted" if late or early else "unknown" if found.stopped else "holds"
     shown = least if early and not late else greatest
     trace = _without_observers(shown.trace, space.packed.product.system) if shown else None

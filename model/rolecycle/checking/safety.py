@@ -36,7 +36,7 @@ def settle(space: Space, bound: BoundProperty) -> tuple[VerdictValue, Trace | No
             return _reachable(space, bound)
         case "recoverable":
             return _recoverable(space, bound)
-        case "leads to" | "recurs" | "settles" | "converges" | "within":
+        case "leads to" | "recurs" | "settles" | "converges" | "time bound":
             raise ValueError(
                 "what must happen in the long run, or in time, is settled by searches of its own"
             )
@@ -106,7 +106,7 @@ def _recoverable(space: Space, bound: BoundProperty) -> tuple[VerdictValue, Trac
 
 def _on_the_way(system: System, event: str, prop: Property) -> bool:
     """Whether the way back may take the event: what is owed, and with help all but faults."""
-    return system.owes(event) or (prop.helped and system.events[event].kind != "fault")
+    return system.owes(event) or (prop.with_user_decisions and system.events[event].kind != "fault")
 
 
 def _trap(space: Space, graph: Graph, lost: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> Trace:

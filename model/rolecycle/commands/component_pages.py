@@ -9,7 +9,7 @@ from typing import Final
 
 from rolecycle.language.guard import TRUE
 from rolecycle.language.guard_printer import guard_text
-from rolecycle.language.machine import SAME, Event, EventKind, File, Machine, Row
+from rolecycle.language.machine import SAME, Event, EventKind, File, Machine, Row, event_of, index_of
 from rolecycle.language.specification import Fact, Specification
 from rolecycle.language.view import View
 from rolecycle.report.markdown import code, document, ids, section, table, words
@@ -266,7 +266,7 @@ def _moves(machine: Machine, rows: Iterable[Row]) -> str:
 
 def _move(machine: Machine, row: Row) -> Sequence[str]:
     dest = "stays" if row.dest == SAME else code(row.dest)
-    index = row.trigger.partition("[")[2].rstrip("]")
+    index = index_of(row.trigger)
     when = [f"of index {index}"] if index else []
     when += [] if row.when == TRUE else [code(guard_text(row.when))]
     source = ", ".join(code(state) for state in sources(machine, row)) or "any state"
@@ -275,7 +275,7 @@ def _move(machine: Machine, row: Row) -> Sequence[str]:
 
 def _name(row: Row) -> str:
     """The event of a row, without an index."""
-    return row.trigger.partition("[")[0]
+    return event_of(row.trigger)
 
 
 # --- who speaks of it -------------------------------------------------------------------------------

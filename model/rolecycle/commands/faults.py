@@ -319,12 +319,14 @@ def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, 
 
 
 def _assumed(catalogue: FaultCatalogue, space: Space, wanted: Sequence[FaultInstance]) -> str:
-    """What is assumed of the faults, and of the spare where it is ever needed."""
+    """What is assumed of the faults, and of the stand-in where it is ever needed."""
     occurrences = space.packed.product.occurrences
     taken = {occurrences[k].event for k in space.taken}
-    spare = [catalogue.spare.assumption] if catalogue.spare and catalogue.spare.event in taken else []
+    stand_in = (
+        [catalogue.stand_in.assumption] if catalogue.stand_in and catalogue.stand_in.event in taken else []
+    )
     return " ".join(
-        dict.fromkeys(text for text in (*(one.fault.assumption for one in wanted), *spare) if text)
+        dict.fromkeys(text for text in (*(one.fault.assumption for one in wanted), *stand_in) if text)
     )
 
 

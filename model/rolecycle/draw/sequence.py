@@ -16,7 +16,7 @@ from typing import Final
 
 from rolecycle.draw.picture import Edge, Line, Node, Picture, place_paint
 from rolecycle.draw.render import dot_source, svg
-from rolecycle.language.machine import Event, EventKind
+from rolecycle.language.machine import Event, EventKind, event_of
 from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.trace import Step, Trace
 
@@ -140,7 +140,7 @@ def _loop(trace: Trace, rows: list[float]) -> tuple[list[Node], list[Edge]]:
 def _event(chart: _Chart, step: Step) -> Event:
     """The event of a step, be it indexed or not."""
     name = step.event
-    return chart.events.get(name) or chart.events.get(name.split("[", 1)[0]) or Event(name)
+    return chart.events.get(name) or chart.events.get(event_of(name)) or Event(name)
 
 
 def _chart(system: System, trace: Trace) -> _Chart:
@@ -164,7 +164,7 @@ def _involved(system: System, trace: Trace) -> list[Member]:
 def _entrance(system: System, trace: Trace, member: Member) -> tuple[int, bool] | tuple[()]:
     """The first step that the member changes in or sends, a sender before those who hear; empty when there is none."""
     for number, step in enumerate(trace.steps):
-        event = system.events.get(step.event.partition("[")[0])
+        event = system.events.get(event_of(step.event))
         sends = event is not None and member.name in step.participants and member.machine.is_a(event.sender)
         if sends or member.name in step.changes:
             return number, not sends

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rolecycle.engine.space import Space
 from rolecycle.language.fault_catalogue import Fault, FaultCatalogue
 from rolecycle.language.guard import And, Guard, In
-from rolecycle.language.machine import Event, Fairness, Machine, Row
+from rolecycle.language.machine import Event, Fairness, Machine, Row, indexed
 from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
@@ -63,12 +63,12 @@ def faulty_system(
     if any(happening.isdisjoint(each.fault.events) for each in wanted):
         return None
     owed = {event for each in wanted for event in each.fault.owed}
-    owed |= {catalogue.spare.event} if catalogue.spare else set()
+    owed |= {catalogue.stand_in.event} if catalogue.stand_in else set()
     events = {
         name: replace(event, kind="platform", fairness=_owed_as(event)) if name in owed else event
         for name, event in system.events.items()
     }
-    added = (*_memories(wanted, happening), *_spare(catalogue, happening))
+    added = (*_memories(wanted, happening), *_stand_in(catalogue, happening))
     return replace(system, members=(*system.members, *map(Member, added)), events=events)
 
 
@@ -81,9 +81,9 @@ def timed_system(spec: Specification, space: Space) -> System:
     assert spec.catalogue is not None
     product, said = space.packed.product, spec.catalogue
     idle = {o.label for k, o in enumerate(product.occurrences) if k not in space.taken}
-    spare = said.spare.any_time if said.spare and said.spare.event not in idle else ()
+    stand_in = said.stand_in.untimed if said.stand_in and said.stand_in.event not in idle else ()
     scenario = Scenario(
-        "faults", "faults", (), takes=said.takes, any_time=(*said.any_time, *spare), place=said.place
+        "faults", "faults", (), takes=said.takes, untimed=(*said.untimed, *stand_in), place=said.place
     )
     system = replace(product.system, forbidden=product.system.forbidden | idle)
     return timed(system, lengths(spec, scenario), scenario)
@@ -99,7 +99,7 @@ def circumstances(
     catalogue: FaultCatalogue, instance: SystemSpec, wanted: Sequence[FaultInstance]
 ) -> Scenario:
     """What else is allowed beside these faults, without them; many faults share it."""
-    spared = [replace(each, fault=replace(each.fault, events=(), instead_of=(), then=())) for each in wanted]
+    spared = [replace(each, fault=replace(each.fault, events=(), replaces=(), then=())) for each in wanted]
     return replace(_scenario(catalogue, instance, spared), name="healthy", title="healthy")
 
 
@@ -143,13 +143,13 @@ def _allowed(wanted: FaultInstance) -> Iterator[str]:
 
 
 def _forbidden(wanted: FaultInstance) -> Iterator[str]:
-    yield from _at(wanted, wanted.fault.instead_of)
+    yield from _at(wanted, wanted.fault.replaces)
     yield from wanted.fault.forbid
 
 
 def _at(wanted: FaultInstance, events: Iterable[str]) -> list[str]:
     """The events at the index of the fault."""
-    return [f"{event}[{wanted.index}]" if wanted.index else event for event in events]
+    return [indexed(event, wanted.index) for event in events]
 
 
 def _families(instance: SystemSpec, wanted: Sequence[FaultInstance]) -> dict[str, tuple[str, ...]]:
@@ -169,7 +169,7 @@ def _names(wanted: Sequence[FaultInstance]) -> list[str]:
 def _memories(wanted: Sequence[FaultInstance], happening: set[str]) -> Iterator[Machine]:
     """Machines that remember each fault, and see to what happens at most once."""
     for name, each in zip(_names(wanted), wanted, strict=True):
-        sources = (AWAITED,) if each.fault.lasts == "once" else (AWAITED, STRUCK)
+        sources = (AWAITED,) if each.fault.occurs == "once" else (AWAITED, STRUCK)
         rows = tuple(Row(e, sources, STRUCK) for e in each.fault.events if e in happening)
         after = tuple(Row(e, (STRUCK,), STRUCK) for e in each.fault.then if e in happening)
         yield Machine(name, (AWAITED, STRUCK), AWAITED, (*rows, *after), title="Fault", runs_on="environment")
@@ -181,9 +181,9 @@ def _memories(wanted: Sequence[FaultInstance], happening: set[str]) -> Iterator[
         )
 
 
-def _spare(catalogue: FaultCatalogue, happening: set[str]) -> Iterator[Machine]:
-    """A machine that lets what stands for a spare happen when it may."""
-    spare = catalogue.spare
-    if spare and spare.event in happening:
-        row = Row(spare.event, ("AtHand",), "AtHand", when=spare.when)
+def _stand_in(catalogue: FaultCatalogue, happening: set[str]) -> Iterator[Machine]:
+    """A machine that lets the stand-in happen only when its guard holds."""
+    stand_in = catalogue.stand_in
+    if stand_in and stand_in.event in happening:
+        row = Row(stand_in.event, ("AtHand",), "AtHand", when=stand_in.when)
         yield Machine("spare", ("AtHand",), "AtHand", (row,), title="Spare", runs_on="environment")

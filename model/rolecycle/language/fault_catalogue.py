@@ -15,8 +15,8 @@ from rolecycle.language.view import ViewValue
 class Fault:
     """One thing that can go wrong with an instance of a role, as the table of faults asks for it.
 
-    ``events``: what goes wrong, at one index where they are indexed; ``lasts``: at most once in a run, or as often as
-    it can.  ``instead_of``: healthy outcomes that it takes the place of.  ``beside``: events each of which happens at
+    ``events``: what goes wrong, at one index where they are indexed; ``occurs``: at most once in a run, or as often as
+    it can.  ``replaces``: healthy outcomes that it takes the place of.  ``beside``: events each of which happens at
     most once, too; ``then``: events that happen only after it; ``allow`` and ``forbid`` say of others that they may or
     may not.  ``owed``: what happens in time, as outcomes of the
     platform do.  ``copies``: in place of which machine another one stands, for the copy that the fault is about.
@@ -26,9 +26,9 @@ class Fault:
     id: str
     title: str
     events: tuple[str, ...]
-    lasts: Literal["once", "for good"]
+    occurs: Literal["once", "repeatedly"]
     everywhere: bool
-    instead_of: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
@@ -42,15 +42,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Spare:
+class StandIn:
     """An event that stands for something at hand which the system lacks: it happens in time, and only ``when``.
 
-    ``any_time``: what it brings with it, whose time says nothing of the spare's.
+    ``untimed``: what comes with it and takes the stand-in no time.
     """
 
     event: str
     when: Guard
-    any_time: tuple[str, ...] = ()
+    untimed: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     assumption: str = ""
 
@@ -62,7 +62,7 @@ class FaultCatalogue:
     ``examples``: systems of one instance that are asked about without a service.  ``serving``: the instance does its
     work, as far as the platform can see; ``broken``: what is wrong with it all the same.  ``starts``: events by which
     an instance is seen to start again, and ``failures`` those by which it is seen not to do its work.  ``forbid``: what
-    does not happen unless a fault allows it.  ``takes`` and ``any_time``: of times, as a scenario says it.
+    does not happen unless a fault allows it.  ``takes`` and ``untimed``: of times, as a scenario says it.
     """
 
     examples: tuple[str, ...]
@@ -72,7 +72,7 @@ class FaultCatalogue:
     failures: tuple[str, ...]
     forbid: tuple[str, ...]
     faults: Mapping[str, Fault]
-    spare: Spare | None = None
+    stand_in: StandIn | None = None
     takes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    any_time: tuple[str, ...] = ()
+    untimed: tuple[str, ...] = ()
     place: Place = NOWHERE

@@ -22,6 +22,21 @@ SAME = "="
 """As a destination: stay in the source state."""
 
 
+def indexed(event: str, index: int) -> str:
+    """The label of an event at an index, ``lamp.on[2]``; without an index (0), the event itself."""
+    return f"{event}[{index}]" if index else event
+
+
+def event_of(label: str) -> str:
+    """The event of a label, without its index."""
+    return label.partition("[")[0]
+
+
+def index_of(label: str) -> int:
+    """The index of a label, 0 when it has none."""
+    return int(label.partition("[")[2].rstrip("]") or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A word of the alphabet.

@@ -21,7 +21,7 @@ PropertyKind = Literal[
     "recurs",
     "settles",
     "converges",
-    "within",
+    "time bound",
 ]
 
 
@@ -53,11 +53,11 @@ NEEDS: Mapping[PropertyKind, Needs] = {
     "recurs": Needs("fair runs"),
     "settles": Needs("fair runs"),
     "converges": Needs("fair runs"),
-    "within": Needs("clock", graph=True, timed=True, symmetry=True),
+    "time bound": Needs("clock", graph=True, timed=True, symmetry=True),
 }
 """A reduction that is false here is not used.  Fairness allows few of them: a quotient hides which steps are taken,
 and a count which copy takes them.  Deadlocks and ways back need all members: where a cone rests, others may move on.
-Time is its own reason against reductions (`System.due`), so ``within`` excludes none that could be used."""
+Time is its own reason against reductions (`System.due`), so ``time bound`` excludes none that could be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,14 @@ class Property:
     run reaches (reachable); what can be reached again from everywhere without faults (recoverable);
     of fair runs, that the premise is followed by the conclusion (leads to), what is true again and again (recurs),
     or from some point on (settles), once no more faults come (converges), for each copy of ``per``.
-    Of times (within), that the premise, or an event ``since``, is followed by the conclusion, or an event ``until``,
-    in ``at_most`` so long and ``not_before`` so long.
+    Of times (time bound), that from the premise, or an event of ``from_events``, to the conclusion, or an event of
+    ``to_events``, it takes ``at_most`` and ``at_least`` these lengths of time.
     With ``events``, ``goal`` is asked only where one of them can happen.
     ``applies`` and ``hazard`` read parameters only: where the property makes sense, and where its
     refutation is the consequence of the user's own choice.  ``refuted_in`` names scenarios in which it is
     judged and must be refuted, so that an incident is no run of a healthy system.  ``steps`` are the
-    events of a story, each with its alternatives; the observer follows them.  ``helped``: what is
-    recoverable may take steps that people decide.
+    events of a story, each with its alternatives; the observer follows them.  ``with_user_decisions``:
+    the way back of what is recoverable may take steps that people decide.
     """
 
     id: str
@@ -91,19 +91,19 @@ class Property:
     hazard: Guard = FALSE
     refuted_in: tuple[str, ...] = ()
     steps: tuple[tuple[str, ...], ...] = ()
-    helped: bool = False
+    with_user_decisions: bool = False
     per: str = ""
     at_most: str = ""
-    not_before: str = ""
-    since: tuple[str, ...] = ()
-    until: tuple[str, ...] = ()
+    at_least: str = ""
+    from_events: tuple[str, ...] = ()
+    to_events: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     theme: str = ""
     place: Place = NOWHERE
 
     @property
     def is_story(self) -> bool:
-        """Whether it says that some run tells these steps, in this order."""
+        """Whether it says that some run takes these steps, in this order."""
         return self.kind == "reachable" and bool(self.steps)
 
     @property

@@ -17,9 +17,9 @@ class Scenario:
     """Which outcomes are switched on beside the healthy ones, and what is then expected.
 
     ``faults`` are fault events switched on, at most ``budget`` of them a run (``None``: any number).
-    ``services`` tells whether users' services are judged in it.  ``healthy_code``: healthy outcomes of the
+    ``services``: whether users' services are judged in it.  ``healthy_code``: healthy outcomes of the
     customer's code come in time.  ``timed``: time is counted, with these ``durations`` in the place of those of the
-    specification; ``takes``: the least and the greatest time of events, as their senders count it; ``any_time``: events
+    specification; ``takes``: the least and the greatest time of events, as their senders count it; ``untimed``: events
     that no timer holds up and nothing waits for.
     """
 
@@ -38,7 +38,7 @@ class Scenario:
     timed: bool = False
     durations: Mapping[str, str] = field(default_factory=dict)
     takes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    any_time: tuple[str, ...] = ()
+    untimed: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     place: Place = NOWHERE
 

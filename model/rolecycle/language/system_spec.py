@@ -36,7 +36,7 @@ class SystemSpec:
     whose place it stands.  ``families`` lists for each family the machine (or the system, then reduced) of each index.
     ``labels`` and ``shows`` are what a level above may read and share when this system is reduced.
     ``open``: what it shows may happen even when its sender is not there; a level above decides it.
-    ``suite`` tells whether the shipped suite runs it as it stands; with ``scenarios``, only in these.
+    ``suite``: whether the shipped suite runs it as it stands; with ``scenarios``, only in these.
     ``supposes``: what is taken of a user's service that no file says, and that may itself account for a hazard.
     """
 

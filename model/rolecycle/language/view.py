@@ -22,7 +22,7 @@ class ViewValue:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What somebody outside sees of a system: a value for each of its states, with no influence on it.
+    """What can be seen of a system from outside: a value for each of its states, with no influence on it.
 
     ``systems`` have the view, and those that extend them.  Guards and properties read it like a machine.
     """

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rolecycle.language import guard
 from rolecycle.language.guard import Guard
-from rolecycle.language.machine import Machine
+from rolecycle.language.machine import Machine, event_of
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.reduction.applied import Reduction
 from rolecycle.semantics.system import System
@@ -59,7 +59,7 @@ class Quotients:
             (
                 members,
                 tuple((e.name, e.kind, e.collective, e.inner) for e in described),
-                frozenset(name for name in system.forbidden if name.partition("[")[0] in alphabet),
+                frozenset(name for name in system.forbidden if event_of(name) in alphabet),
                 system.environment_events & alphabet,
                 {name: value for name, value in sorted(system.parameters.items()) if name in read},
                 dict(system.definitions),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.engine.layout import STATE_BITS, width
 from rolecycle.language import guard
+from rolecycle.language.machine import event_of
 from rolecycle.language.property import Property
 from rolecycle.reduction.applied import ALIKE, Applied, Reduction
 from rolecycle.reduction.reduced import Reduced
@@ -60,7 +61,7 @@ def interchangeable_families(system: System, goals: Iterable[guard.Guard] = ()) 
 def _exchangeable(system: System, family: str) -> bool:
     copies = [m.machine for m in system.members if m.family == family]
     compared = any(guard.compares_order(row.when) for m in system.members for row in m.machine.rows)
-    singled_out = any("[" in event for event in system.forbidden)
+    singled_out = any(event_of(label) != label for label in system.forbidden)
     alike = len({m.name for m in copies}) < len(copies)
     return alike and not compared and not singled_out
 

@@ -15,6 +15,9 @@ from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.result import VerificationResult
 
+KINDS = {"time bound": "within"}
+"""Kinds of property that have a new name since their word in JSON was fixed: readers of the output know the old one."""
+
 
 def to_json(outcome: VerificationResult) -> str:
     """One JSON object; keys may be added in later versions, never renamed."""
@@ -107,7 +110,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
     return {
         "id": verdict.property.id,
         "title": verdict.property.title,
-        "kind": verdict.property.kind.replace(" ", "_"),
+        "kind": KINDS.get(verdict.property.kind) or verdict.property.kind.replace(" ", "_"),
         "verdict": verdict.outcome,
         "expected": outcome.expected(verdict),
         "as_expected": outcome.as_expected(verdict),

@@ -10,7 +10,7 @@ from rolecycle.draw.picture import place_paint
 from rolecycle.draw.statechart import statechart
 from rolecycle.language.guard import TRUE
 from rolecycle.language.guard_printer import guard_text
-from rolecycle.language.machine import SAME, Machine, Row
+from rolecycle.language.machine import SAME, Machine, Row, event_of
 from rolecycle.language.specification import Specification
 from rolecycle.review.images import image
 from rolecycle.review.page import MachineEntry, Place, RowEntry, SystemEntry
@@ -61,7 +61,7 @@ def _entry(spec: Specification, machine: Machine) -> MachineEntry:
 
 def _rows(spec: Specification, machine: Machine) -> Iterator[RowEntry]:
     for row in machine.rows:
-        event = spec.events.get(row.trigger.partition("[")[0])
+        event = spec.events.get(event_of(row.trigger))
         yield RowEntry(
             source=", ".join(sources(machine, row)) or "any state",
             event=row.trigger,

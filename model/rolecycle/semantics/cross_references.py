@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rolecycle.language.guard import TRUE, Guard, atoms
 from rolecycle.language.guard_printer import guard_text
-from rolecycle.language.machine import Machine, Row
+from rolecycle.language.machine import Machine, Row, event_of
 from rolecycle.language.property import Property
 from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Fact, Specification
@@ -140,7 +140,7 @@ def properties(spec: Specification, machine: Machine) -> dict[str, str]:
 
 def _speaks(spec: Specification, wanted: Property, machine: Machine) -> str:
     named = {*wanted.events, *(wanted.observer.alphabet if wanted.observer else ())}
-    own = sorted(event.partition("[")[0] for event in named if _is_its(spec, event, machine))
+    own = sorted(event_of(label) for label in named if _is_its(spec, label, machine))
     states = ["reads its states"] if _reads(wanted.goal, machine) else []
     views = [f"through the view `{name}`" for name in _views(spec, wanted.goal, machine)]
     return "; ".join([*states, *views, *(f"`{event}`" for event in dict.fromkeys(own))])
@@ -154,7 +154,7 @@ def _views(spec: Specification, guard: Guard, machine: Machine) -> list[str]:
 
 def _is_its(spec: Specification, name: str, machine: Machine) -> bool:
     """Whether the machine takes part in an event or sends it."""
-    event = name.partition("[")[0]
+    event = event_of(name)
     return event in machine.alphabet or (event in spec.events and machine.is_a(spec.events[event].sender))
 
 
@@ -163,7 +163,7 @@ def switched_on(spec: Specification, event: str) -> list[str]:
     return [
         scenario.name
         for scenario in spec.scenarios.values()
-        if any(name.partition("[")[0] == event for name in (*scenario.faults, *scenario.allow))
+        if any(event_of(name) == event for name in (*scenario.faults, *scenario.allow))
     ]
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.language.guard import Guard
-from rolecycle.language.machine import ASKED, Event, Machine, Row
+from rolecycle.language.machine import ASKED, Event, Machine, Row, event_of, indexed
 from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
@@ -135,10 +135,10 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
     """
     allowed = {*scenario.allow, *scenario.faults}
     barred = {e.name for e in spec.events.values() if not e.healthy} | set(scenario.forbid)
-    indexed = {name.partition("[")[0] for name in scenario.allow if "[" in name} & barred - allowed
+    partly = {event_of(name) for name in scenario.allow if event_of(name) != name} & barred - allowed
     indices = {m.index for m in members if m.family}
-    elsewhere = {f"{name}[{index}]" for name in indexed for index in indices}
-    return frozenset((barred - indexed | elsewhere) - allowed)
+    elsewhere = {indexed(name, index) for name in partly for index in indices}
+    return frozenset((barred - partly | elsewhere) - allowed)
 
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError
-from rolecycle.language.machine import TICK, Row
+from rolecycle.language.machine import TICK, Row, indexed
 from rolecycle.semantics import formula
 from rolecycle.semantics.formula import Formula
 from rolecycle.semantics.product import Move, Network, Occurrence, Part, Synchronisation, at, grouped
@@ -65,7 +65,7 @@ def _of_event(system: System, event: str, positions: list[int]) -> Iterable[Occu
     )
     family = next(iter(families), "")
     for index in indices:
-        label = f"{event}[{index}]" if index else event
+        label = indexed(event, index)
         if event not in system.forbidden and label not in system.forbidden:
             chosen = (p for p in positions if members[p].family != family or members[p].index == index)
             yield Occurrence(label, event, index, tuple(chosen), family)

@@ -78,7 +78,7 @@ def limits(system: System, durations: Mapping[str, int], scenario: Scenario) -> 
 
     Raises ``InputError`` RC136 where a scenario says how long an event takes that no machine can count.
     """
-    happening = tuple(each for each in occurrences(system) if each.event not in scenario.any_time)
+    happening = tuple(each for each in occurrences(system) if each.event not in scenario.untimed)
     problems = list(_uncounted(system, happening, scenario))
     if problems:
         raise InputError(problems)

@@ -312,7 +312,7 @@ def _prompt(
 
     What a level above decides may take any time.
     """
-    spared = slow | set(scenario.any_time) | system.environment_events
+    spared = slow | set(scenario.untimed) | system.environment_events
     for occurrence in (each for each in happening if each.event not in spared):
         found = system.events[occurrence.event]
         if found.kind == "platform" or (found.kind == "code" and found.healthy and system.healthy_code):

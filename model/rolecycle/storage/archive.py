@@ -50,7 +50,7 @@ NOUNS: dict[str, type] = {
         specification.Fact,
         fault_catalogue.Fault,
         fault_catalogue.FaultCatalogue,
-        fault_catalogue.Spare,
+        fault_catalogue.StandIn,
         specification.Specification,
     )
 }

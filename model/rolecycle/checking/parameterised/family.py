@@ -27,7 +27,7 @@ from rolecycle.language.guard import (
     compares_order,
     ranges,
 )
-from rolecycle.language.machine import Machine, Row
+from rolecycle.language.machine import Machine, Row, event_of
 from rolecycle.semantics import formula
 from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import Member, System
@@ -75,7 +75,7 @@ def family_of(system: System) -> Family:
     if system.due:
         raise UnfitError("time is counted, and it waits for every copy")
     family = _of_kinds(system, names.pop())
-    if any("[" in event for event in system.forbidden):
+    if any(event_of(label) != label for label in system.forbidden):
         raise UnfitError(f"some events are forbidden for single copies of '{family.name}'")
     defined = [when for meaning in system.definitions.values() for when in meaning.values()]
     if any(compares_order(when) for when in defined):

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from rolecycle.checking.parameterised.family import Family
 from rolecycle.deadline import NEVER, Deadline
-from rolecycle.language.machine import Machine
+from rolecycle.language.machine import Machine, indexed
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.formula import Atom, Formula
 from rolecycle.semantics.product import Product, Rule
@@ -147,7 +147,7 @@ def sized(family: Family, copies: int, deadline: Deadline = NEVER) -> FixedSize:
                 f"more than {MOST_RULES:,} ways in which '{event.name}' can move {copies} copies"
             )
     system = family.of_size(copies)
-    exchanged = {f"{event}[{index}]" for event in system.events for index in range(2, copies + 1)}
+    exchanged = {indexed(event, index) for event in system.events for index in range(2, copies + 1)}
     product = compose(replace(system, forbidden=system.forbidden | exchanged), deadline)
     return FixedSize(product, tuple(_steps(product)))
 

@@ -13,7 +13,16 @@ from rolecycle.diagnostics import Diagnostic, InputError, Place, did_you_mean, r
 from rolecycle.language.fault_catalogue import FaultCatalogue
 from rolecycle.language.files import FOLDERS, SINGLES, documents, strays
 from rolecycle.language.load import check, schema
-from rolecycle.language.load.build import Builder, ordered
+from rolecycle.language.load.build_faults import catalogue
+from rolecycle.language.load.build_machine import machine
+from rolecycle.language.load.build_property import properties
+from rolecycle.language.load.build_scenario import scenario
+from rolecycle.language.load.build_system import system, view
+from rolecycle.language.load.build_vocabulary import durations, events, facts
+from rolecycle.language.load.builder import Builder
+from rolecycle.language.load.extension_order import ordered
+from rolecycle.language.load.renamed import with_new_names
+from rolecycle.language.load.warnings import warnings
 from rolecycle.language.load.yaml_source import Document, read
 from rolecycle.language.specification import Specification
 
@@ -26,22 +35,22 @@ def load(root: Path, deadline: Deadline = NEVER) -> Specification:
     """
     loading = _Loading(root, deadline)
     spec = Specification(
-        machines=loading.chained("machine", lambda b, known: b.machine(known)),
-        events=loading.single("events.yaml", "events", Builder.events),
+        machines=loading.chained("machine", machine),
+        events=loading.single("events.yaml", "events", events),
         actors=loading.actors(),
-        systems=loading.chained("system", lambda b, known: b.system(known)),
-        scenarios={s.name: s for s in loading.each("scenario", Builder.scenario)},
-        properties=loading.merged("properties", Builder.properties),
-        facts=loading.single("facts.yaml", "facts", Builder.facts),
-        durations=loading.single("durations.yaml", "durations", Builder.durations),
-        views={v.name: v for v in loading.each("view", Builder.view)},
+        systems=loading.chained("system", system),
+        scenarios={s.name: s for s in loading.each("scenario", scenario)},
+        properties=loading.merged("properties", properties),
+        facts=loading.single("facts.yaml", "facts", facts),
+        durations=loading.single("durations.yaml", "durations", durations),
+        views={v.name: v for v in loading.each("view", view)},
         catalogue=loading.catalogue(),
     )
     loading.finish()
     problems = check.mistakes(spec)
     if problems:
         raise InputError(problems)
-    return replace(spec, warnings=tuple(check.warnings(spec)))
+    return replace(spec, warnings=(*loading.warnings, *warnings(spec)))
 
 
 class _Loading:
@@ -50,6 +59,7 @@ class _Loading:
     def __init__(self, root: Path, deadline: Deadline) -> None:
         self.root, self.deadline = root, deadline
         self.mistakes: list[Diagnostic] = []
+        self.warnings: list[Diagnostic] = []
         self.lost: set[tuple[str, str]] = set()  # kind and name of what could not be built
         if not root.is_dir():
             raise InputError([Diagnostic("RC101", f"there is no specification folder '{relative(root)}'")])
@@ -77,6 +87,8 @@ class _Loading:
         except InputError as problem:
             self.mistakes += problem.diagnostics
             return None
+        document, renamed = with_new_names(document, kind)
+        self.warnings += renamed
         problems = schema.mistakes(document, kind)
         self.mistakes += problems
         return None if problems else document
@@ -89,7 +101,7 @@ class _Loading:
         return made
 
     def chained(self, kind: str, verb: Callable[[Builder, Any], Any]) -> dict[str, Any]:
-        """Nouns that may extend each other, by name; what extends something lost is lost without a word."""
+        """Nouns that may extend each other, by name; without those that extend what could not be built."""
         made: dict[str, Any] = {}
         self.duplicates(kind)
         for document in ordered(self.documents[kind], kind, lambda d, text: self.cycle(kind, d, text)):
@@ -110,7 +122,7 @@ class _Loading:
             seen[name] = document.file
 
     def orphan(self, kind: str, document: Document, made: dict[str, Any]) -> bool:
-        """Whether a document extends what is not there; said unless something else is to blame."""
+        """Whether a document extends what is not there; reported unless something else is to blame."""
         data = document.data if isinstance(document.data, dict) else {}
         base = str(data.get("extends", ""))
         if not base or base in made:
@@ -159,7 +171,7 @@ class _Loading:
         """The faults, if the specification has a file of them."""
         path = self.root / "faults.yaml"
         document = self.document(path, "faults") if path.exists() else None
-        made: FaultCatalogue | None = self.build(document, Builder.catalogue) if document else None
+        made: FaultCatalogue | None = self.build(document, catalogue) if document else None
         return made
 
     def actors(self) -> dict[str, str]:
@@ -171,8 +183,8 @@ class _Loading:
         document = self.singles["events.yaml"]
         data: Any = document.data if document and isinstance(document.data, dict) else {}
         found: dict[str, tuple[str, ...]] = {}
-        for name, events in data.get("sets", {}).items():
-            found[str(name)] = tuple(event for each in events for event in found.get(each, (each,)))
+        for name, listed in data.get("sets", {}).items():
+            found[str(name)] = tuple(event for each in listed for event in found.get(each, (each,)))
         return found
 
     def finish(self) -> None:

@@ -46,7 +46,7 @@ def never_after(name: str, event: Events, forbidding: Events, until: Events) -> 
 def story(name: str, steps: Sequence[Events]) -> Machine:
     """Follows the steps: a listed event is taken when it is next, any other one breaks the order.
 
-    Once the story is told, or broken, the observer watches no more.
+    Once the story is complete, or broken, the observer stops watching.
     """
     stages = tuple(f"Step{n}" for n in range(len(steps) + 1))
     listed = sorted({event for step in steps for event in step})

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language.guard import Guard, Quantified
-from rolecycle.language.machine import Event, Machine
+from rolecycle.language.machine import Event, Machine, indexed
 from rolecycle.reduction.counter_abstraction.minimise import ALIVE, HIDDEN, MinimisedCopy
 from rolecycle.reduction.counter_abstraction.process import OpenCopies, UncountableError
 from rolecycle.semantics import formula
@@ -186,7 +186,7 @@ def _occurrence(
 ) -> Occurrence:
     moving = {m.member for way in ways if (way.event, way.selector) == (event, selector) for m in way.moves}
     number = index[selector] if selector else 0
-    return Occurrence(f"{event}[{number}]" if number else event, event, number, tuple(sorted(moving)))
+    return Occurrence(indexed(event, number), event, number, tuple(sorted(moving)))
 
 
 def _rule(of: CopyEncoding, way: _Way, occurrence: int) -> Rule:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rolecycle.deadline import NEVER, Deadline
+from rolecycle.language.machine import event_of, indexed
 from rolecycle.reduction.counter_abstraction.counters import CopyEncoding, CopySelector, EncodedCopies
 from rolecycle.reduction.counter_abstraction.minimise import HIDDEN
 from rolecycle.reduction.counter_abstraction.process import OpenTransition
@@ -78,7 +79,7 @@ class _Lifting:
             self.around = list(after[: self.of.around])
             self._take(label, 0)
             return
-        index, line = self._line(selector, label.rpartition("[")[0], before, after)
+        index, line = self._line(selector, event_of(label), before, after)
         for k, step in enumerate(line, 1):
             self.local[index] = step.after
             if k == len(line):
@@ -89,7 +90,7 @@ class _Lifting:
         """Note that an event led to what is here and now."""
         taking = ((p, m) for p, m in enumerate(self.system.members) if event in m.machine.alphabet)
         participants = tuple(p for p, m in taking if not m.family or m.index == index)
-        label = f"{event}[{index}]" if index else event
+        label = indexed(event, index)
         self.taken.append(Occurrence(label, event, index, participants))
         self.states.append(self._locals())
 

@@ -1,0 +1,88 @@
+"""Build a system, with what it has from the system that it extends, and a view of systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rolecycle.diagnostics import did_you_mean
+from rolecycle.language import guard
+from rolecycle.language.load.builder import Builder, Data
+from rolecycle.language.system_spec import MemberSpec, Parameter, SystemSpec
+from rolecycle.language.view import View
+
+
+def system(builder: Builder, bases: Mapping[str, SystemSpec]) -> SystemSpec:
+    """One system, with what it extends merged in."""
+    data = builder.data
+    base = bases.get(data.get("extends", ""), SystemSpec("", ""))
+    parameters = {k: _parameter(builder, k, v) for k, v in data.get("parameters", {}).items()}
+    families = {k: _family(builder, v) for k, v in data.get("families", {}).items()}
+    chain = (base.name, *base.answers_to) if base.name else ()
+    return SystemSpec(
+        name=data["system"],
+        title=data["title"],
+        parameters={**base.parameters, **parameters},
+        values={**base.values, **data.get("set", {})},
+        members=(*base.members, *(_member(builder, n, m) for n, m in enumerate(data.get("members", [])))),
+        families={**base.families, **families},
+        labels={
+            **base.labels,
+            **{k: builder.condition(data["labels"], k, guard.TRUE, "labels") for k in data.get("labels", {})},
+        },
+        shows=(*base.shows, *builder.listed(data, "shows")),
+        extends=base.name,
+        answers_to=tuple(dict.fromkeys([*chain, *data.get("answers to", ())])),
+        open=data.get("open", base.open),
+        suite=data.get("suite", False),
+        scenarios=tuple(data.get("scenarios", base.scenarios)),
+        facts=tuple(data.get("facts", ())),
+        place=builder.document.place("system"),
+    )
+
+
+def _parameter(builder: Builder, name: str, data: Data) -> Parameter:
+    if data["default"] not in data["values"]:
+        hint = did_you_mean(data["default"], data["values"])
+        builder.refuse(
+            "RC126",
+            f"'{data['default']}' is no value of '{name}'",
+            "parameters",
+            name,
+            "default",
+            hint=hint,
+        )
+    return Parameter(
+        values=tuple(data["values"]),
+        default=data["default"],
+        meaning=data["meaning"],
+        facts=tuple(data.get("facts", ())),
+        place=builder.document.key("parameters", name),
+    )
+
+
+def _member(builder: Builder, number: int, data: str | Data) -> MemberSpec:
+    if isinstance(data, str):
+        return MemberSpec(data)
+    return MemberSpec(data["machine"], builder.condition(data, "when", guard.TRUE, "members", number))
+
+
+def _family(builder: Builder, data: Sequence[str | Data]) -> tuple[str, ...]:
+    copies: list[str] = []
+    for entry in data:
+        copies += [entry] if isinstance(entry, str) else [entry["of"]] * entry["count"]
+    return tuple(copies)
+
+
+def view(builder: Builder) -> View:
+    """One view, with the guard of each of its values."""
+    data = builder.data
+    builder.unique([v["name"] for v in data["values"]], (), "values")
+    return View(
+        name=data["view"],
+        title=data["title"],
+        systems=tuple(data["systems"]),
+        values=tuple(builder.value(n, v) for n, v in enumerate(data["values"])),
+        doc=data.get("doc", ""),
+        facts=tuple(data.get("facts", ())),
+        place=builder.document.place("view"),
+    )
