@@ -4,14 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-bench
 
-.PHONY: verify test check diagrams components reference docs bench bench-quick bench-scaling performance clean
+.PHONY: verify test test-fast check diagrams components reference docs bench bench-quick bench-scaling performance clean
 
 verify: $(VENV)/.installed ## judge the shipped specification and the example service
 	$(BIN)/rolecycle verify
 	$(BIN)/rolecycle verify docs/examples/fabrikam-orders/ServiceDefinition.csdef
 
-test: $(VENV)/.tested ## run the test suite
-	$(BIN)/python -m pytest
+test: $(VENV)/.tested ## run all tests on all cores; a file stays in one process, so that what its tests share is made once
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-fast: $(VENV)/.tested ## run the tests that are not marked slow
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
 check: $(VENV)/.developed ## lint and types
 	$(BIN)/ruff check .

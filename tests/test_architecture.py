@@ -79,8 +79,7 @@ TOUCH_FILES = {
     "storage.store",
     "storage.specification_cache",
     "commands.write_files",
-    "inputs.read_pnml",
-    "inputs.xml_tree",
+    "inputs.xml_file",
     "inputs.csdef.find_configuration",
 }
 TALK_TO_THE_TERMINAL = {"cli.main", "cli.progress"}

@@ -52,6 +52,7 @@ def printed(cases: list[Case], monkeypatch: pytest.MonkeyPatch, *words: str) -> 
     return bench.main(["--runs", "1", *words])
 
 
+@pytest.mark.slow
 def test_the_table_compares_engines_that_find_the_same_states(capsys: pytest.CaptureFixture[str]) -> None:
     words = [
         "--models",
@@ -141,6 +142,7 @@ def test_a_translation_has_the_states_and_transitions_of_the_family(name: str, t
     assert found[:2] == (lifecycle.states_expected(2), 6_806)
 
 
+@pytest.mark.slow
 def test_a_search_in_python_has_the_states_and_transitions_of_the_family() -> None:
     assert search_python.plain(2) == search_python.transitions(2) == (lifecycle.states_expected(2), 6_806)
 
@@ -158,6 +160,7 @@ def test_the_page_takes_a_table_between_its_markers() -> None:
     assert page.replaced(before, "scaling", "new") == "x\n<!-- scaling -->\nnew\n<!-- end of scaling -->\ny"
 
 
+@pytest.mark.slow
 def test_the_reduced_family_is_judged_as_the_whole_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     def outcomes() -> list[str]:
         return [verdict.outcome for verdict in check(fleet.job(2), Session()).verdicts]

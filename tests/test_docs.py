@@ -89,6 +89,7 @@ def _keys(schema: object) -> set[str]:
     return own | {key for part in [*named, *rest] for key in _keys(part)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "code"), commands())
 def test_a_command_of_the_documentation_runs(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
@@ -161,3 +162,11 @@ def shown(value: object) -> str:
     """What a notebook shows of a value."""
     methods = [getattr(value, name) for name in ("_repr_html_", "_repr_svg_") if hasattr(value, name)]
     return str(methods[0]()) if methods else repr(value)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_module_that_a_page_names_exists(page: Path) -> None:
+    names = set(re.findall(r"`([\w/]+\.py)`", page.read_text(encoding="utf-8")))
+    folders = (ROOT / "model", ROOT / "tests", ROOT / "benchmarks")
+    modules = {f"/{path.relative_to(ROOT).as_posix()}" for folder in folders for path in folder.rglob("*.py")}
+    assert [name for name in names if not any(module.endswith(f"/{name}") for module in modules)] == []

@@ -114,6 +114,7 @@ def test_the_package_finds_its_specification(where: str, unzipped: Path, tmp_pat
     assert int(machines) == len(list((SPEC / "machines").glob("*.yaml")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["wheel", "checkout"])
 def test_the_command_works_without_being_installed(where: str, unzipped: Path, tmp_path: Path) -> None:
     source = unzipped if where == "wheel" else ROOT / "model"

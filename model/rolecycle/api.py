@@ -25,7 +25,7 @@ from rolecycle.commands.verify import verify as _verify
 from rolecycle.commands.write_files import write
 from rolecycle.deadline import NEVER, Deadline, LimitError
 from rolecycle.diagnostics import InputError
-from rolecycle.draw import draw_architecture, draw_machine, draw_trace
+from rolecycle.draw.files import draw_architecture, draw_machine, draw_trace
 from rolecycle.engine.layout import local_states
 from rolecycle.engine.limits import Limits as _SearchLimits
 from rolecycle.faults.table import FaultTable

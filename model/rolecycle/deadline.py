@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import Literal, ParamSpec, TypeVar
@@ -95,10 +95,10 @@ class Deadline:
 
     at: float = inf
     most: float = inf
-    clock: Callable[[], float] = time.monotonic
-    used: Callable[[], int] = taken
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    used: Callable[[], int] = field(default=taken, repr=False)
     what: str = ""
-    pulse: Callable[[str], None] = unseen
+    pulse: Callable[[str], None] = field(default=unseen, repr=False)
 
     def doing(self, what: str) -> Deadline:
         """The same deadline for another piece of work."""

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from rolecycle.checking.verdict import CheckResult, Verdict
-from rolecycle.draw import draw_architecture, draw_machine
+from rolecycle.draw.files import draw_architecture, draw_machine
 from rolecycle.faults.table import FaultTable
 from rolecycle.language.machine import Event, Machine
 from rolecycle.semantics.system import System

@@ -123,6 +123,7 @@ def test_the_report_names_part_and_copy_and_an_observer_as_it_was_written(tmp_pa
     assert "\n           false observer is Fine\n" in said
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60,
     deadline=None,

@@ -86,6 +86,7 @@ def test_an_observer_that_moves_is_no_life() -> None:
     assert verdict(system(stuck), peace).outcome == "refuted"
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems(), st.data())
 def test_the_twin_sees_the_same_standstills_beside_an_observer(drawn: System, data: st.DataObject) -> None:
@@ -129,6 +130,7 @@ def further(event: str, done: int, steps: list[tuple[str, ...]], listed: set[str
     return done + 1 if event in steps[done] else None
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems(), st.data())
 def test_a_story_is_told_when_the_twin_finds_such_a_run(drawn: System, data: st.DataObject) -> None:
@@ -144,6 +146,7 @@ def test_a_story_is_told_when_the_twin_finds_such_a_run(drawn: System, data: st.
         assert all(event in step for event, step in zip(heard, steps, strict=True))
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems(), st.data())
 def test_an_order_is_broken_when_the_twin_finds_such_a_run(drawn: System, data: st.DataObject) -> None:
@@ -318,6 +321,7 @@ def test_the_twin_sees_the_same_standstills_of_an_open_system() -> None:
 # --- definitions ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems(), st.data())
 def test_a_view_shows_the_first_value_that_fits(drawn: System, data: st.DataObject) -> None:
@@ -331,6 +335,7 @@ def test_a_view_shows_the_first_value_that_fits(drawn: System, data: st.DataObje
         assert shown == fitting[:1]
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems(), st.data())
 def test_views_and_labels_mean_to_the_engine_what_they_mean_to_the_twin(

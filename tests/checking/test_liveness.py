@@ -197,6 +197,7 @@ def properties(drawn: System, data: st.DataObject) -> Property:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["none", "weak", "strong", "mixed"])
 @SLOW
 @given(strategies.systems(), st.data())
@@ -263,6 +264,7 @@ def check_needed(drawn: System, twin: Twin, wanted: Property, found: Verdict) ->
         check_lasso(drawn, lesser, wanted, each.without)
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems(), st.data())
 def test_the_twin_gives_the_same_verdicts_for_each_copy(drawn: System, data: st.DataObject) -> None:

@@ -211,6 +211,7 @@ def test_guards_without_a_meaning_are_errors(guard: Guard, index: int | None) ->
         naive.holds(readers(), guard, ("A", "B", "B", "C", "A"), index)
 
 
+@pytest.mark.slow
 @fuzz
 @given(strategies.systems(), st.data())
 def test_the_laws_of_quantifiers(drawn: System, data: st.DataObject) -> None:
@@ -234,6 +235,7 @@ def quantifiers(over: str, body: Guard) -> list[Guard]:
     ]
 
 
+@pytest.mark.slow
 @fuzz
 @given(strategies.systems(), st.data())
 def test_the_laws_of_connectives(drawn: System, data: st.DataObject) -> None:
@@ -246,6 +248,7 @@ def test_the_laws_of_connectives(drawn: System, data: st.DataObject) -> None:
 # ---- the lifecycle family -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("instances", "transitions_expected"), [(1, 136), (2, 6_806), (3, 214_470)])
 def test_lifecycle_has_the_known_counts(instances: int, transitions_expected: int) -> None:
     family = lifecycle.lifecycle(instances)
@@ -273,6 +276,7 @@ def test_lifecycle_is_the_same_alive() -> None:
 # ---- the transitions library ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @fuzz
 @given(strategies.systems())
 def test_live_machines_take_the_same_steps(drawn: System) -> None:
@@ -282,6 +286,7 @@ def test_live_machines_take_the_same_steps(drawn: System) -> None:
         assert running.steps(state) == set(naive.steps(drawn, state))
 
 
+@pytest.mark.slow
 @fuzz
 @given(strategies.systems())
 def test_the_markup_is_that_of_the_library(drawn: System) -> None:
@@ -309,6 +314,7 @@ def equals(goal: State) -> Callable[[State], bool]:
     return lambda state: state == goal
 
 
+@pytest.mark.slow
 @fuzz
 @given(strategies.systems(), st.data())
 def test_distances_and_parents_agree_with_networkx(drawn: System, data: st.DataObject) -> None:
@@ -322,6 +328,7 @@ def test_distances_and_parents_agree_with_networkx(drawn: System, data: st.DataO
     assert found == min((distances[state] for state in meant), default=None)
 
 
+@pytest.mark.slow
 @fuzz
 @given(strategies.systems(), st.data())
 def test_recovery_agrees_with_networkx(drawn: System, data: st.DataObject) -> None:
@@ -346,6 +353,7 @@ def permuted(drawn: System, state: State, order: dict[int, int]) -> State:
     return tuple(at[m.machine.name, order.get(m.index, m.index)] for m in drawn.members)
 
 
+@pytest.mark.slow
 @fuzz
 @given(strategies.symmetric_systems(companions=True))
 def test_copies_are_interchangeable(drawn: System) -> None:
@@ -364,6 +372,7 @@ def test_copies_are_interchangeable(drawn: System) -> None:
 # ---- traces ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @fuzz
 @given(strategies.systems(), st.data())
 def test_found_traces_replay(drawn: System, data: st.DataObject) -> None:
@@ -470,6 +479,7 @@ def sample() -> list[System]:
     return drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("promise", PROMISES)
 def test_random_systems_have(promise: str, sample: list[System]) -> None:
     assert any(PROMISES[promise](each) for each in sample)

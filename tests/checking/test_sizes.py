@@ -283,6 +283,7 @@ def team_properties(data: st.DataObject, levels: Levels) -> dict[str, Property]:
     return {p.id: p for p in found}
 
 
+@pytest.mark.slow
 @settings(
     deadline=None,
     max_examples=25,

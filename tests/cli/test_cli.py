@@ -69,6 +69,7 @@ def damage(path: Path, old: str, new: str) -> None:
 # --- exit codes -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_0_the_whole_suite_is_as_expected() -> None:
     found = answer("verify")
     assert found["exit"] == 0
@@ -77,6 +78,7 @@ def test_0_the_whole_suite_is_as_expected() -> None:
     assert all(p["verdict"] == p["expected"] for p in verdicts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["worker", "full-iis", "hwc", "tasks", "single-instance", "no-roles", "utf-16"]
 )
@@ -85,6 +87,7 @@ def test_0_a_service_that_is_as_it_must_be(name: str) -> None:
     assert rolecycle("verify", definition).exit_code == 0
 
 
+@pytest.mark.slow
 def test_0_the_example() -> None:
     result = rolecycle("verify", EXAMPLE / "ServiceDefinition.csdef")
     assert result.exit_code == 0
@@ -208,6 +211,7 @@ def test_2_a_system_that_does_not_fit_is_an_input_error(spec: Path) -> None:
     assert [f["code"] for f in answer("verify", "--spec", spec)["findings"]] == ["RC131"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [("--max-states", "50"), ("--timeout", "0"), ("--timeout", "0.000001")])
 @pytest.mark.parametrize("more", [("--system", "worker_instance"), ("--system", "worker_role"), (WORKER,)])
 def test_3_a_limit_leaves_nothing_that_holds(limit: tuple[str, str], more: tuple[str, ...]) -> None:
@@ -226,6 +230,7 @@ def test_3_a_limit_leaves_nothing_that_holds(limit: tuple[str, str], more: tuple
     assert "incomplete" in text.stdout or "unknown" in text.stdout
 
 
+@pytest.mark.slow
 def test_3_a_limit_on_the_whole_suite_leaves_the_coverage_open() -> None:
     found = answer("verify", "--max-states", "50")
     assert found["exit"] == 3
@@ -250,6 +255,7 @@ def test_1_comes_before_3(spec: Path) -> None:
 # --- strict ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_strict_turns_hazards_into_failures(tmp_path: Path) -> None:
     shutil.copytree(SERVICES / "hwc", tmp_path / "s")
     damage(tmp_path / "s" / "ServiceConfiguration.cscfg", '<Instances count="2"', '<Instances count="1"')
@@ -354,6 +360,7 @@ def expect_contract(found: dict[str, Any]) -> None:
                 assert all(isinstance(v, str) for pair in step["changes"].items() for v in pair)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", sorted(p.name for p in SERVICES.iterdir() if p.is_dir()))
 def test_the_contract_is_kept_for_every_service(folder: str) -> None:
     for definition in sorted((SERVICES / folder).glob("*.csdef")):
@@ -372,6 +379,7 @@ def test_the_contract_is_kept_without_a_service() -> None:
     assert any(p["trace"] for p in run["properties"] if p["verdict"] == "refuted")
 
 
+@pytest.mark.slow
 def test_the_service_is_told_as_it_is() -> None:
     found = answer("verify", EXAMPLE / "ServiceDefinition.csdef")
     expect_contract(found)
@@ -386,6 +394,7 @@ def test_only_the_property_asked_for_is_judged() -> None:
     assert {p["id"] for p in found["runs"][0]["properties"]} == {"P04", "P57"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json", "junit", "sarif"])
 def test_values_of_settings_are_never_printed(form: str, tmp_path: Path) -> None:
     shutil.copytree(SERVICES / "worker", tmp_path / "s")
@@ -427,6 +436,7 @@ def test_junit_shows_what_is_unknown_as_skipped() -> None:
     assert not root.findall("testsuite/testcase/failure")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["misspelt", "single-instance", "several-configurations", "disagreeing"])
 def test_sarif_has_what_the_standard_requires(name: str) -> None:
     (definition,) = (SERVICES / name).glob("*.csdef")
@@ -525,6 +535,7 @@ def test_draw_writes_each_picture_as_svg_and_dot(spec: Path, tmp_path: Path) -> 
         assert ElementTree.parse(path).getroot().tag == "{http://www.w3.org/2000/svg}svg"
 
 
+@pytest.mark.slow
 def test_draw_a_service(tmp_path: Path) -> None:
     result = rolecycle("draw", WORKER, "-o", tmp_path)
     assert result.exit_code == 0
@@ -568,6 +579,7 @@ def test_every_command_has_help() -> None:
         assert "Usage:" in result.stdout
 
 
+@pytest.mark.slow
 def test_standard_output_is_one_json_object_and_standard_error_the_rest() -> None:
     with started("verify", *SMALL, "--format", "json") as process:
         out, err = process.communicate(timeout=60)
@@ -576,6 +588,7 @@ def test_standard_output_is_one_json_object_and_standard_error_the_rest() -> Non
     assert err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json", "junit", "sarif"])
 def test_letters_that_the_terminal_lacks_stop_nothing(form: str, tmp_path: Path) -> None:
     shutil.copytree(SERVICES / "worker", tmp_path / "s")
@@ -600,6 +613,7 @@ def test_letters_that_the_terminal_lacks_stop_nothing(form: str, tmp_path: Path)
         )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no pipe to break")
 def test_a_reader_that_goes_away_makes_no_traceback() -> None:
     with started("verify", "--system", "worker_instance") as process:
@@ -642,6 +656,7 @@ def errors_until(process: subprocess.Popen[str], word: str) -> Iterator[str]:
             return
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT")
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_ctrl_c_ends_a_long_run_with_a_report(form: str, endless: Path) -> None:

@@ -13,6 +13,8 @@ from rolecycle.language.files import spec_root
 from rolecycle.language.load import load
 from rolecycle.language.specification import Specification
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "components"
 GOOD = Path(__file__).parents[1] / "specs" / "good"

@@ -8,14 +8,15 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rolecycle.diagnostics import NOWHERE
-from rolecycle.draw import draw_architecture, draw_machine, draw_trace
 from rolecycle.draw.architecture import architecture
+from rolecycle.draw.files import draw_architecture, draw_machine, draw_trace
 from rolecycle.draw.picture import PAINTS, PAPER, STROKES, place_paint, without_sender
 from rolecycle.draw.render import dot_source, svg
 from rolecycle.draw.sequence import sequence, sequence_dot, sequence_picture
@@ -435,14 +436,18 @@ def test_names_that_differ_stay_apart() -> None:
 
 def test_text_is_the_same_in_another_process() -> None:
     program = (
-        "import sys, test_draw as t, rolecycle.draw as d;"
+        "import sys, test_draw as t, rolecycle.draw.files as d;"
         "files = d.draw_machine(t.BOOTSTRAPPER, t.EVENTS) | d.draw_architecture(t.STACK);"
         "sys.stdout.write(repr(files | d.draw_trace(t.STACK, t.TRACE, 'x')))"
     )
     outputs = {
         subprocess.run(
             [sys.executable, "-c", program],
-            env={"PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": seed, "PATH": ""},
+            env={
+                "PYTHONPATH": ":".join([str(Path(__file__).parent), *sys.path]),
+                "PYTHONHASHSEED": seed,
+                "PATH": "",
+            },
             capture_output=True,
             check=True,
         ).stdout

@@ -17,6 +17,7 @@ def pictures() -> dict[str, str]:
     return gallery(spec_root())
 
 
+@pytest.mark.slow
 def test_the_shipped_pictures_are_fresh(pictures: dict[str, str]) -> None:
     stale = [name for name, text in pictures.items() if _shipped(name) != text]
     assert stale == [], "run `make diagrams`"

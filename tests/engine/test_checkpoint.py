@@ -143,6 +143,7 @@ def restored(files: Mapping[str, bytes], folder: Path) -> Path:
 FILES = ("progress", "states", "landmarks", "deadlocks", "offsets", "labels", "targets", "moved")
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_no_bit_can_flip_unseen(mortal: Product, damaged: dict[str, bytes], data: st.DataObject) -> None:
@@ -299,6 +300,7 @@ print(len(space.states), space.transitions, space.depth, flush=True)
 """
 
 
+@pytest.mark.slow
 def test_a_search_that_is_killed_goes_on(product: Product, tmp_path: Path) -> None:
     whole = explore(pack(product))
     words = [sys.executable, "-c", SEARCH, str(TESTS / "oracles"), str(tmp_path / "one")]
@@ -333,6 +335,7 @@ def verdicts(found: Result) -> list[str]:
 CHOSEN = ("--system", "worker_instance", "--scenario", "R12-single-instance")
 
 
+@pytest.mark.slow
 def test_verify_resumes(tmp_path: Path) -> None:
     whole = verify(*CHOSEN)
     kept = ("--checkpoint", tmp_path / "kept")

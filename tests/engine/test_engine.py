@@ -57,6 +57,7 @@ def complete(system: System) -> naive.Space:
     return space
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems())
 def test_states_transitions_and_deadlocks_are_those_of_the_twin(system: System) -> None:
@@ -69,6 +70,7 @@ def test_states_transitions_and_deadlocks_are_those_of_the_twin(system: System) 
     assert {states[k] for k in np.flatnonzero(fast.dead)} == set(slow.deadlocks)
 
 
+@pytest.mark.slow
 @SLOW
 @given(st.data())
 def test_verdicts_and_shortest_traces_are_those_of_the_twin(data: st.DataObject) -> None:
@@ -107,6 +109,7 @@ def expect_reachable(system: System, slow: naive.Space, fast: Space, goal: Guard
         assert naive.holds(system, goal, naive.replay(system, verdict.trace))
 
 
+@pytest.mark.slow
 @SLOW
 @given(st.data())
 def test_a_property_at_an_event_is_the_twins(data: st.DataObject) -> None:
@@ -127,6 +130,7 @@ def test_a_property_at_an_event_is_the_twins(data: st.DataObject) -> None:
         assert naive.event_of(verdict.trace.steps[-1].event) == event
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems())
 def test_states_of_many_words_are_no_different(system: System) -> None:
@@ -138,6 +142,7 @@ def test_states_of_many_words_are_no_different(system: System) -> None:
     assert named_transitions(fast) == slow.transitions
 
 
+@pytest.mark.slow
 @SLOW
 @given(st.one_of(strategies.symmetric_systems(), strategies.symmetric_systems(companions=True)))
 def test_symmetry_keeps_one_state_of_each_orbit(system: System) -> None:

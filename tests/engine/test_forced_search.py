@@ -71,6 +71,7 @@ def few() -> Case:
 # --- tables made tiny -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cores", [1, 2, 3])
 @pytest.mark.parametrize("distance", range(1, 9))
 @pytest.mark.parametrize("crowd", [0, 500])
@@ -174,6 +175,7 @@ def overflows_in_a_batch(kernel: Callable[..., Any], *words: Any) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cores", [2, 3])
 @pytest.mark.parametrize("kernel", [(rounds_module, "_enter_keys"), (search_module, "rebuild_keys")])
 def test_a_table_overflows_at_every_moment_of_a_round(
@@ -282,6 +284,7 @@ class Interrupted:
         return self.trace
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(
     "ignore:Exception ignored in.*FileIO"
 )  # left open where Ctrl-C came before its end
@@ -332,6 +335,7 @@ def explored(packed: Packed, force: Force, cores: int, graph: bool, memory: int,
         return explore(packed, Limits(memory=memory, spill=folder, cores=cores), graph)
 
 
+@pytest.mark.slow
 @SLOW
 @given(
     strategies.systems() | strategies.symmetric_systems(),

@@ -90,6 +90,7 @@ def test_a_key_table_that_overflows_gives_way_to_numbers(
     assert told(explore(pack(product))) == told(plain)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cores", [2, 3])
 @pytest.mark.parametrize("folded", [True, False])
 @pytest.mark.usefixtures("crowded")

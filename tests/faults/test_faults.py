@@ -85,6 +85,7 @@ def rolecycle(*words: str | Path) -> Result:
 # --- cells that the facts tell ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "fault", "fates", "noticed_by"),
     [
@@ -717,6 +718,7 @@ def test_csv_and_markdown_have_a_line_for_each_row() -> None:
     assert page.count("\n| `") == sum(row.outcome != "none" for row in examples().rows)
 
 
+@pytest.mark.slow
 def test_the_table_of_the_how_to_page_is_fresh() -> None:
     selection = FaultSelection(role="Fabrikam.Orders.Web")
     section = report.to_markdown(service_faults(shipped(), EXAMPLE, None, selection, Session()))

@@ -89,6 +89,7 @@ def coloured_graphs(draw: st.DrawFn) -> tuple[int, list[Edge], list[int]]:
     return states, sorted(set(edges)), draw(st.lists(st.integers(0, 1), min_size=states, max_size=states))
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(coloured_graphs())
 def test_the_partition_is_that_of_the_definition(drawn: tuple[int, list[Edge], list[int]]) -> None:

@@ -308,6 +308,7 @@ def _nested_systems(root: Path) -> None:
         (root / "systems" / f"n{number}.yaml").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [_loop, _folders, _events_is_a_folder, _odd_names, _name_is_no_text, _cycle, _chain, _nested_systems],

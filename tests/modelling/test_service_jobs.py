@@ -194,6 +194,7 @@ def test_the_notes_say_what_is_left_open() -> None:
     assert {note.severity for note in notes} == {"note"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["web_full_iis", "worker"])
 def test_no_verdict_depends_on_attributes_that_are_said_to_have_no_effect(kind: str) -> None:
     plain = replace(WEB, kind=kind)
@@ -490,6 +491,7 @@ def test_machines_that_behave_otherwise_are_told_apart() -> None:
     assert not bisimilar(halves, upgraded)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scenario", [name for name, s in spec().scenarios.items() if "worker_deployment" in s.systems]
 )
@@ -536,6 +538,7 @@ def test_a_guest_shows_every_event_that_it_shares_with_its_node(stack: str) -> N
 # --- size -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_five_roles_of_twenty_instances_are_exhausted() -> None:
     tasks = (Task("a.cmd"), Task("b.cmd", "background"), Task("c.cmd", "foreground"))
     kinds = ("web_full_iis", "web_hwc", "worker", "worker", "worker")
@@ -549,6 +552,7 @@ def test_five_roles_of_twenty_instances_are_exhausted() -> None:
     assert VerificationResult(tuple(made)).exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["vm-role", "single-instance", "packaged", "tasks", "probes", "imports"])
 def test_services_of_the_tests_are_as_expected(folder: str) -> None:
     (definition,) = (SERVICES / folder).glob("*.csdef")

@@ -103,6 +103,7 @@ def complete(system: System) -> naive.Space:
 # --- random families ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @SLOW
 @given(data=st.data())
 def test_what_always_holds_and_what_is_reached_are_the_twins(data: st.DataObject) -> None:
@@ -361,6 +362,7 @@ ASKED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", ASKED, ids=lambda p: f"{p.id} {p.kind}")
 @pytest.mark.parametrize("using", [{"quotient"}, {"quotient", "counting"}, EVERY_REDUCTION], ids=len)
 def test_the_benchmark_family_is_judged_as_without(using: set[Reduction], wanted: Property) -> None:
@@ -375,6 +377,7 @@ def test_the_benchmark_family_is_judged_as_without(using: set[Reduction], wanted
         naive.replay(system, verdict.trace)
 
 
+@pytest.mark.slow
 def test_a_hundred_instances() -> None:
     """None is Stopping beside another; how one comes to be is told by name."""
     system = lifecycle.lifecycle(100)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from itertools import pairwise
 from itertools import product as pairs
 from typing import Any
 
+import naive
 import networkx as nx
+import pytest
+import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-
-sys.path.append("/tmp")
-import naive
-import strategies
 from naive import State
 from strategies import INSIDE, LABELS, MIDDLE, Levels
 
@@ -78,6 +76,7 @@ def spaces(levels: Levels) -> list[tuple[System, naive.Space]]:
     return found
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.levels())
 def test_the_twin_sees_the_same_states_and_standstills(levels: Levels) -> None:
@@ -89,6 +88,7 @@ def test_the_twin_sees_the_same_states_and_standstills(levels: Levels) -> None:
     assert flat == nested
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.levels(), st.booleans(), st.data())
 def test_networkx_sees_the_same_states_without_a_way_back(
@@ -120,6 +120,7 @@ def goals(levels: Levels) -> st.SearchStrategy[Guard]:
     )
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.levels(), st.data())
 def test_the_tool_gives_the_same_verdicts(levels: Levels, data: st.DataObject) -> None:
@@ -215,6 +216,7 @@ def diverges(s: State | str, t: State | str, after: After, related: Related) -> 
     return not nx.is_directed_acyclic_graph(graph)
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.levels())
 def test_a_reduced_system_is_bisimilar_to_its_space(levels: Levels) -> None:

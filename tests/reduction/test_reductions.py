@@ -281,6 +281,7 @@ def observed_systems(draw: Any) -> tuple[System, Guard]:
     return system, draw(strategies.predicates(system))
 
 
+@pytest.mark.slow
 @settings(RANDOM, max_examples=50)
 @given(observed_systems(), st.data())
 def test_a_cone_reaches_the_states_that_the_whole_shows_of_it(

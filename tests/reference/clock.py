@@ -20,15 +20,16 @@ from .semantics import (
     spend,
     takes_part,
 )
-from .systems import Level, Member, NotReadable, holds
+from .systems import Level, Member, NotReadableError, holds
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock of a row in a copy of its machine, or of all rows of an event that `takes` its time; lengths in seconds.
+    """The clock of a row in a copy of its machine, or of all rows of an event that `takes` its time; lengths in
+    seconds.
 
-    `index` is that of the event, for a machine outside every family ("it has one for each index of its event"). `joint` are
-    those of an event without a sender, which "is due when all of them are past"."""
+    `index` is that of the event, for a machine outside every family ("it has one for each index of its event").
+    `joint` are those of an event without a sender, which "is due when all of them are past"."""
 
     place: int
     event: str
@@ -57,9 +58,9 @@ def length(rules: Rules, written: str) -> int:
 
 
 def _clocks(level: Level, rules: Rules) -> Iterator[Clock]:
-    """ "A row that says something of time has a clock of its own in each copy of its machine. In a machine outside every family
-    it has one for each index of its event." "A row of an event in `untimed` says nothing of time, nor does one whose guard is
-    false whatever the states are". What never happens needs no clock."""
+    """ "A row that says something of time has a clock of its own in each copy of its machine. In a machine
+    outside every family it has one for each index of its event." "A row of an event in `untimed` says nothing
+    of time, nor does one whose guard is false whatever the states are". What never happens needs no clock."""
     free = rules.spec.meant(rules.scenario.get("untimed", []))
     takes = {
         e: written
@@ -111,8 +112,8 @@ def _taking(
     rows: tuple[Row, ...],
     written: Any,
 ) -> Iterator[Clock]:
-    """ "The rows of its sender for the event share a clock. Where no member that has the event among its rows is its sender (it
-    may be an actor), each member that must take part has such a clock"."""
+    """ "The rows of its sender for the event share a clock. Where no member that has the event among its rows
+    is its sender (it may be an actor), each member that must take part has such a clock"."""
     least, most = [length(rules, w) for w in (written if isinstance(written, list) else [written, written])]
     sender = rules.spec.events[event].sender
     senders = [m for m in level.members if sender in m.what.names and event in _machine(m).alphabet()]
@@ -126,7 +127,8 @@ def _machine(member: Member) -> Machine:
 
 
 def possibly(guard: Guard, level: Level, index: int | None) -> bool:
-    """Whether a guard is not "false whatever the states are, because of a parameter or of copies that are not there"."""
+    """Whether a guard is not "false whatever the states are, because of a parameter or of copies that are not
+    there"."""
     return _known(guard, level, index) is not False
 
 
@@ -171,7 +173,7 @@ def _known_of_copies(guard: Guard, level: Level, index: int | None) -> bool | No
     try:
         values = {holds(g, level, level.initial(), index) for g in (none, every)}
         known = _known(body, level, index)
-    except NotReadable:
+    except NotReadableError:
         return None
     if word != "count" and len(values) == 1:
         return values.pop()
@@ -184,7 +186,8 @@ def _known_of_copies(guard: Guard, level: Level, index: int | None) -> bool | No
 
 
 def _possible(level: Level, state: State, clock: Clock) -> bool:
-    """ "A row is *possible* where its machine is in a source and its guard holds, whatever others and clocks say"."""
+    """ "A row is *possible* where its machine is in a source and its guard holds, whatever others and clocks
+    say"."""
     member = level.members[clock.place]
     return any(enabled(level, member, state, clock.place, row, clock.index) for row in clock.rows)
 
@@ -252,10 +255,10 @@ def _ripe(
 def _due(
     space: Space, clocks: tuple[Clock, ...], state: State, event: str, index: int | None, found: set[Any]
 ) -> bool:
-    """ "An event is due where a row of some participant is possible and its clock has counted D, also if it changes nothing. An
-    event of kind platform of which nothing is said (no row has a clock for it) is due wherever it changes the state of a
-    machine. So is a healthy event of kind code where the scenario says `healthy code`. Not so what is in `untimed`, and what
-    a level above decides."""
+    """ "An event is due where a row of some participant is possible and its clock has counted D, also if it
+    changes nothing. An event of kind platform of which nothing is said (no row has a clock for it) is due
+    wherever it changes the state of a machine. So is a healthy event of kind code where the scenario says
+    `healthy code`. Not so what is in `untimed`, and what a level above decides."""
     if not any(clock.event == event for clock in clocks):
         return _prompt(space, event) and any(dest != state[0] for _, dest in found)
     past = [
@@ -289,8 +292,9 @@ def _after(
     taken: tuple[bool, ...],
     dest: State,
 ) -> tuple[int, ...]:
-    """ "A clock begins anew": "What it counts was false before a step or is false after it", "its event happens, at an index for
-    which the clock counts, and its machine takes a row for it", "an event behind `without` happens"."""
+    """ "A clock begins anew": "What it counts was false before a step or is false after it", "its event
+    happens, at an index for which the clock counts, and its machine takes a row for it", "an event behind
+    `without` happens"."""
     level = space.level
     return tuple(
         0
@@ -303,8 +307,8 @@ def _after(
 
 
 def _without(level: Level, clock: Clock, event: str, index: int | None) -> bool:
-    """ "If a family indexes this event, and the clock is that of a copy of the family or of an index of the family, only this
-    index matters." """
+    """ "If a family indexes this event, and the clock is that of a copy of the family or of an index of the
+    family, only this index matters." """
     if event not in {e for row in clock.rows for e in row.without}:
         return False
     member = level.members[clock.place]

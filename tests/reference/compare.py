@@ -4,19 +4,24 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
 from click.testing import CliRunner
 
-from . import clock, semantics
+from . import clock, properties, semantics, systems
 from .language import Specification, understand
 from .properties import applies, judge, judged
-from .semantics import Rules, Space
-from .systems import NotReadable, build
+from .semantics import Rules
+from .systems import build
 
+PLAIN: tuple[str, ...] = ()
+WHOLE = ("--no-reduction",)
 COUNTED = ("--no-reduction", "--property", "Z00")
 """How states are counted alike here and there: in one piece, beside no observer."""
+READABILITY = {"RC131", "RC132", "RC138"}
+"""The codes of guards that cannot be read."""
 Files = dict[str, Any]
 Answers = dict[tuple[str, str, str], str]
 
@@ -43,9 +48,9 @@ def write(files: Files, folder: Path) -> None:
 
 
 def runs(spec: Specification) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What the suite runs: `suite`: "whether `rolecycle verify` runs it as it stands"; `systems` of a scenario: "the systems,
-    or systems that others extend or stand in the place of, that it is run on"; `scenarios`: "the only scenarios that the
-    suite runs it in", which are inherited."""
+    """What the suite runs: `suite`: "whether `rolecycle verify` runs it as it stands"; `systems` of a scenario:
+    "the systems, or systems that others extend or stand in the place of, that it is run on"; `scenarios`: "the
+    only scenarios that the suite runs it in", which are inherited."""
     for name, written in spec.systems.items():
         if written.get("suite"):
             only = inherited(spec, name, "scenarios")
@@ -60,11 +65,12 @@ def inherited(spec: Specification, name: str, key: str) -> list[str]:
     """A list of a system together with those of the systems that it extends."""
     written = spec.systems[name]
     above = inherited(spec, written["extends"], key) if "extends" in written else []
-    return above + written.get(key, [])
+    return [*above, *written.get(key, [])]
 
 
 def answers(files: Files, limit: int = 20000) -> Answers:
-    """What this package answers: the verdict of each property in each run, and the number of states in one piece."""
+    """What this package answers: the verdict of each property in each run, and the number of states in one
+    piece."""
     spec = understand(files)
     found: Answers = {}
     for system, scenario in runs(spec):
@@ -78,17 +84,55 @@ def answers(files: Files, limit: int = 20000) -> Answers:
             space = (clock if scenario.get("timed") else semantics).explore(
                 level, Rules(spec, scenario), limit
             )
-            found[system, scenario["scenario"], "states"] = str(len(space.edges))
+            if not scenario.get(
+                "timed"
+            ):  # rolecycle may keep what a clock had counted while it counts nothing
+                found[system, scenario["scenario"], "states"] = str(len(space.edges))
             for name, written in asked.items():
-                found[system, scenario["scenario"], name] = _verdict(space, written)
+                found[system, scenario["scenario"], name] = str(judge(space, written))
     return found
 
 
-def _verdict(space: Space, written: dict[str, Any]) -> str:
-    try:
-        return str(judge(space, written))
-    except NotReadable as error:
-        return f"not readable: {error}"
+def unreadable(files: Files) -> str:
+    """Why a guard of a specification cannot be read somewhere, so that it is a mistake (RC131, RC132, RC138);
+    else empty."""
+    spec = understand(files)
+    for system, scenario in runs(spec):
+        level = build(spec, system, scenario)
+        found = [
+            systems.unreadable(part, [(guard, at)], None)
+            for part, guard, at in semantics.readings(level, Rules(spec, scenario))
+        ]
+        for written in spec.properties.values():
+            if applies(spec, written, level, scenario):
+                extra = {"observer": ""} if "observer" in written else None
+                found.append(systems.unreadable(level, properties.readings(spec, written, level), extra))
+        if any(found):
+            return next(filter(None, found))
+    return ""
+
+
+def differences(files: Files, limit: int = 3000) -> list[Difference]:
+    """Ask both about a specification, by default and without reductions, and return the questions with two answers.
+
+    Raises:
+        TooLargeError: a space has more states than the limit.
+    """
+    mistake = unreadable(files)
+    here = {} if mistake else answers(files, limit)
+    found: list[Difference] = []
+    with TemporaryDirectory() as folder:
+        write(files, Path(folder))
+        for options in (PLAIN, WHOLE) if mistake else (PLAIN, WHOLE, COUNTED):
+            printed = command_line(Path(folder), *options)
+            refused = sorted({f["code"] for f in printed.get("findings", []) if f["severity"] == "error"})
+            if bool(mistake) != bool(refused) or (mistake and not set(refused) & READABILITY):
+                found.append(
+                    Difference(("", "", "mistake"), mistake or "none", " ".join(refused) or "none", options)
+                )
+            elif not mistake:
+                found += _in_answers(here, printed, options)
+    return found
 
 
 def command_line(folder: Path, *options: str) -> dict[str, Any]:
@@ -116,7 +160,7 @@ def answered(printed: dict[str, Any]) -> Answers:
     return found
 
 
-def differences(here: Answers, printed: dict[str, Any], options: tuple[str, ...]) -> Iterator[Difference]:
+def _in_answers(here: Answers, printed: dict[str, Any], options: tuple[str, ...]) -> Iterator[Difference]:
     """The questions with two answers. `unknown` is no answer, and states are counted alike in one piece only."""
     if "crash" in printed:
         yield Difference(("", "", "crash"), "", printed["crash"], options)
@@ -125,6 +169,8 @@ def differences(here: Answers, printed: dict[str, Any], options: tuple[str, ...]
     for question in sorted(q for q in here.keys() | there.keys() if q[0] != "suite"):
         counted = options == COUNTED
         if (question[2] == "states" and not counted) or (question[2] not in ("states", "Z00") and counted):
+            continue
+        if question[2] == "states" and question not in here:
             continue
         one, other = here.get(question, "nothing"), there.get(question, "nothing")
         if one != other and other != "unknown":

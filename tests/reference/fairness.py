@@ -1,9 +1,10 @@
-"""What must happen in the long run: the section "Fairness" of the page, decided by fixed points and not by components.
+"""What must happen in the long run: the section "Fairness" of the page, decided by fixed points and not by
+components.
 
-A run is fair to a strong occurrence if it is taken infinitely often or from some point on nowhere enabled. So for each
-set of strong occurrences, taken as those that are nowhere enabled any more, the others and the weak ones are plain
-conditions that must be met infinitely often; the states from which that can be done for ever are a greatest fixed point.
-"""
+A run is fair to a strong occurrence if it is taken infinitely often or from some point on nowhere enabled. So
+for each set of strong occurrences, taken as those that are nowhere enabled any more, the others and the weak
+ones are plain conditions that must be met infinitely often; the states from which that can be done for ever are
+a greatest fixed point."""
 
 from collections.abc import Callable, Hashable, Iterable
 from itertools import combinations
@@ -17,9 +18,9 @@ Key = Hashable
 
 
 def fairness(space: Space, occurrence: Occurrence) -> str:
-    """The table: "`platform`, `time`: as declared, else weak; `code`: as declared, else weak, where the scenario says
-    `healthy code` and the outcome is healthy; else none; `user`, `fault`: none"; and "What an `open` system leaves to a
-    level above is owed no fairness"."""
+    """The table: "`platform`, `time`: as declared, else weak; `code`: as declared, else weak, where the
+    scenario says `healthy code` and the outcome is healthy; else none; `user`, `fault`: none"; and "What an
+    `open` system leaves to a level above is owed no fairness"."""
     event = space.rules.spec.events[occurrence.event]
     if event.kind in ("user", "fault") or not (occurrence.hidden or sent(space.level, occurrence.event)):
         return "none"
@@ -30,8 +31,9 @@ def fairness(space: Space, occurrence: Occurrence) -> str:
 
 
 def changing(edges: Edges) -> dict[Node, dict[Occurrence, list[Node]]]:
-    """The steps that count: "an event at an index, is enabled where a step of it leads to another state of the system; it is
-    taken by such a step. A step that changes nothing, or that only an observer notices, counts for neither." """
+    """The steps that count: "an event at an index, is enabled where a step of it leads to another state of the
+    system; it is taken by such a step. A step that changes nothing, or that only an observer notices, counts
+    for neither." """
     found: dict[Node, dict[Occurrence, list[Node]]] = {}
     for node, steps in edges.items():
         for occurrence, dest in steps:
@@ -47,8 +49,8 @@ def fair_for_ever(
     again: Callable[[Node], bool] | None = None,
     avoid: Callable[[Any], bool] = lambda _: False,
 ) -> set[Node]:
-    """Return nodes from which a fair run stays inside for ever; with `again` where it sees such nodes infinitely often,
-    and with `avoid` without taking such steps."""
+    """Return nodes from which a fair run stays inside for ever; with `again` where it sees such nodes
+    infinitely often, and with `avoid` without taking such steps."""
     taken = changing(edges)
     allowed = set(inside)
     kinds: dict[str, set[Occurrence]] = {"weak": set(), "strong": set(), "none": set()}
@@ -74,8 +76,8 @@ def _fixed_point(
     again: Callable[[Node], bool] | None,
     avoid: Callable[[Any], bool],
 ) -> set[Node]:
-    """The greatest set from whose every node each condition can be met inside it. "A run takes steps for ever, or stays in
-    some state for ever", so a condition on a state is met by staying in it."""
+    """The greatest set from whose every node each condition can be met inside it. "A run takes steps for ever,
+    or stays in some state for ever", so a condition on a state is met by staying in it."""
     while True:
         before = set(rest)
         for occurrence in sorted(weak | strong, key=repr):

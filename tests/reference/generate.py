@@ -1,8 +1,7 @@
 """Random specifications, nastier than usual and with small spaces.
 
-A specification is made from the inside out. Each system has events and machines of its own, families of 0 to 5 copies,
-and up to two levels below it whose labels it reads and whose shown events its machines share.
-"""
+A specification is made from the inside out. Each system has events and machines of its own, families of 0 to 5
+copies, and up to two levels below it whose labels it reads and whose shown events its machines share."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -15,7 +14,8 @@ KINDS = ["platform", "platform", "platform", "user", "code", "fault", "time"]
 
 @dataclass
 class Readable:
-    """What a guard may name with these values: one machine or system outside the families, or the copies of a family."""
+    """What a guard may name with these values: one machine or system outside the families, or the copies of a
+    family."""
 
     name: str
     values: list[str]
@@ -359,7 +359,8 @@ class Maker:
                 f"{body} and {self.reading(plan, thing.family, thing.family if thing.copies else None, own)}"
             )
         if word == "count":
-            return f"count({which}{over}: {body}) {self.random.choice(['<=', '>=', '==', '<', '>'])} {self.random.randint(0, 3)}"
+            comparison = self.random.choice(["<=", ">=", "==", "<", ">"])
+            return f"count({which}{over}: {body}) {comparison} {self.random.randint(0, 3)}"
         return f"({word} {which}{over}: {body})"
 
     # Scenarios and properties
@@ -500,12 +501,9 @@ class Maker:
         if kind == "deadlock freedom":
             return {"kind": kind} | ({"except": guard()} if self.odds(0.6) else {})
         if kind == "time bound":
-            moments = self.random.choice(
-                [
-                    {"from": guard(), "to": guard()},
-                    {"from event": self.some(plan), "to event": self.some(plan)},
-                ]
-            )
+            moments: dict[str, Any] = {"from event": self.some(plan), "to event": self.some(plan)}
+            if self.odds(0.5):
+                moments = {"from": guard(), "to": guard()}
             limit = self.random.choice([{"at most": self.length(4)}, {"at least": self.length(4)}])
             return {"kind": kind} | moments | limit
         if kind == "leads to":

@@ -1,8 +1,8 @@
 """Guards: the section "Guards" of the page, parsed by hand and evaluated by the sentence.
 
-A parsed guard is a tuple: ("true",), ("false",), ("is", name, states, negated), ("not", g), ("and", g, h), ("or", g, h),
-("implies", g, h), (quantifier, which, range, body) or ("count", which, range, body, comparison, number).
-"""
+A parsed guard is a tuple: ("true",), ("false",), ("is", name, states, negated), ("not", g), ("and", g, h),
+("or", g, h), ("implies", g, h), (quantifier, which, range, body) or ("count", which, range, body, comparison,
+number)."""
 
 import operator
 import re

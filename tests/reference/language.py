@@ -13,7 +13,8 @@ from .guards import Guard, parse
 
 
 class Plain(yaml.SafeLoader):
-    """YAML in which only `true` and `false` are truth values, so that `Off` and `yes` may be names of states and values."""
+    """YAML in which only `true` and `false` are truth values, so that `Off` and `yes` may be names of states
+    and values."""
 
 
 Plain.yaml_implicit_resolvers = {
@@ -90,8 +91,8 @@ class Specification:
     durations: dict[str, str] = field(default_factory=dict)
 
     def meant(self, listed: str | Iterable[str]) -> frozenset[str]:
-        """The events that a list means: "sets are names for several events; such a name may stand wherever events are
-        listed, ... and in a set further down"."""
+        """The events that a list means: "sets are names for several events; such a name may stand wherever
+        events are listed, ... and in a set further down"."""
         names = [listed] if isinstance(listed, str) else listed
         return frozenset(
             event
@@ -149,8 +150,8 @@ def understand(files: dict[str, Any]) -> Specification:
 
 
 def _event(name: str, written: dict[str, Any]) -> Event:
-    """The table of the keys of an event: unhealthy is "true for every fault, false otherwise unless said"; the sender is
-    "else the part of the name before the dot"."""
+    """The table of the keys of an event: unhealthy is "true for every fault, false otherwise unless said"; the
+    sender is "else the part of the name before the dot"."""
     return Event(
         name,
         written["kind"],
@@ -162,9 +163,9 @@ def _event(name: str, written: dict[str, Any]) -> Event:
 
 
 def _machine(name: str, machines: dict[str, dict[str, Any]], spec: Specification) -> Machine:
-    """`extends`: "begin with the states, groups and rows of another machine; own rows of an event replace the inherited
-    rows of that event, and an inherited row has the sources that were written, so that only `*` has further states; a machine
-    answers to the names of those it extends"."""
+    """`extends`: "begin with the states, groups and rows of another machine; own rows of an event replace the
+    inherited rows of that event, and an inherited row has the sources that were written, so that only `*` has
+    further states; a machine answers to the names of those it extends"."""
     chain = [name]
     while "extends" in machines[chain[0]]:
         chain.insert(0, machines[chain[0]]["extends"])
@@ -197,8 +198,8 @@ def _row(
     groups: dict[str, frozenset[str]],
     spec: Specification,
 ) -> Row:
-    """The table of the keys of a row: a source is "a state, a group, a list of these, or `*` for every state (those of
-    extending machines too)"."""
+    """The table of the keys of a row: a source is "a state, a group, a list of these, or `*` for every state
+    (those of extending machines too)"."""
 
     def meant(listed: str | list[str]) -> frozenset[str]:
         names = [listed] if isinstance(listed, str) else listed

@@ -8,8 +8,8 @@ from .clock import length
 from .fairness import Edges, Node, backward, fair_for_ever
 from .guards import Guard, parse
 from .language import TICK, Row, Specification
-from .semantics import Occurrence, Space, owed
-from .systems import Level, NotReadable, holds
+from .semantics import Occurrence, Space, indices, owed
+from .systems import Level, NotReadableError, holds
 
 Moves = Callable[[Any, Any, Any], Iterable[Any]]
 
@@ -29,8 +29,8 @@ class Verdict:
 
 
 def applies(spec: Specification, written: dict[str, Any], level: Level, scenario: dict[str, Any]) -> bool:
-    """`systems`: "these systems, those that extend them, and those in their place"; `scenarios`: "every one, when absent";
-    `refuted in`: "scenarios in which it is judged"; `applies`: "restricts it by parameters"."""
+    """`systems`: "these systems, those that extend them, and those in their place"; `scenarios`: "every one,
+    when absent"; `refuted in`: "scenarios in which it is judged"; `applies`: "restricts it by parameters"."""
     if not spec.answers(level.name) & set(written["systems"]):
         return False
     listed = written.get("scenarios")
@@ -39,9 +39,26 @@ def applies(spec: Specification, written: dict[str, Any], level: Level, scenario
     return holds(parse(written.get("applies", "true")), level, level.initial())
 
 
+def readings(
+    spec: Specification, written: dict[str, Any], level: Level
+) -> Iterator[tuple[Guard, int | None]]:
+    """The guards of a property, each with the indices at hand: "a property that of the event (`at`) or of the
+    copy (`per`)", and an observer that of its event."""
+    at: list[int | None] = copies(level, written["per"]) if "per" in written else [None]
+    if "at" in written:
+        there = spec.meant(written["at"]) & level.alphabet()
+        at = [index for event in there for index in indices(level, event)]
+    for key in ("always", "require", "except", "reach", "from", "to", "again", "stays"):
+        yield from ((parse(written[key]), index) for index in at if key in written)
+    for row in written.get("observer", {}).get("transitions", []):
+        for event in spec.meant(row["trigger"]) & level.alphabet():
+            its = at if "per" in written else indices(level, event)
+            yield from ((parse(row.get("when", "true")), index) for index in its)
+
+
 def judged(spec: Specification, written: dict[str, Any], scenario: dict[str, Any]) -> bool:
-    """`time bound`: "in a timed scenario ... nowhere else is it judged"."""
-    return written["kind"] != "time bound" or scenario.get("timed", False)
+    """`within`: "in a timed scenario ... nowhere else is it judged"."""
+    return written["kind"] != "time bound" or bool(scenario.get("timed"))
 
 
 def judge(space: Space, written: dict[str, Any]) -> Verdict:
@@ -53,7 +70,8 @@ def judge(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _no_premise(space: Space, written: dict[str, Any], index: int | None) -> bool:
-    """ "A property whose ... premise never happens holds vacuously": so does one that says `A implies B` where A never holds."""
+    """ "A property whose ... premise never happens holds vacuously": so does one that says `A implies B` where
+    A never holds."""
     keys = [key for key in ("always", "reach", "again", "stays") if key in written and "steps" not in written]
     guards = [parse(written[key]) for key in keys]
     premises = [guard[1] for guard in guards if guard[0] == "implies"]
@@ -82,7 +100,7 @@ def _judge(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
         "recurs": _recurs,
         "settles": _settles,
         "converges": _converges,
-        "time bound": _time_bound,
+        "time bound": _within,
     }[kind](space, written, index)
 
 
@@ -165,8 +183,8 @@ def _at(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _ordered(space: Space, written: dict[str, Any]) -> Verdict:
-    """`only after`: "no event before one of the others; after `renewed by` it takes a new one"; `never after`: "no event after one
-    of the others, until it is lifted"."""
+    """`only after`: "no event before one of the others; after `since` it takes a new one"; `never after`: "no
+    event after one of the others, until it is lifted"."""
     meant = space.rules.spec.meant
     event = meant(written["event"])
     first = meant(written.get("only after", written.get("never after", [])))
@@ -183,8 +201,9 @@ def _ordered(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _positions(space: Space, written: dict[str, Any]) -> tuple[Edges, int]:
-    """The space beside the position in the steps; -1 once a listed event came before its turn, or again. "An event may be in
-    several steps. Events that no step lists may happen at any time, and once all steps are done everything may." """
+    """The space beside the position in the steps; -1 once a listed event came before its turn, or again. "An
+    event may be in several steps. Events that no step lists may happen at any time, and once all steps are done
+    everything may." """
     turns = [space.rules.spec.meant(step) for step in written["steps"]]
     listed = frozenset().union(*turns)
 
@@ -197,8 +216,8 @@ def _positions(space: Space, written: dict[str, Any]) -> tuple[Edges, int]:
 
 
 def _in_turn(space: Space, written: dict[str, Any]) -> Verdict:
-    """`steps`: "in no run does one of the listed events come before its turn, or again, until all steps are done"; vacuous
-    "when no run gets to the last one"."""
+    """`steps`: "in no run does one of the listed events come before its turn, or again, until all steps are
+    done"; vacuous "when no run gets to the last one"."""
     edges, last = _positions(space, written)
     return Verdict(not any(done == -1 for _, done in edges), not any(done == last for _, done in edges))
 
@@ -216,9 +235,10 @@ def _reachable(space: Space, written: dict[str, Any], index: int | None) -> Verd
 
 
 def _deadlock_freedom(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
-    """`deadlock freedom`: "in every reachable state some step of kind platform, code or time leads to another state";
-    `except`: "the named ends". Where time is counted "the clocks are not" part of the state: it is one "when no step ... that
-    changes the state of a machine can be reached by such steps, those of the clock among them"."""
+    """`deadlock freedom`: "in every reachable state some step of kind platform, code or time leads to another
+    state"; `except`: "the named ends". Where time is counted "the clocks are not" part of the state: it is one
+    "when no step ... that changes the state of a machine can be reached by such steps, those of the clock among
+    them"."""
     edges = alone(space)
     ends = _where(space, edges, written.get("except", "false"), index)
     alive = {
@@ -230,8 +250,8 @@ def _deadlock_freedom(space: Space, written: dict[str, Any], index: int | None) 
 
 
 def _recoverable(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
-    """`recoverable`: "from every reachable state it can be reached by what the system owes, that is by steps that are neither
-    faults nor user decisions; with `with user decisions: true` by anything but faults"."""
+    """`recoverable`: "from every reachable state it can be reached by what the system owes, that is by steps
+    that are neither faults nor user decisions; with `helped: true` by anything but faults"."""
     edges = alone(space)
 
     def barred(o: Occurrence) -> bool:
@@ -279,9 +299,9 @@ def _converges(space: Space, written: dict[str, Any], index: int | None) -> Verd
     return Verdict(not fair_for_ever(space, edges, edges, lambda node: node in broken, fault))
 
 
-def _time_bound(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
-    """`time bound`: "from where `from` is true (or an event of `from event`) to where `to` is (or an event of `to event`)
-    it takes at most `at most` and at least `at least`"."""
+def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
+    """`within`: "from where `from` is true (or an event of `since`) to where `to` is (or an event of `until`)
+    it takes at most `within` and at least `not before`"."""
     edges = observed(space, written, index)
     wherever, entered = _begins(space, edges, written, False), _begins(space, edges, written, True)
     ends = _where(space, edges, written.get("to", "false"), index)
@@ -303,8 +323,8 @@ def _time_bound(space: Space, written: dict[str, Any], index: int | None) -> Ver
 
 
 def _begins(space: Space, edges: Edges, written: dict[str, Any], entered: bool) -> set[Node]:
-    """ "It begins in each state that an event of `from event` leads to, or in which `from` is true; for `at least`, only where
-    `from` becomes true, or is true at first." """
+    """ "It begins in each state that an event of `since` leads to, or in which `from` is true; for `not
+    before`, only where `from` becomes true, or is true at first." """
     since = space.rules.spec.meant(written.get("from event", []))
     if since:
         return {dest for steps in edges.values() for o, dest in steps if _visible(o, since)}
@@ -318,9 +338,9 @@ def _begins(space: Space, edges: Edges, written: dict[str, Any], entered: bool) 
 def _passing(
     edges: Edges, starts: set[Node], ends: set[Node], until: frozenset[str], most: int
 ) -> set[tuple[int, Node]]:
-    """The nodes before the end, each with how many ticks may have passed; no more than so many. "It ends with an event of
-    `to event` after that, or in the first state in which `to` is true, the one in which it begins included. Its length is the
-    number of ticks between." """
+    """The nodes before the end, each with how many ticks may have passed; no more than so many. "It ends with
+    an event of `until` after that, or in the first state in which `to` is true, the one in which it begins
+    included. Its length is the number of ticks between." """
     found = {(0, node) for node in starts - ends}
     todo = list(found)
     while todo:
@@ -339,8 +359,8 @@ def _ends_next(edges: Edges, node: Node, ends: set[Node], until: frozenset[str])
 
 
 def _goes_round(edges: Edges, starts: set[Node], ends: set[Node], until: frozenset[str]) -> bool:
-    """ "If somewhere in between neither `tick` nor the end can be reached, because what is due leads round for ever, a property
-    that is not refuted is `unknown`." """
+    """ "If somewhere in between neither `tick` nor the end can be reached, because what is due leads round for
+    ever, a property that is not refuted is `unknown`." """
     between = {node for _, node in _passing(edges, starts, ends, until, len(edges))}
     out = {
         n for n in between if _ends_next(edges, n, ends, until) or any(o.event == TICK for o, _ in edges[n])
@@ -348,4 +368,4 @@ def _goes_round(edges: Edges, starts: set[Node], ends: set[Node], until: frozens
     return backward(edges, between, out) != between
 
 
-__all__ = ["NotReadable", "Verdict", "applies", "judge", "judged"]
+__all__ = ["NotReadableError", "Verdict", "applies", "judge", "judged"]

@@ -46,7 +46,8 @@ def _paths(content: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 
 
 def _without(files: Files, path: tuple[Any, ...]) -> Files | None:
-    """A copy without the entry at a path; of a guard, one of its parts instead of the whole. None where there is none."""
+    """A copy without the entry at a path; of a guard, one of its parts instead of the whole. None where there
+    is none."""
     tried = deepcopy(files)
     place: Any = tried
     for key in path[:-1]:

@@ -1,4 +1,5 @@
-"""The step rule, and the space of a system: the sections "The step rule", "Events", "Levels" and "Scenarios" of the page."""
+"""The step rule, and the space of a system: the sections "The step rule", "Events", "Levels" and "Scenarios" of
+the page."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,13 +7,14 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from .guards import Guard
 from .language import Machine, Row, Specification
 from .systems import Level, Member, holds, visible
 
 State = tuple[Any, ...]
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """The space has more states than were asked for."""
 
 
@@ -34,22 +36,22 @@ class Rules:
     scenario: dict[str, Any]
 
     def allows(self, event: str, index: int | None) -> bool:
-        """`unhealthy`: "left out unless a scenario allows it"; `allow`, `forbid`: "The more precise word decides: `name[2]`
-        before `name`, a name before a set that has it; of two alike, `allow`"; `among` "counts as `allow`"."""
+        """`unhealthy`: "left out unless a scenario allows it"; `allow`, `forbid`: "The more precise word
+        decides: `name[2]` before `name`, a name before a set that has it; of two alike, `allow`"; `among`
+        "counts as `allow`"."""
         allow = [*self.scenario.get("allow", []), *self.scenario.get("faults", {}).get("among", [])]
         words = [(*self._precision(written, event, index), True) for written in allow]
-        words += [
-            (*self._precision(written, event, index), False) for written in self.scenario.get("forbid", [])
-        ]
-        return max(
-            [word for word in words if word[0]], default=(0, 0, not self.spec.events[event].unhealthy)
-        )[2]
+        forbid = self.scenario.get("forbid", [])
+        words += [(*self._precision(written, event, index or 0), False) for written in forbid]
+        unsaid = (0, 0, not self.spec.events[event].unhealthy)
+        return max([word for word in words if word[0]], default=unsaid)[2]
 
     def _precision(self, written: str, event: str, index: int | None) -> tuple[int, int]:
-        """How precisely a word means an event at an index: 0 if not at all. "`name[2]` means one index, on every level where
-        the event bears one." """
+        """How precisely a word means an event at an index: 0 if not at all. "`name[2]` means one index, on
+        every level where the event bears one"; where it bears none (here: None, or 0), what is allowed is on
+        and what is forbidden is on, too."""
         name, which = _indexed(written)
-        if event not in self.spec.meant(name) or which not in (None, index):
+        if event not in self.spec.meant(name) or (None not in (which, index) and which != index):
             return 0, 0
         return 1 if name in self.spec.sets else 2, which is not None
 
@@ -61,8 +63,8 @@ def _indexed(written: str) -> tuple[str, int | None]:
 
 
 def happens(level: Level, event: str, index: int | None, rules: Rules) -> bool:
-    """ "An event whose sender is a machine that the system has not, not even inside a member, never happens, unless the
-    system is `open`", and then "what it `shows` may happen even when its sender is not there"."""
+    """ "An event whose sender is a machine that the system has not, not even inside a member, never happens,
+    unless the system is `open`", and then "what it `shows` may happen even when its sender is not there"."""
     there = sent(level, event) or (level.open and event in level.shows)
     return there and rules.allows(event, index)
 
@@ -82,8 +84,8 @@ def indices(level: Level, event: str) -> list[int | None]:
 
 
 def takes_part(level: Level, member: Member, event: str, index: int | None) -> bool:
-    """ "Every member that has the event among its rows takes part"; of a family, `lamp.on[2]` concerns the copy with index 2,
-    and of a collective event "every copy takes part"."""
+    """ "Every member that has the event among its rows takes part"; of a family, `lamp.on[2]` concerns the copy
+    with index 2, and of a collective event "every copy takes part"."""
     if event not in visible(member.what):
         return False
     return not member.family or member.family in level.events[event].all or member.index == index
@@ -119,8 +121,8 @@ def _together(
     index: int | None,
     inner: dict[int, list[tuple[Occurrence, State]]],
 ) -> Iterator[tuple[Occurrence, State]]:
-    """ "The event can happen when each member that takes part with a `must` row (the default) has a row from its present
-    state whose guard holds. Then all who can, move at once." """
+    """ "The event can happen when each member that takes part with a `must` row (the default) has a row from
+    its present state whose guard holds. Then all who can, move at once." """
     choices: list[list[tuple[Any, Any]]] = []
     for place, member in enumerate(level.members):
         if not takes_part(level, member, event, index):
@@ -141,8 +143,8 @@ def _together(
 
 
 def moves(level: Level, member: Member, state: State, place: int, event: str, index: int | None) -> list[str]:
-    """ "A member that takes part with `may` and has no enabled row stays where it is. Guards read the states before the step.
-    Two enabled rows of one member are a choice." """
+    """ "A member that takes part with `may` and has no enabled row stays where it is. Guards read the states
+    before the step. Two enabled rows of one member are a choice." """
     assert isinstance(member.what, Machine)
     rows = [row for row in member.what.rows if row.event == event]
     found = [
@@ -154,16 +156,32 @@ def moves(level: Level, member: Member, state: State, place: int, event: str, in
 
 
 def enabled(level: Level, member: Member, state: State, place: int, row: Row, index: int | None) -> bool:
-    """Whether the machine is in the sources of a row and its guard holds, read at "the index at hand: that of the reader, or
-    for a reader outside every family that of the event"."""
+    """Whether the machine is in the sources of a row and its guard holds, read at "the index at hand: that of
+    the reader, or for a reader outside every family that of the event"."""
     its = member.index if member.family else index
     return state[place] in row.sources and holds(row.when, level, state, its, place)
 
 
+def readings(level: Level, rules: Rules) -> Iterator[tuple[Level, Guard, int | None]]:
+    """The guards of a system and of the systems inside it, each with the indices at hand: "a copy its own, a
+    machine outside every family that of the event"; a label and a view have none. The page does not say whether a
+    guard must be readable where its event never happens; it need not."""
+    for member in level.members:
+        if isinstance(member.what, Level):
+            yield from readings(member.what, rules)
+            continue
+        for row in member.what.rows:
+            there = [at for at in indices(level, row.event) if happens(level, row.event, at, rules)]
+            yield from ((level, row.when, member.index or at) for at in there)
+    definitions = [*level.labels.values(), *(guard for values in level.views.values() for _, guard in values)]
+    yield from ((level, guard, None) for guard in definitions)
+
+
 @dataclass
 class Space:
-    """The reachable states of a system, each with its steps. The first part of a state is that of the members, the second
-    how much of the budget is spent, and where time is counted the third what the clocks have counted."""
+    """The reachable states of a system, each with its steps. The first part of a state is that of the members,
+    the second how much of the budget is spent, and where time is counted the third what the clocks have
+    counted."""
 
     level: Level
     rules: Rules
@@ -188,7 +206,7 @@ def fill(
             continue
         space.edges[state] = list(leave(space, state))
         if len(space.edges) > limit:
-            raise TooLarge
+            raise TooLargeError
         todo += [dest for _, dest in space.edges[state]]
     return space
 
@@ -201,7 +219,8 @@ def _budgeted(space: Space, state: State) -> Iterator[tuple[Occurrence, State]]:
 
 
 def spend(rules: Rules, event: str, spent: int) -> int | None:
-    """`faults`: "`at most` so many in a run; the budget is a machine of its own". None where the budget is spent."""
+    """`faults`: "`at most` so many in a run; the budget is a machine of its own". None where the budget is
+    spent."""
     faults = rules.scenario.get("faults", {})
     if "at most" not in faults or event not in rules.spec.meant(faults["among"]):
         return spent
@@ -209,8 +228,8 @@ def spend(rules: Rules, event: str, spent: int) -> int | None:
 
 
 def owed(space: Space, occurrence: Occurrence) -> bool:
-    """Whether a step is neither a fault nor a user decision nor left to a level above: "What is decided there is not owed by
-    the system, so that it counts neither as life nor as a way back"."""
+    """Whether a step is neither a fault nor a user decision nor left to a level above: "What is decided there
+    is not owed by the system, so that it counts neither as life nor as a way back"."""
     if space.rules.spec.events[occurrence.event].kind in ("fault", "user"):
         return False
     return occurrence.hidden or sent(space.level, occurrence.event)

@@ -1,5 +1,7 @@
-"""A system under a scenario: its members, their names, and what guards read of them (sections "Systems" and "Guards")."""
+"""A system under a scenario: its members, their names, and what guards read of them (sections "Systems" and
+"Guards")."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +9,7 @@ from .guards import COMPARISONS, Guard, parse
 from .language import Event, Machine, Specification
 
 
-class NotReadable(Exception):
+class NotReadableError(Exception):
     """A guard reads what the system does not have, or has several of, or has no state of (RC131, RC132)."""
 
 
@@ -58,8 +60,8 @@ class Level:
 
 
 def visible(what: Machine | Level) -> frozenset[str]:
-    """The events that a member has for the level above: "The events that it `shows` stay visible ... Faults stay visible,
-    too"."""
+    """The events that a member has for the level above: "The events that it `shows` stay visible ... Faults
+    stay visible, too"."""
     if isinstance(what, Machine):
         return what.alphabet()
     return frozenset(e for e in what.alphabet() if e in what.shows or what.events[e].kind == "fault")
@@ -115,8 +117,8 @@ def _members(
     parameters: dict[str, str],
     scenario: dict[str, Any],
 ) -> tuple[Member, ...]:
-    """`members`: "each with an optional `when` over parameters"; `families`: "the machine, or the system, of each index
-    from 1 on; `of` and `count` repeat one"."""
+    """`members`: "each with an optional `when` over parameters"; `families`: "the machine, or the system, of
+    each index from 1 on; `of` and `count` repeat one"."""
 
     def thing(called: str) -> Machine | Level:
         return spec.machines[called] if called in spec.machines else build(spec, called, scenario)
@@ -148,9 +150,9 @@ def holds(
 ) -> bool:
     """Whether a guard holds in a state of a system.
 
-    `index` is "the index at hand: that of the reader, or for a reader outside every family that of the event"; `at_hand`
-    is the place among the members of the copy that a quantifier has got to; `extra` are observers, by name.
-    """
+    `index` is "the index at hand: that of the reader, or for a reader outside every family that of the event";
+    `at_hand` is the place among the members of the copy that a quantifier has got to; `extra` are observers, by
+    name."""
     word = guard[0]
     if word in ("true", "false"):
         return bool(word == "true")
@@ -159,17 +161,17 @@ def holds(
     if word in ("and", "or", "implies"):
         left = holds(guard[1], level, state, index, at_hand, extra)
         right = holds(guard[2], level, state, index, at_hand, extra)
-        return {"and": left and right, "or": left or right, "implies": right or not left}[word]
+        return bool({"and": left and right, "or": left or right, "implies": right or not left}[word])
     if word == "is":
-        return _reads(guard[1], guard[2], level, state, index, at_hand, extra) != guard[3]
+        return _reads(guard[1], guard[2], level, state, index, at_hand, extra) != bool(guard[3])
     return _quantified(guard, level, state, index, extra)
 
 
 def _quantified(
     guard: Guard, level: Level, state: tuple[Any, ...], index: int | None, extra: dict[str, str] | None
 ) -> bool:
-    """ "`all`, `some`, `no` and `count` range over the copies of a machine (or of those that extend it), or over a family".
-    "Over no copies, `all` is true and `some` is false." """
+    """ "`all`, `some`, `no` and `count` range over the copies of a machine (or of those that extend it), or
+    over a family". "Over no copies, `all` is true and `some` is false." """
     word, which, name, body = guard[:4]
     places = _range(which, name, level, index)
     true = 0
@@ -182,8 +184,9 @@ def _quantified(
 
 
 def _range(which: str, name: str, level: Level, index: int | None) -> list[int | None]:
-    """ "`earlier` keeps the copies with a smaller index than the one at hand, `other` those with another"; "What stands alone is
-    never `earlier` or `other`". "As a range, the system under such a name is one copy." """
+    """ "`earlier` keeps the copies with a smaller index than the one at hand, `other` those with another";
+    "What stands alone is never `earlier` or `other`". "As a range, the system under such a name is one copy."
+    """
     members = list(enumerate(level.members))
     if name in level.families:
         places = [place for place, m in members if m.family == name]
@@ -195,7 +198,7 @@ def _range(which: str, name: str, level: Level, index: int | None) -> list[int |
     if not which:
         return list(places)
     if index is None and any(indices.values()):
-        raise NotReadable(f"{which} {name} for a reader without index")
+        raise NotReadableError(f"{which} {name} for a reader without index")
     if which == "other":
         return [place for place, its in indices.items() if its not in (None, index)]
     return [place for place, its in indices.items() if its is not None and its < (index or 0)]
@@ -210,8 +213,8 @@ def _reads(
     at_hand: int | None,
     extra: dict[str, str] | None,
 ) -> bool:
-    """ "Read like machines are, in this order, a parameter of the system, a member, and what the system itself gives a name
-    to: its views, and its labels under its own name and every name that it answers to"."""
+    """ "Read like machines are, in this order, a parameter of the system, a member, and what the system itself
+    gives a name to: its views, and its labels under its own name and every name that it answers to"."""
     if extra and name in extra:
         return extra[name] in values
     if name in level.parameters:
@@ -223,37 +226,52 @@ def _reads(
         return seen(level.views[name], level, state) in values
     if name in level.names:
         return any(holds(_label(level, label), level, state, index) for label in values)
-    raise NotReadable(f"{level.name} has no {name}")
+    raise NotReadableError(f"{level.name} has no {name}")
 
 
 def _label(level: Level, label: str) -> Guard:
     if label not in level.labels:
-        raise NotReadable(f"{level.name} has no label {label}")
+        raise NotReadableError(f"{level.name} has no label {label}")
     return level.labels[label]
 
 
 def _of_member(what: Machine | Level, values: tuple[str, ...], state: Any) -> bool:
-    """Whether a member is in one of the states, groups or ("Its labels are groups of states that guards read") labels."""
+    """Whether a member is in one of the states, groups or ("Its labels are groups of states that guards read")
+    labels."""
     if isinstance(what, Level):
         return any(holds(_label(what, label), what, state) for label in values)
     unknown = [v for v in values if v not in what.states and v not in what.groups]
     if unknown:
-        raise NotReadable(f"{what.name} has no state {unknown}")
+        raise NotReadableError(f"{what.name} has no state {unknown}")
     return any(state in what.meant(value) for value in values)
 
 
 def _place(name: str, level: Level, index: int | None, at_hand: int | None) -> int | None:
-    """ "Inside, a name with several copies means the copy with the index at hand"."""
+    """ "A name with several copies means the copy with the index at hand"; "A reader without an index ... reads
+    the copies of a family only inside a quantifier"."""
     places = [place for place, m in enumerate(level.members) if name in m.what.names]
     if at_hand in places:
         return at_hand
     if len(places) > 1:
         places = [place for place in places if level.members[place].index == index]
         if len(places) != 1:
-            raise NotReadable(f"{level.name} has several {name}")
+            raise NotReadableError(f"{level.name} has several {name}")
+    if places and index is None and level.members[places[0]].family:
+        raise NotReadableError(f"{level.name} has {name} in a family, and the reader has no index")
     return places[0] if places else None
 
 
 def seen(values: tuple[tuple[str, Guard], ...], level: Level, state: tuple[Any, ...]) -> str | None:
     """ "The first value whose guard holds is seen; where none does, nothing is." """
     return next((value for value, guard in values if holds(guard, level, state)), None)
+
+
+def unreadable(level: Level, guards: Iterable[tuple[Guard, int | None]], extra: dict[str, str] | None) -> str:
+    """Why one of these guards, read at these indices, cannot be read; empty if all can. Every part of a guard
+    is read, whatever the others say."""
+    try:
+        for guard, index in guards:
+            holds(guard, level, level.initial(), index, None, extra)
+    except NotReadableError as error:
+        return str(error)
+    return ""

@@ -37,6 +37,8 @@ from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.trace import Step, Trace
 from rolecycle.verification.result import Status, VerificationResult
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parents[1]
 GOOD = HERE / "specs" / "good"
 CLOCK = HERE / "services" / "single-instance" / "ServiceDefinition.csdef"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,8 @@ from rolecycle.semantics.trace import Trace
 from rolecycle.verification.dead_code import Coverage
 from rolecycle.verification.pipeline import Session, check
 
+pytestmark = pytest.mark.slow
+
 TABLE = Path(__file__).parents[1] / "shipped_suite.tsv"
 """Every run of the suite: system, scenario, states, transitions, depth, refuted properties.
 
@@ -47,12 +50,11 @@ committed.
 SMALL = 5_000
 """States up to which the slow twin explores a whole system."""
 
-TIMED = {"P02", "P27", "R33"}
-"""They need time in minutes."""
-HIDDEN = {"P63"}
-"""It needs the fairness of what happens inside hosts, which are quotients."""
-PROPERTY_IDS = [f"P{n:02}" for n in range(1, 76) if f"P{n:02}" not in TIMED | HIDDEN]
-SCENARIO_IDS = [f"R{n:02}" for n in range(1, 35) if f"R{n:02}" not in TIMED]
+ROOT = Path(__file__).parents[2]
+CORRECTIONS = ROOT / "docs/explanation/corrections.md"
+PROPOSED = {f"P{n:02}" for n in range(1, 86)} | {f"R{n:02}" for n in range(1, 35)}
+"""What the research proposed; what was added later is found where the pages and the specification mention it."""
+RESEARCH = ROOT.parent / "shared/research/properties.md"
 
 
 @cache
@@ -147,16 +149,56 @@ def verdicts() -> Iterator[tuple[tuple[str, str], Verdict]]:
     yield from ((key, verdict) for key, each in made().runs.items() for verdict in each.verdicts)
 
 
-@pytest.mark.parametrize("wanted", PROPERTY_IDS)
-def test_a_property_with_this_id_is_judged(wanted: str) -> None:
-    ids = {v.property.id for _, v in verdicts()} | {v.property.id for v in made().coverage.verdicts}
-    assert any(found == wanted or found.startswith(f"{wanted}-") for found in ids)
+def judged_ids() -> set[str]:
+    return {v.property.id for _, v in verdicts()} | {v.property.id for v in made().coverage.verdicts}
 
 
-@pytest.mark.parametrize("wanted", SCENARIO_IDS)
-def test_a_scenario_with_this_id_refutes_something(wanted: str) -> None:
-    refuting = {key[1] for key, v in verdicts() if v.outcome == v.expected == "refuted"}
-    assert any(name.startswith(f"{wanted}-") for name in refuting)
+def refuting_scenarios() -> set[str]:
+    return {key[1] for key, v in verdicts() if v.outcome == v.expected == "refuted"}
+
+
+def mentioned(files: Iterable[Path]) -> set[str]:
+    """The ids such as ``P01`` and ``R01`` in some texts."""
+    texts = (path.read_text(encoding="utf-8") for path in files)
+    return {each for text in texts for each in re.findall(r"\b[PR]\d\d\b", text)}
+
+
+def promised(letter: str) -> set[str]:
+    """The ids of the research, and those that a page or the specification mentions."""
+    ids = PROPOSED | mentioned([*(ROOT / "docs").rglob("*.md"), *(ROOT / "spec").rglob("*.yaml")])
+    return {each for each in ids if each[0] == letter}
+
+
+def not_expressed() -> set[str]:
+    """The ids that the page of corrections lists as not expressed."""
+    section = (
+        CORRECTIONS.read_text(encoding="utf-8").partition("\n## Not expressed\n")[2].partition("\n## ")[0]
+    )
+    return set(re.findall(r"^\| ([PR]\d\d) \|", section, re.MULTILINE))
+
+
+def with_id(ids: set[str], names: set[str]) -> set[str]:
+    """Those of the ids that are a name or the beginning of one, as ``P51`` is of ``P51-survive``."""
+    return {each for each in ids if any(re.fullmatch(rf"{each}(-.+)?", name) for name in names)}
+
+
+def test_every_property_of_the_specification_is_judged() -> None:
+    assert set(spec().properties) - judged_ids() == set()
+
+
+def test_every_promised_property_is_judged_or_listed_as_not_expressed() -> None:
+    ids = promised("P")
+    assert ids - with_id(ids, judged_ids()) == not_expressed() & ids
+
+
+def test_every_promised_scenario_refutes_something_or_is_listed_as_not_expressed() -> None:
+    ids = promised("R")
+    assert ids - with_id(ids, refuting_scenarios()) == not_expressed() & ids
+
+
+@pytest.mark.skipif(not RESEARCH.exists(), reason="the research lies beside some checkouts only")
+def test_the_ids_of_the_research_are_those_proposed() -> None:
+    assert mentioned([RESEARCH]) == PROPOSED
 
 
 def test_a_refutation_comes_with_a_trace() -> None:

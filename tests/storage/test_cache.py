@@ -9,10 +9,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import strategies
@@ -24,7 +24,7 @@ from strategies import Levels
 
 from rolecycle.checking.verdict import CheckResult
 from rolecycle.cli.main import main
-from rolecycle.diagnostics import InputError
+from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.engine.explore import Limits
 from rolecycle.inputs.csdef import read_service
 from rolecycle.language.files import files_of, spec_root
@@ -40,12 +40,13 @@ from rolecycle.reduction.quotient_cache import Quotients
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import System
 from rolecycle.storage import specification_cache, store
-from rolecycle.storage.archive import archived, restored
-from rolecycle.storage.store import CACHE, OFF, Store, cache_folder, key
+from rolecycle.storage.archive import NOUNS, archived, restored
+from rolecycle.storage.store import CACHE, OFF, Store, cache_folder, hash_of_modules, key
 from rolecycle.verification.pipeline import Session, check
 
 GOOD = Path(__file__).parents[1] / "specs" / "good"
 KEY = key(b"test")
+PACKAGE = Path(store.__file__).parents[1]
 
 
 @cache
@@ -62,6 +63,31 @@ def kept_files(folder: Path) -> list[Path]:
 
 def test_the_shipped_specification_survives_the_archive() -> None:
     assert restored(archived(shipped()), Specification) == shipped()
+
+
+def test_the_archive_has_every_noun_of_a_specification_under_a_name_of_its_own() -> None:
+    """Two nouns of one name would be one entry of the archive."""
+    nouns = dataclasses_in(Specification) | {Diagnostic}
+    assert len({noun.__name__ for noun in nouns}) == len(nouns)
+    assert nouns <= set(NOUNS.values())
+
+
+def dataclasses_in(noun: type) -> set[type]:
+    """A dataclass, and all that its fields may hold."""
+    found, open_nouns = set[type](), [noun]
+    while open_nouns:
+        each = open_nouns.pop()
+        found.add(each)
+        inner = {part for hint in get_type_hints(each).values() for part in parts_of(hint)}
+        open_nouns += {part for part in inner if is_dataclass(part)} - found
+    return found
+
+
+def parts_of(hint: Any) -> Iterator[Any]:
+    """A type and the types that it is made of."""
+    yield hint
+    for part in get_args(hint):
+        yield from parts_of(part)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +181,21 @@ def test_keys_tell_the_code_and_the_parts_apart(monkeypatch: pytest.MonkeyPatch)
     before = key(b"abc")
     monkeypatch.setattr(store, "code", lambda: "other code")
     assert key(b"abc") != before
+
+
+def test_the_code_is_every_module_however_deep_it_lies(tmp_path: Path) -> None:
+    package = tmp_path / "rolecycle"
+    modules = shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "spec")).rglob(
+        "*.py"
+    )
+    hashes = {hash_of_modules(package)}
+    assert hashes == {store.code()}
+    for count, module in enumerate(sorted(modules), 1):
+        module.write_bytes(module.read_bytes() + b"#")
+        hashes.add(hash_of_modules(package))
+        assert len(hashes) == count + 1, module
+    (package / "__init__.py").rename(package / "other.py")
+    assert hash_of_modules(package) not in hashes
 
 
 def test_where_the_folder_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -526,6 +567,7 @@ def test_every_verb_that_keeps_something_can_be_told_not_to(verb: str, tmp_path:
     assert quiet.exit_code == loud.exit_code
 
 
+@pytest.mark.slow
 def test_two_calls_at_once_fill_one_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rolecycle", *VERIFY]
     both = [

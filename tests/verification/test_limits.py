@@ -223,6 +223,7 @@ def assert_never_wrong(whole: VerificationResult, part: VerificationResult) -> i
     return right
 
 
+@pytest.mark.slow
 def test_whenever_the_time_is_up_no_verdict_is_wrong(kitchen: Specification) -> None:
     whole = verified(kitchen, NEVER)
     every = looks(lambda deadline: verified(kitchen, deadline))
@@ -234,6 +235,7 @@ def test_whenever_the_time_is_up_no_verdict_is_wrong(kitchen: Specification) -> 
     assert settled(verified(kitchen, Deadline(every, clock=Clock()))).keys() == settled(whole).keys()
 
 
+@pytest.mark.slow
 def test_whenever_somebody_stops_it_what_was_found_is_kept(kitchen: Specification) -> None:
     whole = verified(kitchen, NEVER)
     every = looks(lambda deadline: verified(kitchen, deadline))

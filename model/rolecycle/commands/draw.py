@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rolecycle.draw import draw_architecture, draw_machine, draw_trace
+from rolecycle.draw.files import draw_architecture, draw_machine, draw_trace
 from rolecycle.inputs.csdef import read_service
 from rolecycle.language.load import load
 from rolecycle.language.machine import Machine

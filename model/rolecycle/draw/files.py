@@ -1,4 +1,4 @@
-"""A noun of the specification to its picture files, each as DOT and as SVG."""
+"""Draw a machine, a system or a trace: each picture as a DOT file and an SVG file."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from rolecycle.semantics.trace import Trace
 
 
 def draw_machine(machine: Machine, events: Mapping[str, Event]) -> dict[str, str]:
-    """The statechart of a machine."""
+    """Return the statechart of a machine, file name to text."""
     return _files(machine.name, statechart(machine, events))
 
 
 def draw_architecture(system: System) -> dict[str, str]:
-    """The members of a system, where they run and what they say to each other."""
+    """Return the architecture of a system: its members, where they run, and the events between them."""
     return _files(f"{system.name}-architecture", architecture(system))
 
 
 def draw_trace(system: System, trace: Trace, title: str) -> dict[str, str]:
-    """The sequence chart of a trace; the files are named after the title."""
+    """Return the sequence chart of a trace; the files are named after the title."""
     return _files(title, sequence_picture(system, trace, title))
 
 

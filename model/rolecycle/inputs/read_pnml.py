@@ -1,7 +1,7 @@
-"""A PNML file from a stranger becomes a net, or every mistake in it is reported.
+"""Read an untrusted PNML file as a net, or report every mistake in it.
 
-The parser is expat, and builds no tree: nets have many elements that only tell where to draw things.  It opens
-nothing by itself; what could explode is refused as it is met.
+The reader builds no tree, because nets have many elements that only place pictures.  Too many or too deep elements are
+refused as they are met.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rolecycle.diagnostics import Diagnostic, InputError, Place, did_you_mean, r
 from rolecycle.inputs.masking import shown
 from rolecycle.inputs.net import Net, Transition, Unit
 from rolecycle.inputs.xml_encoding import decode
+from rolecycle.inputs.xml_file import content_of, parser_for, refusal
 
 MOST_BYTES = 64 << 20
 MOST_DEPTH = 64
@@ -24,7 +25,7 @@ MOST_ELEMENTS = 4_000_000
 MOST_NODES, MOST_ARCS = 20_000, 500_000
 MOST_MISTAKES = 30
 MOST_COMPARED = 2_000
-"""So many known names are compared with an unknown one: that takes a while each time."""
+"""A hint for an unknown name is looked for among this many known names; each comparison takes time."""
 
 _PATHS = {
     ("place", "initialMarking", "text"): "marking",
@@ -49,17 +50,17 @@ _CHILDREN = {
     "inscription": ("text", "value", *_FREE),
 }
 _ATTRIBUTES = {"place": ("id",), "transition": ("id",), "arc": ("id", "source", "target")}
-"""What may stand in an element.  Whatever else does may say that transitions fire otherwise than they would."""
+"""What is allowed in an element.  Anything else may change how transitions fire, so it is refused."""
 
 _LABELS = {("place", "initialMarking"): "marking", ("arc", "inscription"): "weight"}
 
 _OWNERS = {"marking": "place", "weight": "arc", "places": "unit", "subunits": "unit"}
-"""What such a text belongs to: the last one that began, for it is within it."""
+"""The element that a text belongs to: the last one of this kind that began."""
 
 
 @dataclass(slots=True)
 class _Item:
-    """A place, transition, arc or unit as written: its attributes, and the texts in it that count."""
+    """A place, transition, arc or unit as written: its attributes, and its texts that matter."""
 
     place: Place
     attributes: Mapping[str, str]
@@ -71,54 +72,31 @@ class _Item:
 
 
 def read_net(path: Path, deadline: Deadline = NEVER) -> tuple[Net, tuple[Diagnostic, ...]]:
-    """The net of a PNML file, and notes on what was not used of it.
+    """Return the net of a PNML file, and notes on parts of the file that were not used.
 
-    Raises ``InputError`` with all mistakes: RC301 the file, RC302 the XML, RC303 it is no place/transition net,
-    RC304 and RC305 names, RC306 it cannot be 1-safe, RC309 it is too large; ``LimitError`` when that takes too
-    long.
+    Raises ``InputError`` with all mistakes (RC301 the file, RC302 the XML, RC303 it is no place/transition net, RC304
+    and RC305 names, RC306 it cannot be 1-safe, RC309 it is too large), and ``LimitError`` at a deadline.
     """
-    data = _bytes(path)
+    data = content_of(path, path.as_posix(), MOST_BYTES, "RC301", "RC309")
     reader = _Reader(relative(path), deadline)
     reader.read(data)
     return reader.net()
 
 
-def _bytes(path: Path) -> bytes:
-    """The bytes of a regular file; its size is looked at before any of it is read."""
-    name = path.as_posix()
-    try:
-        if not path.is_file():
-            what = "is not a file" if path.exists() else "does not exist"
-            raise _refusal("RC301", f"'{name[:200]}' {what}", Place(name), "give the path of one PNML file")
-        if path.stat().st_size > MOST_BYTES:
-            raise _refusal("RC309", f"the file is larger than {MOST_BYTES >> 20} MiB", Place(name))
-        return path.read_bytes()
-    except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or "not a path"
-        raise _refusal("RC301", f"'{name[:200]}' cannot be read: {reason}", Place(name)) from None
-
-
-def _refusal(code: str, message: str, place: Place, hint: str = "") -> InputError:
-    return InputError([Diagnostic(code, message, place, hint=hint)])
-
-
 class _Reader:
-    """Collects what counts from the calls of the parser, and the mistakes met on the way."""
+    """Collects the items of a net from the calls of the parser, and the mistakes."""
 
     def __init__(self, file: str, deadline: Deadline) -> None:
         self.file, self.deadline = file, deadline
         self.mistakes: list[Diagnostic] = []
         self.within: list[str] = []
         self.elements = 0
-        self.foreign = 0  # the depth at which another tool's words began, 0 outside of them
+        self.foreign = 0  # the depth at which data of another tool began; 0 outside
         self.words: list[str] | None = None
         self.nets: list[_Item] = []
         self.safe: list[str] = []
         self.items: dict[str, list[_Item]] = {"place": [], "transition": [], "arc": [], "unit": []}
-        self.parser = expat.ParserCreate("UTF-8", " ")
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser = parser_for(self)
 
     # --- the calls of the parser ------------------------------------------------------------------
 
@@ -131,27 +109,27 @@ class _Reader:
             raise InputError([*self.mistakes, Diagnostic("RC302", message, place)]) from None
         except ValueError:
             message = "the bytes are not text in the encoding that the file declares, or it is not read here"
-            raise _refusal("RC302", message, Place(self.file, 1), "save the file as UTF-8") from None
+            raise refusal("RC302", message, Place(self.file, 1), "save the file as UTF-8") from None
 
     def at(self) -> Place:
         return Place(self.file, self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1)
 
     def doctype(self, *_: object) -> None:
         message = "the file has a DOCTYPE, which could define entities"
-        raise _refusal("RC302", message, self.at(), "remove the <!DOCTYPE ...>; PNML has none")
+        raise refusal("RC302", message, self.at(), "remove the <!DOCTYPE ...>; PNML has none")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         if not self.within and local != "pnml":
             message = f"the root element is {shown(local)}, not 'pnml'"
-            raise _refusal("RC303", message, self.at(), "is this a Petri net in PNML?")
+            raise refusal("RC303", message, self.at(), "is this a Petri net in PNML?")
         self.within.append(local)
         self.elements += 1
         self.deadline.check()
         if len(self.within) > MOST_DEPTH:
-            raise _refusal("RC309", f"elements are nested more than {MOST_DEPTH} deep", self.at())
+            raise refusal("RC309", f"elements are nested more than {MOST_DEPTH} deep", self.at())
         if self.elements > MOST_ELEMENTS:
-            raise _refusal("RC309", f"the file holds more than {MOST_ELEMENTS:,} elements", self.at())
+            raise refusal("RC309", f"the file holds more than {MOST_ELEMENTS:,} elements", self.at())
         if local == "toolspecific" and not self.foreign and attributes.get("tool", "").lower() != "nupn":
             self.foreign = len(self.within)
         if not self.foreign:
@@ -178,7 +156,7 @@ class _Reader:
     def strange(self, local: str, attributes: dict[str, str]) -> None:
         """Refuse elements and attributes that plain nets do not have; those of other namespaces have a blank."""
         if not all(_is_plain(net) for net in self.nets):
-            return  # that is mistake enough
+            return  # RC303 for the type of the net is enough
         outer = self.within[-2] if len(self.within) > 1 else ""
         hint = "only plain places, transitions and arcs are read; remove it if it changes nothing"
         if local not in _CHILDREN.get(outer, (local,)):
@@ -192,7 +170,7 @@ class _Reader:
     def item(self, local: str, attributes: dict[str, str]) -> None:
         most = MOST_ARCS if local == "arc" else MOST_NODES
         if len(self.items[local]) == most:
-            raise _refusal("RC309", f"the net has more than {most:,} {local}s", self.at())
+            raise refusal("RC309", f"the net has more than {most:,} {local}s", self.at())
         if local != "arc" and not attributes.get("id", ""):
             self.refuse("RC303", f"a {local} has no id", self.at(), f'write <{local} id="...">')
         self.items[local].append(_Item(self.at(), attributes))
@@ -202,7 +180,7 @@ class _Reader:
             self.refuse("RC303", f"{what} is {shown(value)}", self.at(), did_you_mean(value, allowed))
 
     def key(self) -> str:
-        """What the text of the present element is, if it counts."""
+        """Return which text of an item the current element holds; empty for a text that does not matter."""
         return _PATHS.get(tuple(self.within[-3:])) or _PATHS.get(tuple(self.within[-2:]), "")
 
     def end(self, _: str) -> None:
@@ -216,18 +194,18 @@ class _Reader:
         self.within.pop()
 
     def text(self, item: _Item, text: str) -> None:
-        """Enter a text that counts."""
+        """Store a text of an item."""
         if self.key() in item.texts:
-            self.refuse("RC305", f"the {self.key()} stands twice", self.at())
+            self.refuse("RC305", f"the {self.key()} is written twice", self.at())
         item.texts[self.key()] = text
 
     def label(self, item: _Item, key: str) -> None:
-        """A marking or a weight that has ended has said how much it is."""
+        """Refuse a marking or a weight that ends without a text."""
         if key not in item.texts:
             self.refuse("RC303", f"the {key} has no text", self.at(), "write <text>1</text> in it")
 
     def refuse(self, code: str, message: str, place: Place, hint: str = "") -> None:
-        """Note a mistake; of very many the first are enough."""
+        """Note a mistake; stop at the first ``MOST_MISTAKES``."""
         self.mistakes.append(Diagnostic(code, message, place, hint=hint))
         if len(self.mistakes) >= MOST_MISTAKES:
             more = Diagnostic("RC303", f"these are the first {MOST_MISTAKES} mistakes; there may be more")
@@ -254,13 +232,13 @@ class _Reader:
     def kind(self) -> None:
         """The file holds one place/transition net; raises ``InputError`` RC303 else, for all follows from that."""
         if len(self.nets) != 1:
-            raise _refusal("RC303", f"the file holds {len(self.nets)} nets, not one", Place(self.file, 1))
+            raise refusal("RC303", f"the file holds {len(self.nets)} nets, not one", Place(self.file, 1))
         net = self.nets[0]
         if not _is_plain(net):
             kind = net.attributes.get("type", "")
             message = f"the type of the net is {shown(kind)}, not a place/transition net"
             hint = "unfold a coloured net first; the type of a plain one ends with '/ptnet'"
-            raise _refusal("RC303", message, net.place, hint)
+            raise refusal("RC303", message, net.place, hint)
         if not self.items["place"]:
             self.refuse("RC303", "the net has no place", net.place)
 

@@ -1,8 +1,7 @@
-"""An XML file from a stranger becomes a tree of plain elements, or one mistake is reported.
+"""Read an untrusted XML file as a tree of plain elements, or report one mistake.
 
-The parser is expat, not lxml: it gives the column as well as the line, right line numbers in files of any
-length, and a call at each start tag and at a DOCTYPE, so that depth, size and entities are refused as they
-are met, before anything is built. It opens nothing by itself: no file, no network.
+The parser is expat, not lxml.  It gives the column as well as the line, correct line numbers in files of any length,
+and a call at each start tag and at a DOCTYPE, so that depth, size and entities are refused before anything is built.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from rolecycle.diagnostics import Diagnostic, InputError, Place, relative
 from rolecycle.inputs.csdef.codes import found
 from rolecycle.inputs.masking import shown
 from rolecycle.inputs.xml_encoding import UnknownEncoding, decode
+from rolecycle.inputs.xml_file import content_of, parser_for, refusal
 
 MOST_BYTES = 4 * 2**20
 MOST_DEPTH = 64
@@ -42,7 +42,7 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element: a plain name when in the namespace of the root, else ``{namespace}name``; no text.
+    """An element without its text: its name, ``{namespace}name`` outside the namespace of the root, and its parts.
 
     Attribute values are kept out of the representation, because some are secrets.
     """
@@ -53,7 +53,7 @@ class Element:
     children: tuple[Element, ...] = field(default=(), repr=False)
 
     def within(self, *path: str) -> Iterator[Element]:
-        """The elements at the end of a path of names below this one, in document order."""
+        """Yield the elements at the end of a path of names below this one, in document order."""
         if not path:
             yield self
             return
@@ -64,7 +64,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that is well-formed XML: its root, the root's namespace, and what was odd about the file."""
+    """A well-formed XML file: its root, the namespace of the root, and warnings about the file."""
 
     path: Path
     root: Element
@@ -79,7 +79,7 @@ def read_xml(path: Path) -> Document:
     a DOCTYPE or an entity, RC206 it is nested too deeply.
     """
     file = relative(path) if os.path.isfile(path) else path.as_posix()
-    text = _text(_bytes(path, file), file)
+    text = _text(content_of(path, file, MOST_BYTES, "RC201", "RC202"), file)
     start, end = 0, _TEMPLATE.match(text)
     while end:
         start, end = end.end(), _TEMPLATE.match(text, end.end())
@@ -89,7 +89,7 @@ def read_xml(path: Path) -> Document:
 
 
 def _templated(length: int, file: str, markup: Place | None) -> tuple[Diagnostic, ...]:
-    """RC247 for template text before the XML, which is cut off, or for the first between its elements."""
+    """Return RC247 for template text before the XML, which is cut off, and for the first between its elements."""
     hint = "render the template first, and check what it renders to"
     before = "template text stands before the XML; it was passed over"
     between = "template text stands between the elements; all of them were read, whatever it says of them"
@@ -98,46 +98,28 @@ def _templated(length: int, file: str, markup: Place | None) -> tuple[Diagnostic
     return (*found_before, *found_between)
 
 
-def _bytes(path: Path, file: str) -> bytes:
-    """The bytes of a regular file; its size is looked at before any of it is read."""
-    try:
-        if not path.is_file():
-            what = "is not a file" if path.exists() else "does not exist"
-            raise _refusal("RC201", f"{shown(file)} {what}", Place(file), "give the path of one file")
-        if path.stat().st_size > MOST_BYTES:
-            raise _large(f"is larger than {MOST_BYTES // 2**20} MiB", Place(file))
-        return path.read_bytes()
-    except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or "not a path"
-        raise _refusal("RC201", f"{shown(file)} cannot be read: {reason}", Place(file)) from problem
-
-
 def _text(data: bytes, file: str) -> str:
     if data.startswith(_ARCHIVE):
         hint = "a package (.cspkg) is built from a ServiceDefinition.csdef: give that file"
-        raise _refusal("RC203", "the file is a ZIP archive, not XML", Place(file), hint)
+        raise refusal("RC203", "the file is a ZIP archive, not XML", Place(file), hint)
     try:
         return decode(data)
     except UnknownEncoding as problem:
         message = f"the declared encoding {shown(str(problem))} is not that of the bytes, or is not read here"
-        raise _refusal("RC203", message, Place(file, 1), "save the file as UTF-8") from None
+        raise refusal("RC203", message, Place(file, 1), "save the file as UTF-8") from None
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
         message = f"the bytes are not {problem.encoding} text"
-        raise _refusal("RC203", message, Place(file, line), "save the file as UTF-8") from None
-
-
-def _refusal(code: str, message: str, place: Place, hint: str = "") -> InputError:
-    return InputError([found(code, message, place, hint)])
+        raise refusal("RC203", message, Place(file, line), "save the file as UTF-8") from None
 
 
 def _large(what: str, place: Place) -> InputError:
-    return _refusal("RC202", f"the file {what}", place, "is this a service definition or configuration?")
+    return refusal("RC202", f"the file {what}", place, "is this a service definition or configuration?")
 
 
 @dataclass(slots=True)
 class _Open:
-    """An element whose end tag has not come yet."""
+    """An element whose end tag is still to come."""
 
     name: str
     place: Place
@@ -149,7 +131,7 @@ class _Open:
 
 
 class _Tree:
-    """Builds the tree from the calls of the parser, and stops it at the first thing that is refused."""
+    """Builds the tree from the calls of the parser; raises ``InputError`` at the first part that is refused."""
 
     def __init__(self, file: str, lines_before: int) -> None:
         self.file = file
@@ -159,10 +141,7 @@ class _Tree:
         self.markup: Place | None = None
         self.lines: list[str] = []
         self.open = [_Open("", Place(file), {})]
-        self.parser = expat.ParserCreate("UTF-8", " ")
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser = parser_for(self)
         self.parser.CharacterDataHandler = self.characters
 
     def parse(self, text: str) -> Element:
@@ -185,7 +164,7 @@ class _Tree:
             raise _large(f"holds more than {MOST_PARTS} elements and attributes", place)
         if len(self.open) > MOST_DEPTH:
             message = f"elements are nested more than {MOST_DEPTH} deep"
-            raise _refusal("RC206", message, place, "a real service file has at most 7 levels")
+            raise refusal("RC206", message, place, "a real service file has at most 7 levels")
         if any(len(value) > LONGEST_VALUE for value in attributes.values()):
             raise _large(f"holds a value of more than {LONGEST_VALUE} characters", place)
         own = {key: value for key, value in attributes.items() if " " not in key}
@@ -202,27 +181,27 @@ class _Tree:
         self.open[-1].children.append(closed)
 
     def characters(self, text: str) -> None:
-        """Text means nothing in these files; template markup in it would change which elements there are."""
+        """Note the first template markup: text has no meaning in these files, but markup would change the elements."""
         if self.markup is None and _MARKUP.search(text):
             self.markup = self.place()
 
     def doctype(self, *_: object) -> None:
         hint = "remove the <!DOCTYPE ...>; no service file needs one"
-        raise _refusal("RC204", "the file has a DOCTYPE, which could define entities", self.place(), hint)
+        raise refusal("RC204", "the file has a DOCTYPE, which could define entities", self.place(), hint)
 
     def malformed(self, problem: expat.ExpatError) -> InputError:
         what = expat.ErrorString(problem.code)
         place = Place(self.file, problem.lineno + self.lines_before, problem.offset + 1)
         if what == expat.errors.XML_ERROR_UNDEFINED_ENTITY:
             message = "the file uses an entity that XML itself does not define"
-            return _refusal("RC204", message, place, "write & as &amp;")
+            return refusal("RC204", message, place, "write & as &amp;")
         hint = self.foreign(problem) or _HINTS.get(what, "")
         if what == expat.errors.XML_ERROR_TAG_MISMATCH:
             hint = f"the open element is {shown(self.open[-1].name)}, from line {self.open[-1].place.line}"
-        return _refusal("RC203", f"the XML is malformed: {what}", place, hint)
+        return refusal("RC203", f"the XML is malformed: {what}", place, hint)
 
     def foreign(self, problem: expat.ExpatError) -> str:
-        """A hint on what no XML has and other texts have, where the parser stopped."""
+        """Return a hint about text at the place of a mistake that no XML file contains."""
         line = self.lines[problem.lineno - 1] if problem.lineno <= len(self.lines) else ""
         if _TYPOGRAPHIC.intersection(line[max(problem.offset - 1, 0) : problem.offset + 2]):
             return "a typographic quotation mark stands there: write a straight one"

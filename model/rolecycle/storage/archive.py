@@ -1,8 +1,8 @@
-"""Nouns become JSON and are again nouns, the same; only those of this list, and nothing is ever run.
+"""Write nouns of the specification as JSON and read them back.
 
-A noun is a list of its name and its fields in order, without those at the end that stand at their defaults.  A
-tuple is a list that begins with ``()``, a frozen set one that begins with ``{}`` and is sorted, so that equal
-values have equal texts.
+Only the nouns in ``NOUNS`` can be written or read, and reading never runs code.  A noun is a list of its name and its
+fields in order; fields at the end that have their default values are left out.  A tuple is a list that begins with
+``()``.  A frozen set is a list that begins with ``{}`` and is sorted, so that equal values have equal texts.
 """
 
 from __future__ import annotations
@@ -67,12 +67,12 @@ Noun = TypeVar("Noun")
 
 
 def archived(value: object) -> str:
-    """The JSON text of a noun, or of plain values, tuples, frozen sets and mappings from words with nouns in them."""
+    """Return the JSON text of a noun, or of plain values, tuples, frozen sets and mappings that contain nouns."""
     return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def restored(text: str | None, noun: type[Noun]) -> Noun | None:
-    """The noun of which ``archived`` made the text; None when there is no text, or one of something else."""
+    """Return the noun that ``archived`` wrote; None when there is no text, or when it is not such a noun."""
     try:
         found = _noun(json.loads(text or "null"))
     except (TypeError, ValueError, KeyError, RecursionError):

@@ -1,4 +1,4 @@
-"""A specification that was read before is taken from a store, if no byte of its files has changed since."""
+"""Load a specification from the cache, unless a byte of its files has changed since it was written there."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from rolecycle.storage.archive import archived, restored
 from rolecycle.storage.store import Store, key
 
 MAX_BYTES = 1 << 21
-"""What is read of a file to tell it from others: longer ones are refused, and nothing refused is kept."""
+"""How much of a file goes into the key.  The loader refuses longer files, and refused files are not cached."""
 
 
 def specification(root: Path, store: Store, deadline: Deadline = NEVER) -> Specification:
-    """The specification of a folder; raises ``InputError`` and ``LimitError`` as ``load`` does.
+    """Return the specification of a folder.
 
-    What reads YAML, schemas and guards is imported only when it has to be read.
+    Raises ``InputError`` and ``LimitError`` as ``load`` does.  The loader, with its YAML, schema and guard parsers, is
+    imported only when the cache does not have the specification.
     """
     before = _content(root)
     known = restored(store.read(before), Specification)
@@ -27,13 +28,13 @@ def specification(root: Path, store: Store, deadline: Deadline = NEVER) -> Speci
     from rolecycle.language.load import load
 
     found = load(root, deadline)
-    if _content(root) == before:  # else somebody wrote to it meanwhile
+    if _content(root) == before:  # else a file was changed in between
         store.write(before, archived(found))
     return found
 
 
 def _content(root: Path) -> str:
-    """The key of what these files say, by the names that messages give them."""
+    """Return the key of the files of a specification: their content, and their names as messages show them."""
     files = [*files_of(root), *strays(root), *schema_files()]
     said = (relative(path).encode() + b"\n" + _bytes(path) for path in files)
     return key(b"specification", *said)

@@ -1,7 +1,7 @@
-"""Texts kept on disk under the hash of all that they follow from, so that what was computed once is read.
+"""A cache of texts on disk, each under the hash of everything that it was computed from.
 
-A store never fails: what cannot be read is not there, and what cannot be written is not kept.  A file that
-is damaged or was not written for its key is not there either.
+A store never fails: a text that cannot be read counts as absent, and so does a file that is damaged or was written
+for another key.  A text that cannot be written is dropped.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import rolecycle
 from rolecycle import __version__
 
 CACHE, OFF = "ROLECYCLE_CACHE", "off"
-"""The variable of the environment that names another folder for what is kept, or says that nothing is."""
+"""The environment variable that names another cache folder, and the value that disables the cache."""
 
 _OURS = re.compile(r"[0-9a-f]{64}(\.[0-9]+\.part)?")
 _DIGEST = 32
@@ -29,9 +29,10 @@ _DIGEST = 32
 
 @dataclass(slots=True)
 class Store:
-    """A folder of at most ``capacity`` bytes, in which what was not used for longest gives way.
+    """A folder of at most ``capacity`` bytes; the files that were unused for longest are removed first.
 
-    Without a folder nothing is kept.  ``room``: bytes that may be written before the folder is looked through again.
+    Without a folder the store keeps nothing.  ``room`` is how many bytes may be written before the folder is
+    scanned again.
     """
 
     folder: Path | None = None
@@ -39,7 +40,7 @@ class Store:
     room: int = 0
 
     def read(self, key: str) -> str | None:
-        """The text under a key, if it is there and whole."""
+        """Return the text under a key; None when it is absent or damaged."""
         if self.folder is None:
             return None
         path = self.folder / key
@@ -55,7 +56,7 @@ class Store:
         return text
 
     def write(self, key: str, text: str) -> None:
-        """Keep a text under a key; another process sees all of it or nothing."""
+        """Keep a text under a key; another process sees either the whole text or none of it."""
         if self.folder is None:
             return
         packed = zlib.compress(text.encode(), 1)
@@ -73,31 +74,36 @@ class Store:
 
 
 def key(*parts: bytes) -> str:
-    """The key of what follows from these parts and from the code of this package."""
-    found = hashlib.sha256(code().encode())
+    """Return the key of a result that was computed from these parts by the code of this package."""
+    digest = hashlib.sha256(code().encode())
     for part in parts:
-        found.update(hashlib.sha256(part).digest())
-    return found.hexdigest()
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
 
 
 @cache
 def code() -> str:
-    """The hash of every line of this package: what other code wrote is not believed."""
-    found = hashlib.sha256(__version__.encode())
-    root = Path(rolecycle.__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        found.update(hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()
+    """The hash of every module of this package, so that a change of the code makes all older keys unknown."""
+    return hash_of_modules(Path(rolecycle.__file__).parent)
+
+
+def hash_of_modules(package: Path) -> str:
+    """The hash of the version and of every module in a folder, however deep it lies, with its name."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted(package.rglob("*.py")):
+        digest.update(hashlib.sha256(path.relative_to(package).as_posix().encode()).digest())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """Where texts are kept: as the environment says, else where the platform keeps what can be made again."""
+    """Return the cache folder: that of the environment, else the platform's; None when there is none."""
     chosen = environment.get(CACHE)
     if chosen:
         return None if chosen == OFF else Path(chosen)
     try:
         return _platform_folder(environment) / "rolecycle"
-    except RuntimeError:  # nobody has a home here
+    except RuntimeError:  # the user has no home folder
         return None
 
 
@@ -115,7 +121,7 @@ def _seal(key: str, packed: bytes) -> bytes:
 
 
 def _emptied(folder: Path, capacity: int) -> int:
-    """The room that is left in a folder, once the files unused longest are gone if it is more than half full."""
+    """Remove the files unused for longest until a folder is at most half full; return the bytes that are left."""
     files = [entry for entry in os.scandir(folder) if _OURS.fullmatch(entry.name)]
     sizes = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in files)
     total = sum(size for _, size, _ in sizes)
@@ -129,7 +135,7 @@ def _emptied(folder: Path, capacity: int) -> int:
 
 
 def _mark_used(path: Path) -> None:
-    with suppress(OSError):  # it may be ours to read only
+    with suppress(OSError):  # we may have no permission to write
         os.utime(path)
 
 

@@ -1,0 +1,94 @@
+"""rolecycle against a second checker that was written from the language page alone (tests/reference)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reference.compare import answered, answers, command_line, differences, unreadable, write
+from reference.generate import specification
+from reference.guards import parse
+from reference.language import load, seconds, unit
+from reference.reduce import reduced
+from reference.semantics import TooLargeError
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "language.md"
+
+
+def page_example() -> dict[str, object]:
+    """The files of the specification that the language page is made of."""
+    blocks = re.findall(r"```yaml\n# (\S+)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    return {name: load(text) for name, text in blocks}
+
+
+def page_verdicts() -> dict[tuple[str, str, str], str]:
+    """The verdicts that the page gives."""
+    block = re.search(r"```verdicts\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    lines = [line.split() for line in block[1].splitlines()]
+    return {(system, scenario, name): verdict for system, scenario, name, verdict in lines}
+
+
+def test_the_page_says_what_the_page_means() -> None:
+    here = answers(page_example())
+    assert {
+        question: answer for question, answer in here.items() if question[2] != "states"
+    } == page_verdicts()
+
+
+def test_the_guards_of_the_page_are_read() -> None:
+    block = re.search(r"```guard\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    guards = [parse(line) for line in block[1].splitlines()]
+    assert len({str(guard) for guard in guards}) == len(guards) > 10
+    assert parse("all a: b is C or d is E")[3][0] == "or"
+    assert parse("(all a: b is C) or d is E")[0] == "or"
+
+
+def test_lengths_of_time() -> None:
+    assert seconds("walk + 2 * 30 s", {"walk": "1 h"}) == 3660
+    assert unit([60, 90, 0]) == 30
+
+
+@pytest.mark.parametrize("timed", [False, True], ids=["plain", "timed"])
+def test_random_specifications_are_judged_alike(timed: bool) -> None:
+    met = {"judged": 0, "refused": 0}
+    for seed in range(1000, 1050):
+        files = specification(seed, timed)
+        try:
+            found = [d for d in differences(files, 500) if {d.here, d.there} != {"holds", "vacuous"}]
+        except TooLargeError:
+            continue
+        refused = [
+            d for d in found if d.question[2] == "mistake" and set(d.there.split()) <= {"RC136", "RC137"}
+        ]
+        met["refused" if refused else "judged"] += 1
+        assert refused or not found, f"{seed}: {found[0]}"
+    assert met["judged"] > 20
+
+
+def test_a_difference_is_seen(tmp_path: Path) -> None:
+    """A specification that differs from what the command line was asked about has other answers."""
+    files = page_example()
+    write(files, tmp_path)
+    there = answered(command_line(tmp_path, "--system", "cottage", "--scenario", "dark"))
+    files["scenarios/dark.yaml"]["faults"]["at most"] = 0  # type: ignore[index]
+    here = answers(files)
+    assert {name for system, scenario, name in there if here.get((system, scenario, name)) == "vacuous"} >= {
+        "P04"
+    }
+    assert there["cottage", "dark", "P02"] != here["cottage", "dark", "P02"]
+
+
+def test_a_guard_that_cannot_be_read() -> None:
+    files = page_example()
+    assert unreadable(files) == ""
+    files["properties/entry.yaml"]["properties"]["P01"]["require"] = "lamp is On"  # type: ignore[index]
+    assert "lamp" in unreadable(files)
+
+
+def test_a_specification_is_made_smaller() -> None:
+    small = reduced(
+        page_example(), lambda files: "P16" in files.get("properties/entry.yaml", {}).get("properties", {})
+    )
+    assert small == {"properties/entry.yaml": {"properties": {"P16": {}}}}
