@@ -35,7 +35,8 @@ from rolecycle.engine.pack import Packed, pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import parent
 from rolecycle.language.property import Property
-from rolecycle.semantics.compose import Product, compose
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.product import Product
 
 TESTS = Path(__file__).parents[1]
 

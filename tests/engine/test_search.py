@@ -23,7 +23,8 @@ from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import path_to
-from rolecycle.semantics.compose import Product, compose
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.product import Product
 from rolecycle.semantics.system import System
 
 SLOW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])

@@ -42,9 +42,10 @@ from rolecycle.language.machine import TICK, Timing
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.service_systems import hosted_instances
 from rolecycle.report import faults as report
-from rolecycle.semantics.compose import compose, resolve
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.durations_of import reset
 from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import System
 from rolecycle.verification.pipeline import Session
 

@@ -31,7 +31,7 @@ from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import EVERY_REDUCTION
-from rolecycle.reduction.choose import abstract_copies
+from rolecycle.reduction.counter_abstraction.abstract import abstract_copies
 from rolecycle.reduction.minimise import reduce
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.system import System
@@ -111,7 +111,7 @@ def retold(deadline: Deadline) -> object:
     found = explore(pack(less.product, less.symmetric, deadline=deadline), Limits(deadline=deadline))
     if found.limit:
         raise LimitError(found.limit)
-    return judge(found, crowded(MANY), told=less.told).trace
+    return judge(found, crowded(MANY), lift_trace=less.lift_trace).trace
 
 
 def kitchen_bounds(deadline: Deadline) -> object:

@@ -9,10 +9,11 @@ from rolecycle.checking.verdict import Breach
 from rolecycle.language.guard import And, Guard, Implies, Not, Quantified
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.property import Property
-from rolecycle.semantics.compose import Product, meaning, ranged, resolve
 from rolecycle.semantics.formula import holds
+from rolecycle.semantics.product import Product
+from rolecycle.semantics.resolve import meaning, ranged, resolve
 from rolecycle.semantics.system import System
-from rolecycle.semantics.trace import Trace
+from rolecycle.semantics.trace import Trace, state_names_along
 
 Part = tuple[Guard, tuple[str, ...]]
 """A part of a goal, and the copies for which it is read."""
@@ -29,7 +30,7 @@ def broken(
     if trace is None or (wanted.kind == "precedence" and wanted.observer):
         return ()
     members = (written or product.system).members
-    names = _names(trace, len(trace.steps) - bool(wanted.events))
+    names = state_names_along(trace)[-2 if wanted.events else -1]
     here = [m.machine.states.index(names[m.name]) for m in members]
 
     def true(part: Guard, index: int) -> bool:
@@ -46,14 +47,6 @@ def _as_written(part: Guard, wanted: Property) -> str:
     """The text of a part; an observer has no name of its own there."""
     text = guard_text(part)
     return text.replace(wanted.observer.name, "observer") if wanted.observer else text
-
-
-def _names(trace: Trace, steps: int) -> dict[str, str]:
-    """The state of each member after so many steps."""
-    names = dict(trace.start)
-    for step in trace.steps[:steps]:
-        names |= step.changes
-    return names
 
 
 def _index(trace: Trace, product: Product, written: System | None) -> int:

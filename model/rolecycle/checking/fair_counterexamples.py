@@ -18,8 +18,8 @@ from rolecycle.engine.subgraph import Subgraph, subgraph, where
 from rolecycle.graphs.fair_cycles import FairRuns, components, fair_sets, missed
 from rolecycle.language.machine import Fairness
 from rolecycle.language.property import PropertyKind
-from rolecycle.semantics.compose import Product
 from rolecycle.semantics.formula import Formula
+from rolecycle.semantics.product import Product
 
 Truths = NDArray[np.bool_]
 Strengths = Mapping[str, Fairness]

@@ -22,7 +22,8 @@ from rolecycle.graphs.weighted_paths import fewest, most, reached, ticking
 from rolecycle.language.durations import written
 from rolecycle.language.guard import FALSE, Guard
 from rolecycle.language.machine import TICK
-from rolecycle.semantics.compose import Product, meaning, occurrences_of
+from rolecycle.semantics.product import Product, occurrences_of
+from rolecycle.semantics.resolve import meaning
 from rolecycle.semantics.trace import Trace
 
 Truths = NDArray[np.bool_]

@@ -26,7 +26,8 @@ from rolecycle.graphs.shortest_paths import path
 from rolecycle.graphs.weighted_paths import reached
 from rolecycle.language.guard import Guard
 from rolecycle.language.machine import TICK
-from rolecycle.semantics.compose import Product, resolve
+from rolecycle.semantics.product import Product
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.trace import Trace
 
 Truths = NDArray[np.bool_]

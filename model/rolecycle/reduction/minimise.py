@@ -16,7 +16,8 @@ from rolecycle.graphs.bisimulation import Quotient, branching_partition, quotien
 from rolecycle.graphs.graph import Graph, sources_of, strongly_connected
 from rolecycle.language.machine import ASKED, INTERNAL, Machine, Row
 from rolecycle.language.system_spec import SystemSpec
-from rolecycle.semantics.compose import Product, meaning
+from rolecycle.semantics.product import Product
+from rolecycle.semantics.resolve import meaning
 from rolecycle.semantics.system import System
 
 Truths = Mapping[str, NDArray[np.bool_]]

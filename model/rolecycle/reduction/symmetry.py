@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.engine.layout import STATE_BITS, width
 from rolecycle.language import guard
+from rolecycle.language.property import Property
+from rolecycle.reduction.applied import ALIKE, Applied, Reduction
+from rolecycle.reduction.reduced import Reduced
 from rolecycle.semantics.system import System
+
+
+def sort_copies(
+    reduced: Reduced,
+    asked: Sequence[Property],
+    using: frozenset[Reduction],
+    deadline: Deadline = NEVER,
+) -> Reduced:
+    """Note the families whose copies may be sorted, so that one state stands for all that exchange them.
+
+    Fairness tells copies apart, and so do the timers of a timed system.
+    """
+    system, model = reduced.system, reduced.model
+    allowed = "symmetry" in using and not system.due and all(p.needs.symmetry for p in asked)
+    if not allowed or reduced.written or reduced.symmetric:
+        return reduced
+    members = model if isinstance(model, System) else model.system
+    families = interchangeable_families(system, [p.goal for p in asked])
+    symmetric = tuple(family for family in families if sortable(members, family))
+    applied = tuple(Applied("symmetry", family, ALIKE) for family in symmetric)
+    return replace(reduced, symmetric=symmetric, applied=(*reduced.applied, *applied))
 
 
 def symmetric_families(system: System, goals: Iterable[guard.Guard] = ()) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import resolve
 from rolecycle.semantics.durations_of import lengths
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.timers import timed
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from rolecycle.language.machine import Event
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Occurrence, Product, Rule
 from rolecycle.semantics.formula import Atom, Formula, atoms, conjuncts
+from rolecycle.semantics.product import Move, Occurrence, Product, Rule
 
 OPEN = "{} with others"
 """The name that an event has where others have a say in it: nobody owes it."""

@@ -15,7 +15,9 @@ from rolecycle.language.guard import TRUE, And, Guard, In, Or
 from rolecycle.language.machine import Row, Timing
 from rolecycle.language.scenario import Scenario
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Occurrence, occurrences, resolve
+from rolecycle.semantics.product import Occurrence
+from rolecycle.semantics.resolve import resolve
+from rolecycle.semantics.synchronise import occurrences
 from rolecycle.semantics.system import Member, System
 
 

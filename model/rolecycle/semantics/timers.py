@@ -19,8 +19,10 @@ from rolecycle.language.guard import TRUE, And, Guard, In, Not
 from rolecycle.language.machine import TICK, Event, Machine, Row
 from rolecycle.language.scenario import Scenario
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Occurrence, occurrences, resolve
 from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.product import Occurrence
+from rolecycle.semantics.resolve import resolve
+from rolecycle.semantics.synchronise import occurrences
 from rolecycle.semantics.system import Due, Member, System
 from rolecycle.semantics.time_limits import Clock, Limit, limits, named, own_name, possible, some, too_short
 

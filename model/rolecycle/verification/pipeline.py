@@ -16,7 +16,8 @@ from rolecycle.deadline import INTERRUPTED, LimitError, Stop, stopping
 from rolecycle.engine.space import Space
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import Applied
-from rolecycle.reduction.choose import ReducedProduct, unreduced
+from rolecycle.reduction.choose import unreduced
+from rolecycle.reduction.reduced import Reduced
 from rolecycle.semantics.system import System
 from rolecycle.verification.all_sizes import with_all_sizes
 from rolecycle.verification.exploration import PropertyGroup, explore_product, system_of
@@ -134,7 +135,7 @@ def _judged(request: CheckRequest, system: System, group: PropertyGroup, session
 
 
 def _verdicts(
-    request: CheckRequest, space: Space, group: PropertyGroup, less: ReducedProduct, session: Session
+    request: CheckRequest, space: Space, group: PropertyGroup, less: Reduced, session: Session
 ) -> tuple[tuple[Verdict, ...], Stop | str]:
     """The verdicts on a group of properties, and the limit that left some of them unknown; empty if none did."""
     verdicts: list[Verdict] = []

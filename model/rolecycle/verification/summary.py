@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolecycle.checking.judge import concerns, named_in, unexplored
+from rolecycle.checking.applicability import concerns, named_in
+from rolecycle.checking.judge import unexplored
 from rolecycle.checking.verdict import CheckResult, Time, Verdict
 from rolecycle.deadline import Stop
 from rolecycle.language.property import Property

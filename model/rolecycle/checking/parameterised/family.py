@@ -16,7 +16,7 @@ from rolecycle.checking.parameterised.disjoint_union import joined, of_kind
 from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified, atoms, ranges
 from rolecycle.language.machine import Machine, Row
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import resolve
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import Member, System
 
 

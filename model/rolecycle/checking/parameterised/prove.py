@@ -30,13 +30,14 @@ from rolecycle.checking.parameterised.view_abstraction import (
     truth,
 )
 from rolecycle.checking.verdict import AllSizes
+from rolecycle.checking.violation import violations
 from rolecycle.deadline import NEVER, Deadline, LimitError, Stop
 from rolecycle.language.guard import atoms, ranges
 from rolecycle.language.property import Property
-from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Product, enabled, occurrences_of, resolve
+from rolecycle.semantics.bound_property import BoundProperty
 from rolecycle.semantics.formula import Formula
 from rolecycle.semantics.instantiate import observed
+from rolecycle.semantics.product import Product, occurrences_of
 from rolecycle.semantics.system import System
 
 LARGEST = 3
@@ -194,33 +195,23 @@ def _unbroken(search: _Search, asked: Sequence[_Question], copies: range) -> lis
     if not left:
         return left
     sizes = [search.sized(n) for n in copies]
-    breaches = [{q.wanted.id: list(_breaches(each.product, q.wanted)) for q in asked} for each in sizes]
+    breaches = [{q.wanted.id: list(_violations(each.product, q.wanted)) for q in asked} for each in sizes]
     for numbers, layers in closure(search.family, sizes, copies.start, search.limit, search.deadline):
         for rows, broken in zip(layers, breaches, strict=True):
-            left = [q for q in left if not any(_occurs(b, rows, numbers) for b in broken[q.wanted.id])]
+            left = [q for q in left if not any(_occurs(*b, rows, numbers) for b in broken[q.wanted.id])]
         if not left:
             break
     return left
 
 
-@dataclass(frozen=True, slots=True)
-class _Breach:
-    """What is true where a property is broken; ``led``: read with the first copy for the one that takes part."""
-
-    led: bool
-    when: Formula
-
-
-def _breaches(product: Product, wanted: Property) -> Iterator[_Breach]:
-    if not wanted.events:
-        yield _Breach(False, formula.negation(resolve(wanted.goal, product.system)))
-    for k in occurrences_of(product, wanted.events):
-        index = product.occurrences[k].index
-        goal = resolve(wanted.goal, product.system, index=index)
-        yield _Breach(index == 1, formula.conjunction([enabled(product, k), formula.negation(goal)]))
+def _violations(product: Product, prop: Property) -> Iterator[tuple[bool, Formula]]:
+    """When a property is violated, each with whether the first copy stands for the one that takes part."""
+    occurrences = occurrences_of(product, prop.events)
+    for when, k in violations(BoundProperty(prop, product), product, occurrences):
+        yield k is not None and product.occurrences[k].index == 1, when
 
 
-def _occurs(breach: _Breach, rows: Rows, numbers: ConfigurationTable) -> bool:
-    """Whether some configuration is such a breach."""
-    arranged = leader_first(rows) if breach.led else [rows]
-    return any(bool(truth(breach.when, turned, numbers).any()) for turned in arranged if len(turned))
+def _occurs(led: bool, when: Formula, rows: Rows, numbers: ConfigurationTable) -> bool:
+    """Whether some configuration satisfies a condition; one that is ``led`` is read with each copy first in turn."""
+    arranged = leader_first(rows) if led else [rows]
+    return any(bool(truth(when, turned, numbers).any()) for turned in arranged if len(turned))

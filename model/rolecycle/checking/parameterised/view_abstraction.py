@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 from rolecycle.checking.parameterised.family import Family
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language.machine import Machine
-from rolecycle.semantics.compose import Product, Rule, compose
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.product import Product, Rule
 
 Rows = NDArray[np.int64]
 """int64[n, 1 + copies]: the number of the context's state, then those of the copies' states, ascending."""

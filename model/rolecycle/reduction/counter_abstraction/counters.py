@@ -18,8 +18,8 @@ from rolecycle.language.machine import Event, Machine
 from rolecycle.reduction.counter_abstraction.minimise import ALIVE, HIDDEN, MinimisedCopy
 from rolecycle.reduction.counter_abstraction.process import OpenCopies, UncountableError
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Occurrence, Product, Rule
 from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.product import Move, Occurrence, Product, Rule
 from rolecycle.semantics.system import Member, System
 
 Block = tuple[int, int]

@@ -10,8 +10,8 @@ import numpy as np
 from rolecycle.graphs.bisimulation import branching_partition
 from rolecycle.graphs.graph import Graph
 from rolecycle.reduction.counter_abstraction.process import CopyClass, OpenTransition
-from rolecycle.semantics.compose import Move
 from rolecycle.semantics.formula import TRUE, Atom, Formula, conjunction
+from rolecycle.semantics.product import Move
 from rolecycle.semantics.system import System
 
 HIDDEN, ALIVE = "step", "alive"

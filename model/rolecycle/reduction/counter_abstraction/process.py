@@ -14,8 +14,10 @@ from rolecycle.language import guard
 from rolecycle.language.guard import Guard, Quantified
 from rolecycle.language.machine import Machine
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Product, Rule, compose, resolve
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.formula import Formula
+from rolecycle.semantics.product import Move, Product, Rule
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import Member, System
 
 Local = tuple[int, ...]
