@@ -39,8 +39,8 @@ def property_groups(
 
 def reduced_product(request: CheckRequest, system: System, group: PropertyGroup, session: Session) -> Reduced:
     """The product to explore in order to judge a group of properties."""
-    seen, using = _observed(system, group), _usable(request, system, group, session)
-    deadline = session.deadline_of(request, "composing")
+    seen, deadline = _observed(system, group), session.deadline_of(request, "composing")
+    using = _usable(request, system, group, session)
     return choose_reduction(seen, group, using, lambda: network_of(request, seen, session), deadline)
 
 
@@ -57,13 +57,17 @@ def _by_cones(
 def _usable(
     request: CheckRequest, system: System, group: PropertyGroup, session: Session
 ) -> frozenset[Reduction]:
-    """The reductions that may be used: a session that sees every member sees it in every space but those of stories."""
+    """The reductions that may be used: where every member must be seen, those that leave all of them as written.
+
+    A space for a story is not shown, so that a cone will do for it.
+    """
     using = session.reductions
     if "quotient" not in using and _has_systems(request, system):
         using -= {"counting"}
     if session.see_every_member:
         using -= {"quotient", "counting"}
-        using -= frozenset() if any(p.is_story for p in group) else {"cone"}
+        if not any(p.is_story for p in group):
+            using -= {"cone"}
     return using
 
 
