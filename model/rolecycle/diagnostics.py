@@ -61,7 +61,7 @@ def did_you_mean(value: str, known: Iterable[str]) -> str:
 def relative(path: Path) -> str:
     """The path as a user would type it: relative to the working directory when below it.
 
-    Bytes of a name that are no UTF-8 are shown as escapes, for no text that is written could hold them.
+    Bytes of a name that are not UTF-8 are shown as escapes, because no output text could hold them.
     """
     try:
         shown = (path.parent.resolve() / path.name).relative_to(Path.cwd()).as_posix()

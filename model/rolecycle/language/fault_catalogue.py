@@ -20,7 +20,7 @@ class Fault:
     most once, too; ``then``: events that happen only after it; ``allow`` and ``forbid`` say of others that they may or
     may not.  ``owed``: what happens in time, as outcomes of the
     platform do.  ``copies``: in place of which machine another one stands, for the copy that the fault is about.
-    ``everywhere``: it strikes all instances of the role, for they are alike.
+    ``everywhere``: it strikes all instances of the role, because they are alike.
     """
 
     id: str
@@ -59,10 +59,11 @@ class StandIn:
 class FaultCatalogue:
     """The faults that the specification knows, and what it means that an instance has overcome one.
 
-    ``examples``: systems of one instance that are asked about without a service.  ``serving``: the instance does its
-    work, as far as the platform can see; ``broken``: what is wrong with it all the same.  ``starts``: events by which
-    an instance is seen to start again, and ``failures`` those by which it is seen not to do its work.  ``forbid``: what
-    does not happen unless a fault allows it.  ``takes`` and ``untimed``: of times, as a scenario says it.
+    ``examples``: systems of one instance that are asked about without a service.  ``serving``: the instance does
+    its work, as far as the platform can see; ``broken``: what is wrong with it although it may be serving.
+    ``starts``: events by which an instance is seen to start again, and ``failures`` those by which it is seen not
+    to do its work.  ``forbid``: what does not happen unless a fault allows it.  ``takes`` and ``untimed``: of
+    times, as a scenario says it.
     """
 
     examples: tuple[str, ...]

@@ -16,7 +16,7 @@ from rolecycle.language.view import View
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A length of time with a name, in seconds, and the facts that tell it."""
+    """A length of time with a name, in seconds, and the facts that state it."""
 
     seconds: int
     meaning: str

@@ -1,7 +1,7 @@
 """The formats of texts that the schemas name: what each looks like, and the part that no pattern can say.
 
-The patterns of the schemas let every letter outside ASCII through, for expressions that all tools read alike cannot
-tell letters from other signs.  What a word is, Unicode says (UAX 31), as it does for Python.
+The patterns of the schemas let every letter outside ASCII through, because expressions that all tools read alike cannot
+distinguish letters from other signs.  What a word is, Unicode says (UAX 31), as it does for Python.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Read YAML from strangers into plain values that know their place.
+"""Read YAML that may be hostile into plain values, with the place of each.
 
 The text is read as a stream of events and never constructed: no tags, no anchors, no aliases, no
 duplicate keys, no implicit types but whole numbers, true and false.  So nothing can explode, nothing
