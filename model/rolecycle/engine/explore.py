@@ -21,8 +21,10 @@ from rolecycle.engine.search_state import (
     EXPANDED,
     KNOWN,
     LEVEL_END,
+    Found,
     Search,
     TransitionLog,
+    Workspace,
     rebuild_tables,
     reserve,
     reserve_deadlocks,
@@ -31,7 +33,7 @@ from rolecycle.engine.search_state import (
     switch_to_number_table,
 )
 from rolecycle.engine.space import LANDMARK, Space
-from rolecycle.engine.successors import STAYED, Block, StepNotes, generate
+from rolecycle.engine.successors import STAYED, Block, generate
 from rolecycle.engine.visited import OVERFLOW, KeyTable, enter_keys, enter_numbers
 from rolecycle.graphs.graph import Graph
 from rolecycle.graphs.kernels import compiled
@@ -102,17 +104,14 @@ def _advance(search: Search, pool: WorkerPool, limits: Limits) -> Stop:
 
 
 def _run_batch(search: Search) -> Stop:
-    s, tables, labels, table = search, search.packed.tables, search.packed.rule_labels, search.owned[0]
-    batch, room = min(s.packed.batch, max(FIRST_BATCH, s.known)), min(room_in(table), search.rows)
+    packed, table = search.packed, search.owned[0]
+    batch = min(packed.batch, max(FIRST_BATCH, search.known))
+    room = min(room_in(table), search.rows)
     reserve_deadlocks(search, search.deadlocks + batch)
-    before = search.expanded
+    before, found, work = search.expanded, search.found, search.workspace
     if not isinstance(table, KeyTable):
-        _search_numbers(
-            tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch, s.kept, labels
-        )  # fmt: skip
-    elif not _search_keys(
-        tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch
-    ):  # fmt: skip
+        _search_numbers(packed.tables, table, room, found, work, batch, search.kept, packed.rule_labels)
+    elif not _search_keys(packed.tables, table, room, found, work, batch):
         switch_to_number_table(search)
         return NOT_STOPPED
     search.entered[0] = search.known
@@ -174,13 +173,14 @@ def _trimmed(array: NDArray[Scalar], size: int) -> NDArray[Scalar]:
 
 @compiled
 def _search_keys(
-    tables: Tables, table: KeyTable, room: int, states: Words, landmarks: Numbers, reached: Numbers, batch: int,
-    steps: Block, noted: StepNotes, scratch: Words,
-) -> bool:  # fmt: skip
-    """Expand so many states in breadth-first order; stop early when an array or the table is nearly full.
+    tables: Tables, table: KeyTable, room: int, found: Found, work: Workspace, batch: int
+) -> bool:
+    """Expand a batch of states in breadth-first order; stop early when an array or the table is nearly full.
 
     Returns whether that was done; if the table overflows, no counter is changed.
     """
+    states, reached, steps, noted = found.states, found.reached, work.steps, work.noted
+    # counters live in locals until the end: a table that overflows leaves the search as it was before the batch
     known, expanded, level_end, depth = reached[KNOWN], reached[EXPANDED], reached[LEVEL_END], reached[DEPTH]
     dead, taken = noted.tally[0], noted.tally[1]
     last = expanded + batch
@@ -191,21 +191,22 @@ def _search_keys(
             depth += 1
         first, before = expanded, known
         filled, expanded = generate(tables, states, first, min(level_end, last), steps, noted)
-        known = enter_keys(table, states, known, steps.targets, 0, filled, scratch)
+        known = enter_keys(table, states, known, steps.targets, 0, filled, work.scratch)
         if known == OVERFLOW:
             noted.tally[0], noted.tally[1] = dead, taken
             return False
-        _mark(landmarks, before, known, first)
+        _mark(found.landmarks, before, known, first)
     reached[KNOWN], reached[EXPANDED], reached[LEVEL_END], reached[DEPTH] = known, expanded, level_end, depth
     return True
 
 
 @compiled
 def _search_numbers(
-    tables: Tables, table: Words, room: int, states: Words, landmarks: Numbers, reached: Numbers, batch: int,
-    steps: Block, noted: StepNotes, scratch: Words, kept: TransitionLog, rule_labels: NDArray[np.int32],
+    tables: Tables, table: Words, room: int, found: Found, work: Workspace, batch: int, kept: TransitionLog,
+    rule_labels: NDArray[np.int32],
 ) -> None:  # fmt: skip
-    """The same with a number table, and with the transitions kept if there is room for any."""
+    """Expand a batch of states with a table of numbers, and keep the transitions if there is room for any."""
+    states, reached, steps, noted = found.states, found.reached, work.steps, work.noted
     known, expanded, keep = reached[KNOWN], reached[EXPANDED], kept.labels.shape[0] > 0
     last, more = expanded + batch, steps.targets.shape[0]
     full = room - more
@@ -217,10 +218,10 @@ def _search_numbers(
             reached[DEPTH] += 1
         first, before, base = expanded, known, noted.tally[1]
         filled, expanded = generate(tables, states, first, min(reached[LEVEL_END], last), steps, noted)
-        known = enter_numbers(table, states, known, steps.targets, 0, filled, scratch)
-        _mark(landmarks, before, known, first)
+        known = enter_numbers(table, states, known, steps.targets, 0, filled, work.scratch)
+        _mark(found.landmarks, before, known, first)
         if keep:
-            _record(kept, base, first, expanded, steps, filled, scratch, rule_labels)
+            _record(kept, base, first, expanded, steps, filled, work.scratch, rule_labels)
     reached[KNOWN], reached[EXPANDED] = known, expanded
 
 

@@ -65,6 +65,22 @@ class TransitionLog(NamedTuple):
     moved: NDArray[np.bool_]
 
 
+class Found(NamedTuple):
+    """The states found so far: ``states``, ``landmarks`` and the counters ``reached``, as a ``Search`` has them."""
+
+    states: Words
+    landmarks: Numbers
+    reached: Numbers
+
+
+class Workspace(NamedTuple):
+    """What a kernel writes to while it expands states: ``scratch`` is longer than a block of steps."""
+
+    steps: Block
+    noted: StepNotes
+    scratch: Words
+
+
 @dataclass(slots=True)
 class Search:
     """The arrays of a search under way.
@@ -86,8 +102,18 @@ class Search:
     scratch: Words
     file: IO[bytes] | None = field(default=None)
 
+    @property
+    def found(self) -> Found:
+        """What compiled functions read and write of the states."""
+        return Found(self.states, self.landmarks, self.reached)
+
+    @property
+    def workspace(self) -> Workspace:
+        """What compiled functions write to on the way."""
+        return Workspace(self.steps, self.noted, self.scratch)
+
     def close(self) -> None:
-        """Take no more room on the disk; the states stay as long as somebody holds them."""
+        """Take no more room on the disk; the states stay as long as something holds them."""
         if self.file:
             self.file.close()
 
