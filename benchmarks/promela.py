@@ -22,9 +22,10 @@ from pathlib import Path
 from rolecycle.inputs.read_pnml import read_net
 from rolecycle.modelling.net_to_specification import model
 from rolecycle.modelling.requests import suite
-from rolecycle.semantics.compose import Move, Product, Rule, compose
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.formula import Atom, Formula
 from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.product import Move, Product, Rule
 from rolecycle.semantics.system import Member
 
 BYTE = 256

@@ -33,7 +33,8 @@ from rolecycle.engine.space import Space
 from rolecycle.language.guard import Implies, In, Quantified
 from rolecycle.language.property import Property
 from rolecycle.reduction.symmetry import symmetric_families
-from rolecycle.semantics.compose import Product, compose
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.product import Product
 from rolecycle.verification.pipeline import Session, check
 
 READY = Property(

@@ -174,7 +174,7 @@ def explore(spec: Specification, system: str, scenario: str, *, limits: Limits |
         sources=sources_of(space.graph),
         labels=space.graph.labels,
         targets=space.graph.targets,
-        limit=space.limit,
+        limit=str(space.limit),
     )
 
 

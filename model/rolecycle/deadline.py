@@ -12,19 +12,14 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import Literal, ParamSpec, TypeVar
 
 import psutil
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
-
-TIMEOUT, FULL = "--timeout reached", "memory limit reached outside of the search"
-INTERRUPTED = "interrupted"
-"""The limit of what somebody has stopped."""
-
-ENDINGS = frozenset({TIMEOUT, FULL, INTERRUPTED})
 
 GRACE = 1.0
 """Seconds in which what was found in time may still be judged."""
@@ -39,8 +34,46 @@ OFTEN = 1 << 8
 """Items between two looks at the memory, which cost more than those at the clock."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What ended some work before its result was known: a limit or Ctrl-C; false where nothing did.
+
+    ``process``: the memory of the whole process, not of a search.  ``admitted``: the states or the bytes that the limit
+    admits, or the folder whose disk is full.  Its text is for the user, who knows limits by the names of options.
+    """
+
+    cause: Literal["", "states", "time", "memory", "process", "disk", "interrupted"] = ""
+    admitted: int | Path = 0
+
+    def __bool__(self) -> bool:
+        return self.cause != ""
+
+    def __str__(self) -> str:
+        match self.cause, self.admitted:
+            case "", _:
+                return ""
+            case "states", states:
+                return f"--max-states {states} reached"
+            case "time", _:
+                return "--timeout reached"
+            case "memory", int(admitted):
+                return f"memory limit of {admitted >> 20} MiB reached"
+            case "disk", folder:
+                return f"the disk of --spill {folder} is full"
+            case "interrupted", _:
+                return "interrupted"
+        return "memory limit reached outside of the search"
+
+
+NOT_STOPPED, TIMEOUT, PROCESS_FULL, INTERRUPTED = Stop(), Stop("time"), Stop("process"), Stop("interrupted")
+
+
 class LimitError(Exception):
-    """A limit ended some work before its result was known; says which."""
+    """A limit ended some work before its result was known; ``reason`` says which, or what it prevented."""
+
+    def __init__(self, reason: Stop | str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def taken() -> int:
@@ -90,7 +123,7 @@ class Deadline:
     def check_memory(self) -> None:
         """Go on, or raise ``LimitError`` when the process has become too large."""
         if self.most < inf and self.used() > self.most:
-            raise LimitError(FULL)
+            raise LimitError(PROCESS_FULL)
 
     def each(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items, with a look at the clock and now and then at the memory before each; raises ``LimitError``."""

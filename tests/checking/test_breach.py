@@ -48,7 +48,7 @@ def of(system: System, text: str, using: frozenset[Reduction], *events: str) -> 
     )
     less = choose_reduction(system, [wanted], using)
     space = explore(pack(less.product, less.symmetric))
-    return judge(space, wanted, told=less.told, written=less.written)
+    return judge(space, wanted, lift_trace=less.lift_trace, written=less.written)
 
 
 @pytest.mark.parametrize("pumps", [3, 24])

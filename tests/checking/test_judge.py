@@ -11,7 +11,8 @@ import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from rolecycle.checking.judge import judge, named_in
+from rolecycle.checking.applicability import named_in
+from rolecycle.checking.judge import judge
 from rolecycle.checking.verdict import Verdict
 from rolecycle.engine.explore import explore
 from rolecycle.engine.pack import pack

@@ -27,14 +27,16 @@ import rolecycle.engine.layout as layout_module
 import rolecycle.verification.pipeline as pipeline_module
 from rolecycle.checking.verdict import Verdict
 from rolecycle.cli.main import main
+from rolecycle.deadline import INTERRUPTED, NOT_STOPPED
 from rolecycle.engine.checkpoint import PROGRESS, Checkpoint, Checkpoints, checkpoint_of, resumed
-from rolecycle.engine.explore import INTERRUPTED, Progress, explore
+from rolecycle.engine.explore import Progress, explore
 from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import parent
 from rolecycle.language.property import Property
-from rolecycle.semantics.compose import Product, compose
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.product import Product
 
 TESTS = Path(__file__).parents[1]
 
@@ -99,7 +101,7 @@ def test_a_search_goes_on_with_other_cores(
     for cores in (1, 2):
         found = explore(packed, Limits(cores=cores), checkpoint=Checkpoint(tmp_path / "one"))
         assert set(found.states.ravel().tolist()) == set(whole.states.ravel().tolist())
-        assert (found.transitions, found.depth, found.limit) == (whole.transitions, whole.depth, "")
+        assert (found.transitions, found.depth, found.limit) == (whole.transitions, whole.depth, NOT_STOPPED)
 
 
 def stopped(packed: Packed, folder: Path, keep_graph: bool = False) -> None:
@@ -233,7 +235,7 @@ def test_a_checkpoint_for_which_there_is_no_room_is_left_as_it_is(product: Produ
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     kept = Checkpoint(tmp_path)
     part = explore(packed, Limits(memory=whole.memory // 4), checkpoint=kept)
-    assert "memory limit" in part.limit
+    assert part.limit.cause == "memory"
     assert "left as it is" in kept.findings[0].message
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert same(explore(packed, checkpoint=Checkpoint(tmp_path)), whole)
@@ -256,7 +258,7 @@ def test_a_search_with_its_states_in_a_file_goes_on(
     whole = explore(packed)
     limits = Limits(memory=whole.memory - 6 * len(whole.states), spill=tmp_path)
     part = explore(packed, replace(limits, states=30_000), checkpoint=Checkpoint(tmp_path / "one"))
-    assert "--max-states" in part.limit
+    assert part.limit.cause == "states"
     kept = Checkpoint(tmp_path / "one")
     assert same(explore(packed, limits, checkpoint=kept), whole)
     assert kept.findings == []
@@ -290,8 +292,8 @@ from pathlib import Path
 import lifecycle
 from rolecycle.engine.checkpoint import Checkpoint
 from rolecycle.semantics.compose import compose
-from rolecycle.engine.explore import INTERRUPTED, Progress, explore
-from rolecycle.engine.pack import Packed, pack
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
 print("begun", flush=True)
 space = explore(pack(compose(lifecycle.lifecycle(3))), checkpoint=Checkpoint(Path(sys.argv[2]), every=0.0))
 print(len(space.states), space.transitions, space.depth, flush=True)
@@ -388,7 +390,7 @@ def test_ctrl_c_while_properties_are_judged_leaves_what_was_found(
         found = verify(*chosen, *kept)
     assert found.exit_code == 3
     (run,) = json.loads(found.stdout)["runs"]
-    assert run["limit"] == INTERRUPTED
+    assert run["limit"] == str(INTERRUPTED)
     assert sizes(found) == sizes(whole)
     told = {p["id"]: p["verdict"] for p in run["properties"]}
     expected = dict(zip(told, verdicts(whole), strict=True))

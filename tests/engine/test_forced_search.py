@@ -29,8 +29,9 @@ import rolecycle.engine.explore as explore_module
 import rolecycle.engine.pack as pack_module
 import rolecycle.engine.parallel as rounds_module
 import rolecycle.engine.search_state as search_module
+from rolecycle.deadline import INTERRUPTED, Stop
 from rolecycle.engine.checkpoint import Checkpoint
-from rolecycle.engine.explore import INTERRUPTED, explore
+from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
 from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
@@ -167,7 +168,7 @@ def overflows(kernel: Callable[..., Any], *words: Any) -> int:
 
 def overflows_in_a_batch(kernel: Callable[..., Any], *words: Any) -> bool:
     """Tables and states are written, and no counter is changed."""
-    reached = words[5]
+    reached = words[3].reached
     before = reached.copy()
     kernel(*words)
     reached[:] = before
@@ -241,7 +242,7 @@ def test_a_limit_at_every_moment(
 
     def run(at: int) -> Moments:
         with monkeypatch.context() as patch:
-            refused = Moments(search_module.reserve, at, lambda *_: "no room")
+            refused = Moments(search_module.reserve, at, lambda *_: Stop("memory"))
             patch.setattr(explore_module, "reserve", refused)
             patch.setattr(rounds_module, "reserve", refused)
             part = explore(packed, Limits(cores=cores), graph, checkpoint=Checkpoint(tmp_path / str(at)))

@@ -15,6 +15,7 @@ import rolecycle.engine.layout as layout_module
 import rolecycle.engine.parallel as rounds_module
 import rolecycle.engine.search_state as search_module
 import rolecycle.engine.visited as visited_module
+from rolecycle.deadline import Stop
 from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
 from rolecycle.engine.layout import decode
@@ -22,7 +23,8 @@ from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import path_to
-from rolecycle.semantics.compose import Product, compose
+from rolecycle.semantics.compose import compose
+from rolecycle.semantics.product import Product
 from rolecycle.semantics.system import System
 
 SLOW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -127,7 +129,7 @@ def test_several_cores_find_the_same_of_any_system(system: System) -> None:
 def test_a_limit_on_several_cores_leaves_what_was_found(product: Product) -> None:
     whole = explore(pack(product))
     part = explore(pack(product), Limits(states=5000, cores=2))
-    assert "--max-states 5000" in part.limit
+    assert part.limit == Stop("states", 5000)
     assert part.expanded < len(part.states)
     assert told(part)[0] < told(whole)[0]
 
@@ -142,9 +144,9 @@ def test_states_go_to_a_file_when_memory_is_short(
     packed = pack(product, (), jointly_encoded_copies(product))
     plain = explore(packed)
     memory = plain.memory - 6 * len(plain.states)
-    assert "memory limit" in explore(packed, Limits(memory=memory, cores=cores)).limit
+    assert explore(packed, Limits(memory=memory, cores=cores)).limit == Stop("memory", memory)
     space = explore(packed, Limits(memory=memory, cores=cores, spill=tmp_path))
-    assert space.limit == ""
+    assert not space.limit
     assert told(space) == told(plain)
     assert space.memory <= memory
     assert list(tmp_path.iterdir()) == []
@@ -157,5 +159,6 @@ def test_a_full_disk_is_a_limit(product: Product, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(search_module, "SPILLED_AHEAD", 1 << 12)
     monkeypatch.setattr(search_module, "_written_ahead", lambda s, rows: rows < 30_000 and written(s, rows))
     found = explore(packed, Limits(memory=memory, spill=tmp_path))
-    assert found.limit == f"the disk of --spill {tmp_path} is full"
+    assert found.limit == Stop("disk", tmp_path)
+    assert str(found.limit) == f"the disk of --spill {tmp_path} is full"
     assert 1 < len(found.states) < 30_000

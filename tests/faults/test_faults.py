@@ -21,6 +21,7 @@ from ticks import longest, shortest
 
 from rolecycle.cli.main import main
 from rolecycle.commands.faults import FaultSelection, can_happen, example_faults, service_faults
+from rolecycle.deadline import INTERRUPTED
 from rolecycle.diagnostics import InputError
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode
@@ -41,9 +42,10 @@ from rolecycle.language.machine import TICK, Timing
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.service_systems import hosted_instances
 from rolecycle.report import faults as report
-from rolecycle.semantics.compose import compose, resolve
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.durations_of import reset
 from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import System
 from rolecycle.verification.pipeline import Session
 
@@ -618,7 +620,7 @@ def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.Mon
 
     monkeypatch.setattr("rolecycle.commands.faults._row", row)
     table = example_faults(shipped(), FaultSelection(), Session())
-    assert (len(table.rows), table.limit, table.exit_code) == (3, "interrupted", 3)
+    assert (len(table.rows), table.limit, table.exit_code) == (3, INTERRUPTED, 3)
     assert "incomplete: interrupted, after 3 rows" in report.render(table)
     assert json.loads(report.to_json(table))["limit"] == "interrupted"
 

@@ -14,6 +14,7 @@ import rolecycle.engine.explore as explore_module
 import rolecycle.engine.parallel as rounds_module
 import rolecycle.engine.search_state as search_module
 import rolecycle.engine.visited as visited_module
+from rolecycle.deadline import NOT_STOPPED
 from rolecycle.engine.pack import Packed
 from rolecycle.engine.space import Space
 from rolecycle.engine.successors import block, canonical, generate, step_notes
@@ -93,7 +94,7 @@ def check(space: Space, wanted: Plain) -> None:
     """Nothing is lost, and what was found is right."""
     check_part(space, wanted)
     assert len(space.states) == space.expanded == len(wanted.levels)
-    assert (space.depth, space.limit) == (max(wanted.levels.values()), "")
+    assert (space.depth, space.limit) == (max(wanted.levels.values()), NOT_STOPPED)
 
 
 def check_part(space: Space, wanted: Plain) -> None:

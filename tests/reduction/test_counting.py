@@ -24,11 +24,12 @@ from rolecycle.language.machine import Event, Machine, Row
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import EVERY_REDUCTION, Reduction
-from rolecycle.reduction.choose import ReducedProduct, choose_reduction, unreduced
+from rolecycle.reduction.choose import choose_reduction, unreduced
 from rolecycle.reduction.counter_abstraction.counters import CopyEncoding, IndexedCopies, counted, encode
 from rolecycle.reduction.counter_abstraction.minimise import MinimisedCopy, minimised, unminimised
 from rolecycle.reduction.counter_abstraction.process import OpenCopies, UncountableError, copies_of
 from rolecycle.reduction.counter_abstraction.trace_lifting import TraceLifting
+from rolecycle.reduction.reduced import Reduced
 from rolecycle.reduction.symmetry import interchangeable_families
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.system import Member, System
@@ -72,7 +73,7 @@ ON = In("unit", ("On",))
 
 def ways(
     system: System, goals: list[Guard], own: list[Guard], visible: str = "", ends: bool = True, *only: str
-) -> Iterator[ReducedProduct]:
+) -> Iterator[Reduced]:
     """The system in each of the ways, whether or not it is worth it."""
     families = interchangeable_families(system, [*goals, *own])
     if not families:
@@ -83,13 +84,14 @@ def ways(
             copies = copies_of(system, families[0], goals, own)
             population = people(copies, fold(copies, visible.split(), ends))
             found = encode(population)
-            yield ReducedProduct(found.product, families if sort else (), TraceLifting(population, found), ())
+            lifting = TraceLifting(population, found)
+            yield Reduced(system, found.product, families if sort else (), lifting, written=system)
 
 
-def judged(less: ReducedProduct, wanted: Property) -> Verdict:
+def judged(less: Reduced, wanted: Property) -> Verdict:
     space = explore(pack(less.product, less.symmetric), keep_graph=wanted.kind == "recoverable")
     assert space.exhaustive
-    return judge(space, wanted, told=less.told)
+    return judge(space, wanted, lift_trace=less.lift_trace)
 
 
 def complete(system: System) -> naive.Space:
@@ -410,8 +412,8 @@ def test_what_is_done_is_what_may_be_done_and_helps(
 
 
 def test_a_property_that_may_not_survive_leaves_every_member_named() -> None:
-    unknown = replace(DEADLOCK, kind="of another kind")
-    less = choose_reduction(lifecycle.lifecycle(3), [unknown], frozenset({"quotient", "counting"}))
+    settles = replace(DEADLOCK, kind="settles")
+    less = choose_reduction(lifecycle.lifecycle(3), [settles], frozenset({"quotient", "counting"}))
     assert less.applied == ()
     assert len(less.product.system.members) == 3 * 7 + 1
 

@@ -25,8 +25,9 @@ from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import MemberSpec, SystemSpec
 from rolecycle.modelling.requests import CheckRequest
-from rolecycle.semantics.compose import compose, resolve
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.instantiate import instantiate, parameters
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import System
 from rolecycle.verification.pipeline import Session, check
 

@@ -38,9 +38,11 @@ from rolecycle.language.system_spec import MemberSpec, SystemSpec
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.applied import EVERY_REDUCTION, QUOTIENT, Reduction
 from rolecycle.reduction.cone_of_influence import cone, lift, project_network
-from rolecycle.semantics.compose import combine, compose, meaning, network
+from rolecycle.semantics.compose import combine, compose
 from rolecycle.semantics.formula import atoms
 from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.resolve import meaning
+from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import Member, System
 from rolecycle.verification.pipeline import Session, check
 

@@ -29,8 +29,9 @@ from rolecycle.language.machine import Machine, Row
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.symmetry import symmetric_families
-from rolecycle.semantics.compose import compose, resolve
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.dead_code import Coverage

@@ -10,10 +10,11 @@ from rolecycle.language.guard import And, Guard, Implies, Not, Quantified
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.machine import index_of
 from rolecycle.language.property import Property
-from rolecycle.semantics.compose import Product, meaning, ranged, resolve
 from rolecycle.semantics.formula import holds
+from rolecycle.semantics.product import Product
+from rolecycle.semantics.resolve import meaning, ranged, resolve
 from rolecycle.semantics.system import System
-from rolecycle.semantics.trace import Trace
+from rolecycle.semantics.trace import Trace, state_names_along
 
 Part = tuple[Guard, tuple[str, ...]]
 """A part of a goal, and the copies for which it is read."""
@@ -24,13 +25,13 @@ def broken(
 ) -> tuple[Breach, ...]:
     """The least parts of the goal that are false where a run ends, or before its last step if that is the event.
 
-    ``written``: the system whose names the run has, where they are not those of the product.  Of an observer that
-    nobody has written there is nothing to say, nor where all of the goal is one part.
+    ``written``: the system whose names the run has, where they are not those of the product.  Nothing for an observer
+    that the loader made, and nothing where the goal has no parts.
     """
     if trace is None or (wanted.kind == "precedence" and wanted.observer):
         return ()
     members = (written or product.system).members
-    names = _names(trace, len(trace.steps) - bool(wanted.events))
+    names = state_names_along(trace)[-2 if wanted.events else -1]
     here = [m.machine.states.index(names[m.name]) for m in members]
 
     def true(part: Guard, index: int) -> bool:
@@ -47,14 +48,6 @@ def _as_written(part: Guard, wanted: Property) -> str:
     """The text of a part; an observer has no name of its own there."""
     text = guard_text(part)
     return text.replace(wanted.observer.name, "observer") if wanted.observer else text
-
-
-def _names(trace: Trace, steps: int) -> dict[str, str]:
-    """The state of each member after so many steps."""
-    names = dict(trace.start)
-    for step in trace.steps[:steps]:
-        names |= step.changes
-    return names
 
 
 def _index(trace: Trace, product: Product, written: System | None) -> int:

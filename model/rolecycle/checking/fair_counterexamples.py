@@ -18,8 +18,8 @@ from rolecycle.engine.subgraph import Subgraph, subgraph, where
 from rolecycle.graphs.fair_cycles import FairRuns, components, fair_sets, missed
 from rolecycle.language.machine import Fairness
 from rolecycle.language.property import PropertyKind
-from rolecycle.semantics.compose import Product
 from rolecycle.semantics.formula import Formula
+from rolecycle.semantics.product import Product
 
 Truths = NDArray[np.bool_]
 Strengths = Mapping[str, Fairness]
@@ -32,7 +32,7 @@ LassoShape = tuple[Formula, Formula, Formula]
 class Obligation:
     """A property of one copy: the part of the space where it is not yet fulfilled, and what a run that refutes it does.
 
-    ``follow``: bool[transitions], those that it may take for ever; ``visit``: bool[states], where it is seen for ever;
+    ``follow``: bool[transitions], those that it may take again and again; ``visit``: bool[states], where it is seen so;
     ``component``: int64[states], the strongly connected components by what is followed; ``deadline``: until when runs
     may be looked for.
     """
@@ -59,7 +59,7 @@ class FairCounterexample(NamedTuple):
 
 
 def obligation_of(space: Space, kind: PropertyKind, parts: LassoShape, copy: str, first: int) -> Obligation:
-    """What a run that refutes the property does among the first so many states of the space.
+    """What a run that refutes the property does among the ``first`` states of the space.
 
     A fair set there is one in the whole space, for what leads outside counts as enabled.  Raises ``LimitError``, as all
     here do, when that takes too long.
@@ -140,7 +140,7 @@ def _fair_runs(product: Product, case: Obligation, strengths: Strengths) -> Fair
 
 
 def _less(chosen: dict[str, Fairness], event: str) -> Iterator[dict[str, Fairness]]:
-    """The same without the event, or with it weakly fair only."""
+    """The fairness without that of the event, or with the event weakly fair only."""
     yield {name: strength for name, strength in chosen.items() if name != event}
     if chosen[event] == "strong":
         yield {**chosen, event: "weak"}

@@ -34,12 +34,13 @@ from rolecycle.engine.trace_reconstruction import depth_of, lasso_by
 from rolecycle.graphs.fair_cycles import tour
 from rolecycle.graphs.graph import OUTSIDE
 from rolecycle.graphs.shortest_paths import distances, path
-from rolecycle.language import guard
 from rolecycle.language.property import Property
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Product, changing, indices_of, meaning, occurrences_of
+from rolecycle.semantics.bound_property import BoundProperty
+from rolecycle.semantics.product import Product, changing, occurrences_of
 from rolecycle.semantics.projection import project, project_formula
+from rolecycle.semantics.resolve import indices_of
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
 
@@ -47,10 +48,10 @@ SMALL = 1 << 16
 """In spaces of more states, few members are tried first."""
 
 NEAR = (1 << 14, 1 << 16, 1 << 18, 1 << 20)
-"""In spaces of more states, a run that refutes is first looked for among so many nearest to the initial one."""
+"""In spaces of more states, a run that refutes is first looked for among this many nearest to the initial one."""
 
 FEW = 1 << 14
-"""A proof of few members has so many states at most."""
+"""The most states of a proof with few members."""
 
 EXCHANGED = "fairness tells copies apart, and the space was explored up to their exchange"
 HIDDEN = (
@@ -68,23 +69,23 @@ class Finding(NamedTuple):
     needed: tuple[Assumption, ...] = ()
 
 
-def check_liveness(space: Space, wanted: Property) -> Finding:
+def check_liveness(space: Space, bound: BoundProperty) -> Finding:
     """Whether every fair run does what the property asks, for every copy that it speaks of."""
+    prop = bound.prop
     if not space.exhaustive:
-        return Finding("unknown", note=space.limit)
+        return Finding("unknown", note=str(space.limit))
     if len(space.packed.tables.blocks) > 1:
         return Finding("unknown", note=EXCHANGED)
     product = space.packed.product
-    copies = _copies(product, wanted)
+    copies = _copies(product, prop)
     if len(space.states) > SMALL and len(copies) == 1:
-        found = _prove_on_projection(space, wanted, *copies[0])
+        found = _prove_on_projection(space, bound, *copies[0])
         if found:
             return found
     strengths = fairness_of(product)
     for first in (*(n for n in NEAR if n < len(space.states)), len(space.states)):
         cases = [
-            obligation_of(space, wanted.kind, _parts(wanted, product, index), copy, first)
-            for copy, index in copies
+            obligation_of(space, prop.kind, _lasso_shape(bound, index), copy, first) for copy, index in copies
         ]
         hit = first_counterexample(product, cases, strengths)
         if hit:
@@ -99,42 +100,38 @@ def check_liveness(space: Space, wanted: Property) -> Finding:
     return Finding("refuted", _lasso(space, hit), hit.case.copy, assumed)
 
 
-def is_vacuous(space: Space, wanted: Property) -> bool:
+def speaks_of_nothing(space: Space, bound: BoundProperty) -> bool:
     """Whether no copy ever fulfils the premise, or there is none to speak of."""
-    product = space.packed.product
-    copies = [index for _, index in _copies(product, wanted)]
-    if not isinstance(wanted.goal, guard.Implies):
-        return not copies
-    return not any(where(space, meaning(product, wanted.goal.premise, index)).any() for index in copies)
+    copies = [index for _, index in _copies(space.packed.product, bound.prop)]
+    return not any(not bound.conditional or where(space, bound.premise(index)).any() for index in copies)
 
 
 # --- what is asked --------------------------------------------------------------------------------
 
 
-def _copies(product: Product, wanted: Property) -> list[tuple[str, int]]:
+def _copies(product: Product, prop: Property) -> list[tuple[str, int]]:
     """The copies that a property speaks of, each with its index; one without a name when it speaks of the whole.
 
     Of copies that may be exchanged one speaks for all: an exchange takes every fair run to a fair run.
     """
-    if not wanted.per:
+    if not prop.per:
         return [("", 0)]
     system = product.asked
-    exchangeable = symmetric_families(system, [wanted.goal])
+    exchangeable = symmetric_families(system, [prop.goal])
     alike: dict[tuple[str, ...], int] = {}
-    for index in indices_of(system, wanted.per):
+    for index in indices_of(system, prop.per):
         copy = tuple(m.machine.name for m in system.members if m.index == index and m.family in exchangeable)
         alike.setdefault(copy or (str(index),), index)
-    return [(f"{wanted.per}[{index}]" if index else wanted.per, index) for index in alike.values()]
+    return [(f"{prop.per}[{index}]" if index else prop.per, index) for index in alike.values()]
 
 
-def _parts(wanted: Property, product: Product, index: int) -> LassoShape:
+def _lasso_shape(bound: BoundProperty, index: int) -> LassoShape:
     """Where a run that refutes the property stays, where that begins, and what it sees again and again."""
-    if isinstance(wanted.goal, guard.Implies) and wanted.kind == "leads to":
-        premise = meaning(product, wanted.goal.premise, index)
-        missed = formula.negation(meaning(product, wanted.goal.conclusion, index))
-        return missed, formula.conjunction([premise, missed]), formula.TRUE
-    missed = formula.negation(meaning(product, wanted.goal, index))
-    if wanted.kind == "recurs":
+    if bound.prop.kind == "leads to":
+        missed = formula.negation(bound.conclusion(index))
+        return missed, formula.conjunction([bound.premise(index), missed]), formula.TRUE
+    missed = bound.negation(index)
+    if bound.prop.kind == "recurs":
         return missed, missed, formula.TRUE
     return formula.TRUE, formula.TRUE, missed
 
@@ -149,7 +146,7 @@ def _needed(space: Space, cases: Sequence[Obligation], assumed: Strengths) -> It
 # --- what few members prove -----------------------------------------------------------------------
 
 
-def _prove_on_projection(space: Space, wanted: Property, copy: str, index: int) -> Finding | None:
+def _prove_on_projection(space: Space, bound: BoundProperty, copy: str, index: int) -> Finding | None:
     """That the property holds, if few members have no fair run that refutes it, whatever all others do.
 
     A fair run of all, seen by these members, is a fair run of theirs: it owes them only what they alone decide.  None
@@ -157,14 +154,14 @@ def _prove_on_projection(space: Space, wanted: Property, copy: str, index: int) 
     nor can such a run show that it must be strong.
     """
     product = space.packed.product
-    parts = _parts(wanted, product, index)
+    parts = _lasso_shape(bound, index)
     for members in space.deadline.each(_neighbourhoods(product.system, parts)):
         packed = pack(project(product, members), deadline=space.deadline)
         few = explore(packed, Limits(states=FEW, deadline=space.deadline))
         if not few.exhaustive:
             return None
         inside, begin, visit = (project_formula(part, members) for part in parts)
-        case = obligation_of(few, wanted.kind, (inside, begin, visit), copy, len(few.states))
+        case = obligation_of(few, bound.prop.kind, (inside, begin, visit), copy, len(few.states))
         strengths = fairness_of(few.packed.product)
         if first_counterexample(few.packed.product, [case], strengths) is None:
             assumed = {e: strengths[e] for e in at_hand(few.packed.product, [case], strengths)}
@@ -235,6 +232,6 @@ def _entrance(space: Space, hit: FairCounterexample) -> int:
 
 
 def _without_views(space: Space) -> Space:
-    """The space without its views, which cost time and tell nothing of why a fairness is needed."""
+    """The space without its views, which cost time and say nothing of why a fairness is needed."""
     product = replace(space.packed.product, system=replace(space.packed.product.system, views=()))
     return replace(space, packed=replace(space.packed, product=product))

@@ -22,7 +22,8 @@ from rolecycle.graphs.weighted_paths import fewest, most, reached, ticking
 from rolecycle.language.durations import written
 from rolecycle.language.guard import FALSE, Guard
 from rolecycle.language.machine import TICK
-from rolecycle.semantics.compose import Product, meaning, occurrences_of
+from rolecycle.semantics.product import Product, occurrences_of
+from rolecycle.semantics.resolve import meaning
 from rolecycle.semantics.trace import Trace
 
 Truths = NDArray[np.bool_]
@@ -38,7 +39,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A length of time in seconds, and a run that takes it; none means for ever, and the run is a lasso."""
+    """A length of time in seconds, and a run that takes it; none: without end, and the run is a lasso."""
 
     seconds: int | None
     trace: Trace
@@ -49,7 +50,7 @@ class Bounds:
     """``least``: none when no run gets there; ``greatest``: none when nothing ever begins.
 
     ``stopped``: a run to a state in between from which the clock never goes on, where there is one: what is due there
-    leads round for ever without taking time, and then nothing can be said of longest times.
+    repeats without end and without taking time, and then nothing can be said of longest times.
     """
 
     least: Witness | None
@@ -59,7 +60,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class TimedPath:
-    """A way that takes some ticks, none being for ever: the state where it starts, and its transitions.
+    """A way that takes some ticks (none: without end): the state where it starts, and its transitions.
 
     From number ``loop`` on they are repeated.
     """
@@ -88,7 +89,7 @@ class Timeline:
     """A space as a graph, and what is asked of it.
 
     ``sources``: int64[m]; ``ticks``: bool[m]; ``begin`` and ``end``: bool[n], where the conditions are true;
-    ``begins`` and ``ends``: bool[m], the transitions by which it begins and ends all the same.
+    ``begins`` and ``ends``: bool[m], the transitions by which it begins and ends even so.
     """
 
     space: Space
@@ -160,7 +161,7 @@ def _labelled(graph: Graph, product: Product, events: tuple[str, ...]) -> Truths
 
 
 def exceeds(length: int | None, limit: int | None) -> bool:
-    """Whether a length of time, none being for ever, is greater than another."""
+    """Whether a length of time (none: without end) is greater than another."""
     return limit is not None and (length is None or length > limit)
 
 
@@ -169,12 +170,10 @@ def bounds_text(found: Bounds) -> str:
     if found.greatest is None:
         return "it never begins"
     if found.least is None:
-        return "it takes for ever"
-    least, greatest = (
-        "for ever" if each.seconds is None else written(each.seconds)
-        for each in (found.least, found.greatest)
-    )
-    return f"it takes at least {least} and at most {greatest}".replace("at most for ever", "perhaps for ever")
+        return "it never ends"
+    least, greatest = written(found.least.seconds or 0), found.greatest.seconds
+    most = "; perhaps it never ends" if greatest is None else f" and at most {written(greatest)}"
+    return f"it takes at least {least}{most}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,7 @@ def _greatest(line: Timeline, stretch: _Stretch) -> TimedPath | None:
     component, count, via = most(graph, inside, exits, line.ticks)
     endless = ticking(graph, inside, line.ticks, component)
     if endless.any():
-        return _for_ever(line, starts, inside, endless)
+        return _endless(line, starts, inside, endless)
     if not exits.any():
         return None
     state = _longest_from(starts, count[component])
@@ -283,7 +282,7 @@ def _way_out(
             return way
 
 
-def _for_ever(line: Timeline, starts: Truths, inside: Truths, endless: Truths) -> TimedPath:
+def _endless(line: Timeline, starts: Truths, inside: Truths, endless: Truths) -> TimedPath:
     """A run to where the condition holds, on to a tick on a cycle, and round it."""
     count, via = fewest(line.graph, starts, inside, np.ones(len(inside), dtype=np.bool_))
     ticks = np.flatnonzero(endless)

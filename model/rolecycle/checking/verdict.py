@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rolecycle.deadline import Stop
 from rolecycle.language.machine import Fairness
 from rolecycle.language.property import Property
 from rolecycle.language.scenario import Expectation
@@ -23,7 +24,7 @@ class AllSizes:
     proved: bool
     family: str = ""
     views: int = 0
-    reason: str = ""
+    reason: Stop | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One system explored under one scenario; ``limit`` is empty when the space was exhausted.
+    """One system explored under one scenario; ``limit``: what ended it early, if anything.
 
     ``seconds`` of the whole run, ``memory`` in bytes of the space's arrays, ``applied`` the
     reductions that were used, ``reduced`` the members that are reduced systems, with their sizes.
@@ -85,7 +86,7 @@ class CheckResult:
     states: int
     transitions: int
     depth: int
-    limit: str
+    limit: Stop | str
     seconds: float
     memory: int = 0
     applied: tuple[Applied, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rolecycle.checking.time_bounds import Moment, bounds
 from rolecycle.commands.names import refuse_unknown
-from rolecycle.deadline import LimitError, stopping
+from rolecycle.deadline import LimitError, Stop, stopping
 from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError, did_you_mean
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.scenario import Scenario
@@ -27,14 +27,15 @@ def time_between(spec: Specification, asked: Question, session: Session) -> Answ
     try:
         with stopping():
             space = explored(CheckRequest(spec, spec.systems[asked.system], scenario), session)
-    except LimitError as reason:
-        return Answer(asked, None, 0, 0, str(reason))
-    unit, limit, found = space.packed.product.system.unit, space.limit, None
+    except LimitError as error:
+        return Answer(asked, None, 0, 0, error.reason)
+    unit, found = space.packed.product.system.unit, None
+    limit: Stop | str = space.limit
     try:
         with stopping():
             found = bounds(space, begin, end) if space.exhaustive else None
-    except LimitError as reason:
-        limit = str(reason)
+    except LimitError as error:
+        limit = error.reason
     return Answer(asked, found, unit, len(space.states), limit)
 
 

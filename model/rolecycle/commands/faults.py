@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 from rolecycle.commands.names import refuse_unknown, unknown_name
-from rolecycle.deadline import INTERRUPTED, Deadline, LimitError
+from rolecycle.deadline import INTERRUPTED, Deadline, LimitError, Stop
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.engine.explore import explore
 from rolecycle.engine.pack import pack
@@ -116,15 +116,15 @@ def example_faults(spec: Specification, selection: FaultSelection, session: Sess
     return FaultTable(rows, findings=spec.warnings, part=bool(selection.faults), limit=limit)
 
 
-def _until_stopped(rows: Iterable[FaultRow]) -> tuple[tuple[FaultRow, ...], str]:
+def _until_stopped(rows: Iterable[FaultRow]) -> tuple[tuple[FaultRow, ...], Stop | str]:
     """The rows that were found before a limit ended it or somebody stopped it, and which of these."""
     found: list[FaultRow] = []
     try:
         found.extend(rows)
     except KeyboardInterrupt:
         return tuple(found), INTERRUPTED
-    except LimitError as reason:
-        return tuple(found), str(reason)
+    except LimitError as error:
+        return tuple(found), error.reason
     return tuple(found), ""
 
 
@@ -268,7 +268,7 @@ def _settled(
         return replace(row, states=len(space.states))
     healthy = _healthy(spec, subject, wanted, session)
     if not healthy.exhaustive:
-        return replace(row, fates=("unknown",), note=healthy.limit, states=len(space.states))
+        return replace(row, fates=("unknown",), note=str(healthy.limit), states=len(space.states))
     asked = _question(_catalogue(spec), system, healthy, subject, wanted)
     found = space.deadline.within(space.transitions, effects_of, space, asked)
     row = replace(

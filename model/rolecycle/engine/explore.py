@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.deadline import INTERRUPTED, TIMEOUT, Deadline
+from rolecycle.deadline import INTERRUPTED, NOT_STOPPED, TIMEOUT, Deadline, Stop
 from rolecycle.engine.checkpoint import Checkpoint, resumed, save, save_if_due
 from rolecycle.engine.layout import Numbers, Words
 from rolecycle.engine.limits import Limits
@@ -21,8 +21,10 @@ from rolecycle.engine.search_state import (
     EXPANDED,
     KNOWN,
     LEVEL_END,
+    Found,
     Search,
     TransitionLog,
+    Workspace,
     rebuild_tables,
     reserve,
     reserve_deadlocks,
@@ -31,7 +33,7 @@ from rolecycle.engine.search_state import (
     switch_to_number_table,
 )
 from rolecycle.engine.space import LANDMARK, Space
-from rolecycle.engine.successors import STAYED, Block, StepNotes, generate
+from rolecycle.engine.successors import STAYED, Block, generate
 from rolecycle.engine.visited import OVERFLOW, KeyTable, enter_keys, enter_numbers
 from rolecycle.graphs.graph import Graph
 from rolecycle.graphs.kernels import compiled
@@ -70,7 +72,7 @@ def explore(
     Ctrl-C ends the search like a limit, with what was found so far.  ``checkpoint``: where it is kept now and then
     and when a limit ends it; if something is there, the search goes on from it.
     """
-    begin, limit = time.monotonic(), ""
+    begin, limit = time.monotonic(), NOT_STOPPED
     search = checkpoint and resumed(checkpoint, packed, keep_graph, limits)
     search = search or start(packed, keep_graph, keep_graph or packed.words > 1)
     with worker_pool(packed, 1 if keep_graph else limits.cores) as pool:
@@ -86,13 +88,13 @@ def explore(
     if checkpoint:
         save(checkpoint, search)
     if limit != INTERRUPTED and search.expanded == search.known:
-        limit = ""
+        limit = NOT_STOPPED
     space = _space(search, limit, time.monotonic() - begin, limits.deadline)
     search.close()
     return space
 
 
-def _advance(search: Search, pool: WorkerPool, limits: Limits) -> str:
+def _advance(search: Search, pool: WorkerPool, limits: Limits) -> Stop:
     """Expand some more states; the limit that forbids it, if any."""
     if not pool.workers or search.known < PARALLEL_FROM:
         return reserve(search, np.array([len(search.steps.sources)]), limits) or _run_batch(search)
@@ -101,23 +103,20 @@ def _advance(search: Search, pool: WorkerPool, limits: Limits) -> str:
     return run_round(search, pool, limits)
 
 
-def _run_batch(search: Search) -> str:
-    s, tables, labels, table = search, search.packed.tables, search.packed.rule_labels, search.owned[0]
-    batch, room = min(s.packed.batch, max(FIRST_BATCH, s.known)), min(room_in(table), search.rows)
+def _run_batch(search: Search) -> Stop:
+    packed, table = search.packed, search.owned[0]
+    batch = min(packed.batch, max(FIRST_BATCH, search.known))
+    room = min(room_in(table), search.rows)
     reserve_deadlocks(search, search.deadlocks + batch)
-    before = search.expanded
+    before, found, work = search.expanded, search.found, search.workspace
     if not isinstance(table, KeyTable):
-        _search_numbers(
-            tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch, s.kept, labels
-        )  # fmt: skip
-    elif not _search_keys(
-        tables, table, room, s.states, s.landmarks, s.reached, batch, s.steps, s.noted, s.scratch
-    ):  # fmt: skip
+        _search_numbers(packed.tables, table, room, found, work, batch, search.kept, packed.rule_labels)
+    elif not _search_keys(packed.tables, table, room, found, work, batch):
         switch_to_number_table(search)
-        return ""
+        return NOT_STOPPED
     search.entered[0] = search.known
     assert search.expanded > before, "a search without room makes no progress"
-    return ""
+    return NOT_STOPPED
 
 
 def _progress(search: Search, seconds: float) -> Progress:
@@ -125,18 +124,16 @@ def _progress(search: Search, seconds: float) -> Progress:
     return Progress(search.known, search.expanded, search.transitions, depth, search.bytes, seconds)
 
 
-def _limit(search: Search, limits: Limits) -> str:
+def _limit(search: Search, limits: Limits) -> Stop:
     if search.known > limits.states:
-        return f"--max-states {limits.states} reached"
-    if limits.deadline.over:
-        return TIMEOUT
-    return ""
+        return Stop("states", limits.states)
+    return TIMEOUT if limits.deadline.over else NOT_STOPPED
 
 
 # --- what was found -------------------------------------------------------------------------------
 
 
-def _space(search: Search, limit: str, seconds: float, deadline: Deadline) -> Space:
+def _space(search: Search, limit: Stop, seconds: float, deadline: Deadline) -> Space:
     known, transitions, kept, graph = search.known, search.transitions, search.kept, None
     if search.keeps_graph:
         offsets = _trimmed(kept.offsets, known + 1)
@@ -176,13 +173,14 @@ def _trimmed(array: NDArray[Scalar], size: int) -> NDArray[Scalar]:
 
 @compiled
 def _search_keys(
-    tables: Tables, table: KeyTable, room: int, states: Words, landmarks: Numbers, reached: Numbers, batch: int,
-    steps: Block, noted: StepNotes, scratch: Words,
-) -> bool:  # fmt: skip
-    """Expand so many states in breadth-first order; stop early when an array or the table is nearly full.
+    tables: Tables, table: KeyTable, room: int, found: Found, work: Workspace, batch: int
+) -> bool:
+    """Expand a batch of states in breadth-first order; stop early when an array or the table is nearly full.
 
     Returns whether that was done; if the table overflows, no counter is changed.
     """
+    states, reached, steps, noted = found.states, found.reached, work.steps, work.noted
+    # counters live in locals until the end: a table that overflows leaves the search as it was before the batch
     known, expanded, level_end, depth = reached[KNOWN], reached[EXPANDED], reached[LEVEL_END], reached[DEPTH]
     dead, taken = noted.tally[0], noted.tally[1]
     last = expanded + batch
@@ -193,21 +191,22 @@ def _search_keys(
             depth += 1
         first, before = expanded, known
         filled, expanded = generate(tables, states, first, min(level_end, last), steps, noted)
-        known = enter_keys(table, states, known, steps.targets, 0, filled, scratch)
+        known = enter_keys(table, states, known, steps.targets, 0, filled, work.scratch)
         if known == OVERFLOW:
             noted.tally[0], noted.tally[1] = dead, taken
             return False
-        _mark(landmarks, before, known, first)
+        _mark(found.landmarks, before, known, first)
     reached[KNOWN], reached[EXPANDED], reached[LEVEL_END], reached[DEPTH] = known, expanded, level_end, depth
     return True
 
 
 @compiled
 def _search_numbers(
-    tables: Tables, table: Words, room: int, states: Words, landmarks: Numbers, reached: Numbers, batch: int,
-    steps: Block, noted: StepNotes, scratch: Words, kept: TransitionLog, rule_labels: NDArray[np.int32],
+    tables: Tables, table: Words, room: int, found: Found, work: Workspace, batch: int, kept: TransitionLog,
+    rule_labels: NDArray[np.int32],
 ) -> None:  # fmt: skip
-    """The same with a number table, and with the transitions kept if there is room for any."""
+    """Expand a batch of states with a table of numbers, and keep the transitions if there is room for any."""
+    states, reached, steps, noted = found.states, found.reached, work.steps, work.noted
     known, expanded, keep = reached[KNOWN], reached[EXPANDED], kept.labels.shape[0] > 0
     last, more = expanded + batch, steps.targets.shape[0]
     full = room - more
@@ -219,10 +218,10 @@ def _search_numbers(
             reached[DEPTH] += 1
         first, before, base = expanded, known, noted.tally[1]
         filled, expanded = generate(tables, states, first, min(reached[LEVEL_END], last), steps, noted)
-        known = enter_numbers(table, states, known, steps.targets, 0, filled, scratch)
-        _mark(landmarks, before, known, first)
+        known = enter_numbers(table, states, known, steps.targets, 0, filled, work.scratch)
+        _mark(found.landmarks, before, known, first)
         if keep:
-            _record(kept, base, first, expanded, steps, filled, scratch, rule_labels)
+            _record(kept, base, first, expanded, steps, filled, work.scratch, rule_labels)
     reached[KNOWN], reached[EXPANDED] = known, expanded
 
 

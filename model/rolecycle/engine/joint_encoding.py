@@ -15,7 +15,7 @@ from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import Cluster, Numbers, local_states
 from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
-from rolecycle.semantics.compose import Product
+from rolecycle.semantics.product import Product
 from rolecycle.semantics.projection import project
 from rolecycle.semantics.system import System
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.engine.layout import Cluster, Field, Layout, Numbers, Words, encode, lay_out
 from rolecycle.language.machine import Machine
-from rolecycle.semantics.compose import Move, Product, Rule
 from rolecycle.semantics.formula import TRUE, Atom, Formula, atoms, conjuncts
+from rolecycle.semantics.product import Move, Product, Rule
 from rolecycle.semantics.system import System
 
 WORD = 64

@@ -23,6 +23,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from rolecycle.deadline import NOT_STOPPED, Stop
 from rolecycle.engine.layout import Numbers, Words
 from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, Tables
@@ -120,7 +121,7 @@ def _worker(packed: Packed, owners: int) -> Worker:
     )
 
 
-def run_round(search: Search, pool: WorkerPool, limits: Limits) -> str:
+def run_round(search: Search, pool: WorkerPool, limits: Limits) -> Stop:
     """Expand some states of the level, all of them or, if a limit forbids it or a table overflows, as if none."""
     if search.expanded == search.reached[LEVEL_END]:
         search.reached[[LEVEL_END, DEPTH]] = search.known, search.reached[DEPTH] + 1
@@ -139,9 +140,9 @@ def run_round(search: Search, pool: WorkerPool, limits: Limits) -> str:
             return limit
         if not _receive_all(search, pool, first):
             switch_to_number_table(search)
-            return ""
+            return NOT_STOPPED
     _finish(search, pool, end)
-    return ""
+    return NOT_STOPPED
 
 
 def _send(search: Search, pool: WorkerPool, begins: Numbers, ends: Numbers, number: int) -> int:

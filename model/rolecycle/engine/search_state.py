@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rolecycle.deadline import NOT_STOPPED, Stop
 from rolecycle.engine.layout import Numbers, Words
 from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed
@@ -64,6 +65,22 @@ class TransitionLog(NamedTuple):
     moved: NDArray[np.bool_]
 
 
+class Found(NamedTuple):
+    """The states found so far: ``states``, ``landmarks`` and the counters ``reached``, as a ``Search`` has them."""
+
+    states: Words
+    landmarks: Numbers
+    reached: Numbers
+
+
+class Workspace(NamedTuple):
+    """What a kernel writes to while it expands states: ``scratch`` is longer than a block of steps."""
+
+    steps: Block
+    noted: StepNotes
+    scratch: Words
+
+
 @dataclass(slots=True)
 class Search:
     """The arrays of a search under way.
@@ -85,8 +102,18 @@ class Search:
     scratch: Words
     file: IO[bytes] | None = field(default=None)
 
+    @property
+    def found(self) -> Found:
+        """What compiled functions read and write of the states."""
+        return Found(self.states, self.landmarks, self.reached)
+
+    @property
+    def workspace(self) -> Workspace:
+        """What compiled functions write to on the way."""
+        return Workspace(self.steps, self.noted, self.scratch)
+
     def close(self) -> None:
-        """Take no more room on the disk; the states stay as long as somebody holds them."""
+        """Take no more room on the disk; the states stay as long as something holds them."""
         if self.file:
             self.file.close()
 
@@ -153,7 +180,7 @@ def start(packed: Packed, keep_graph: bool, numbered: bool) -> Search:
     return search
 
 
-def reserve(search: Search, new: Numbers, limits: Limits) -> str:
+def reserve(search: Search, new: Numbers, limits: Limits) -> Stop:
     """Room for so many new states of each owner (int64[owners]); the limit that forbids it, if any."""
     rows = search.known + int(new.sum())
     if rows > len(search.states):
@@ -165,13 +192,13 @@ def reserve(search: Search, new: Numbers, limits: Limits) -> str:
     if limits.spill and not search.file and _row_bytes(search, rows) + tables > limits.memory:
         _spill(search, limits.states + rows - search.known, limits.spill)
     if _row_bytes(search, rows) + tables > limits.memory or rows > len(search.states):
-        return f"memory limit of {limits.memory >> 20} MiB reached"
-    if search.file and not _written_ahead(search, rows):
-        return f"the disk of --spill {limits.spill} is full"
+        return Stop("memory", limits.memory)
+    if search.file and limits.spill and not _written_ahead(search, rows):
+        return Stop("disk", limits.spill)
     if full:
         needed, room = int((search.entered + new).max()), room_in(search.owned[0])
         rebuild_tables(search, len(search.owned), max(needed, (4 if room < FEW else 2) * room))
-    return ""
+    return NOT_STOPPED
 
 
 def rebuild_tables(search: Search, owners: int, states: int = 0) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.deadline import NEVER, Deadline
+from rolecycle.deadline import NEVER, Deadline, Stop
 from rolecycle.engine.layout import Numbers, Words
 from rolecycle.engine.pack import Packed
 from rolecycle.graphs.graph import Graph
@@ -29,9 +29,9 @@ class Space:
     ``moved``: bool[transitions of the graph], whether the step changes the state: one that exchanges
     equal copies leads back to the state that represents both, and yet moves.
     ``taken``, which follows from it: the numbers of the occurrences that some step of the search took.
-    ``parents``: of the states whose parents somebody wanted to know, so that each is computed once.
-    ``limit`` is empty when the space was exhausted, else says which limit ended the search.  ``deadline``: until when
-    it may be looked at.
+    ``parents``: those computed so far, so that each is computed once.
+    ``limit``: what ended the search, if it did not exhaust the space.  ``deadline``: until when the space may be looked
+    at.
     """
 
     packed: Packed
@@ -44,7 +44,7 @@ class Space:
     fired: NDArray[np.bool_]
     graph: Graph | None
     moved: NDArray[np.bool_]
-    limit: str
+    limit: Stop
     seconds: float
     memory: int
     deadline: Deadline = NEVER

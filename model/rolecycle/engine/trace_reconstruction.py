@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -10,9 +10,8 @@ from rolecycle.engine.layout import Words, decode, evaluate
 from rolecycle.engine.pack import Packed
 from rolecycle.engine.space import LANDMARK, Space
 from rolecycle.engine.successors import block, canonical, generate, step_notes, successors
-from rolecycle.semantics.compose import Product, meaning, state_names
-from rolecycle.semantics.formula import Formula, holds
-from rolecycle.semantics.trace import Step, Trace
+from rolecycle.semantics.formula import Formula
+from rolecycle.semantics.trace import Trace, trace_of
 
 LOOKED_AT = 256
 """Steps generated before they are compared with the state whose parent is wanted."""
@@ -120,40 +119,8 @@ def _step_to(packed: Packed, state: Words, wanted: Words) -> Taken:
 
 
 def _trace(space: Space, walked: list[Taken], loop: int | None = None) -> Trace:
-    """The run with names, each step with what changed, and what changed for those who look from outside."""
-    packed, system = space.packed, space.packed.product.system
+    """Name the run that takes these steps from the initial state."""
+    packed, product = space.packed, space.packed.product
     words = space.deadline.each((packed.initial, *(state for _, state in walked)))
-    states = [decode(packed.fields, state) for state in words]
-    named = [state_names(system, state) for state in states]
-    seen = _seen(packed.product, states)
-    steps = (
-        _step(packed, occurrence, named[k : k + 2], seen[k : k + 2])
-        for k, (occurrence, _) in enumerate(walked)
-    )
-    return Trace(named[0], tuple(steps), loop, seen[0])
-
-
-def _seen(product: Product, states: Sequence[Sequence[int]]) -> list[dict[str, str]]:
-    """What each view shows in each vector of local states; a view that shows nothing there is left out."""
-    found: list[dict[str, str]] = [{} for _ in states]
-    system = product.system
-    for view in system.views:
-        for value, when in system.definitions[view].items():
-            shown = meaning(product, when)
-            for seen, state in zip(found, states, strict=True):
-                if holds(shown, state):
-                    seen[view] = value
-    return found
-
-
-def _step(
-    packed: Packed, occurrence: int, named: Sequence[Mapping[str, str]], seen: Sequence[Mapping[str, str]]
-) -> Step:
-    """A step from what was to what is."""
-    system, what = packed.product.system, packed.product.occurrences[occurrence]
-    participants = tuple(system.members[p].name for p in what.participants)
-    return Step(what.label, _changed(*named), participants, _changed(*seen))
-
-
-def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in new.items() if old.get(name) != value}
+    states = (decode(packed.fields, state) for state in words)
+    return trace_of(product, [product.occurrences[k] for k, _ in walked], states, loop)

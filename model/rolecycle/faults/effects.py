@@ -26,7 +26,8 @@ from rolecycle.graphs.shortest_paths import path
 from rolecycle.graphs.weighted_paths import reached
 from rolecycle.language.guard import Guard
 from rolecycle.language.machine import TICK
-from rolecycle.semantics.compose import Product, resolve
+from rolecycle.semantics.product import Product
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.trace import Trace
 
 Truths = NDArray[np.bool_]
@@ -125,7 +126,7 @@ def effects_of(space: Space, asked: Question) -> Answer:
     Raises ``LimitError`` when that takes too long.
     """
     if not space.exhaustive:
-        return Answer(("unknown",), note=space.limit)
+        return Answer(("unknown",), note=str(space.limit))
     after = _aftermath(space, asked)
     if not after.injected.any():
         return Answer(("none",))

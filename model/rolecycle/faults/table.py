@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
+from rolecycle.deadline import Stop
 from rolecycle.diagnostics import NOWHERE, Diagnostic, Place
 from rolecycle.inputs.service import Service
 from rolecycle.semantics.trace import Trace
@@ -104,7 +105,7 @@ class FaultTable:
     service: Service | None = None
     findings: tuple[Diagnostic, ...] = ()
     part: bool = False
-    limit: str = ""
+    limit: Stop | str = ""
 
     @property
     def exit_code(self) -> int:

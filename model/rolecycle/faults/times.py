@@ -22,7 +22,7 @@ from rolecycle.faults.table import Seconds
 from rolecycle.graphs.graph import Graph
 from rolecycle.graphs.shortest_paths import backward
 from rolecycle.language.guard import Guard
-from rolecycle.semantics.compose import resolve
+from rolecycle.semantics.resolve import resolve
 
 Truths = NDArray[np.bool_]
 

@@ -109,3 +109,8 @@ def ranges(part: Guard) -> Iterator[Quantified]:
         case Quantified():
             yield part
             yield from ranges(part.body)
+
+
+def compares_order(part: Guard) -> bool:
+    """Whether a guard distinguishes earlier copies of a family from later ones."""
+    return any(quantified.which == "earlier" for quantified in ranges(part))

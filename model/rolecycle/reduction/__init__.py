@@ -1,5 +1,5 @@
 """Smaller products with the same verdicts: quotients, cones of influence, symmetry, counter abstraction.
 
 It imports ``engine`` and what lies below.  Each reduction names the condition under which it was applied.
-Begin with ``choose``.
+Begin with ``reduced``, the noun that every reduction takes and returns, then ``choose``.
 """

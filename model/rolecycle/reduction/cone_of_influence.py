@@ -1,31 +1,33 @@
-"""The cone of influence of a question, the network confined to it, and its runs told for the whole network.
+"""The cone of influence of properties, the network confined to it, and its runs lifted to the whole network.
 
 (Clarke, Grumberg, Peled, *Model Checking*, 1999, section 13.1, for alphabetised parallel composition.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
 from rolecycle.deadline import NEVER, Deadline
-from rolecycle.language import guard
 from rolecycle.language.property import Property
+from rolecycle.reduction.applied import CONE, Applied, Reduction
+from rolecycle.reduction.reduced import Reduced, networked
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronisation, meaning, state_names
-from rolecycle.semantics.formula import Atom, Formula
-from rolecycle.semantics.trace import Step, Trace
+from rolecycle.semantics.bound_property import BoundProperty
+from rolecycle.semantics.formula import Formula
+from rolecycle.semantics.product import Move, Network, Part, Product, Reading, Synchronisation
+from rolecycle.semantics.trace import Trace, trace_of
 
 WORTH = 4
-"""Properties are judged apart when together they are estimated to need so many times the states."""
+"""Properties are judged apart when together they are estimated to need this many times the states."""
 
 
 def cone(network: Network, read: Iterable[int], asked: Collection[str] = ()) -> frozenset[int]:
     """The members that influence what these members do, and when events ``asked`` by name can happen.
 
     Of every synchronisation that changes a member of the cone, or that is asked for, the cone has each participant
-    that can refuse it and each member that is read by a participant in the cone.  Whoever is left out can then
+    that can refuse it and each member that is read by a participant in the cone.  A member that is left out can then
     neither block nor enable a change of the cone, so both reach the same states of the cone, in as many changes.
     """
     found, todo = set[int](), set(read)
@@ -44,17 +46,21 @@ def influence(network: Network, wanted: Property) -> frozenset[int]:
     own = {p for p, m in enumerate(members) if wanted.observer and m.name == wanted.observer.name}
     if not wanted.needs.cone:
         return frozenset(own | {p for p, m in enumerate(members) if not m.watches})
-    read = own | {atom.member for part in _asked(network, wanted) for atom in formula.atoms(part)}
+    read = own | {
+        atom.member
+        for part in _asked(BoundProperty(wanted, network), network)
+        for atom in formula.atoms(part)
+    }
     return cone(network, read or {0}, wanted.events)
 
 
-def _asked(network: Network, wanted: Property) -> Iterator[Formula]:
+def _asked(bound: BoundProperty, network: Network) -> Iterator[Formula]:
     """What a property asks: its goal, read by each occurrence of its events, and whether its premise ever holds."""
-    indices = {s.occurrence.index for s in network.synchronisations if s.occurrence.event in wanted.events}
-    for index in indices if wanted.events else {0}:
-        yield meaning(network, wanted.goal, index)
-    if isinstance(wanted.goal, guard.Implies) and not wanted.events:
-        yield meaning(network, wanted.goal.premise)
+    events = bound.prop.events
+    indices = {s.occurrence.index for s in network.synchronisations if s.occurrence.event in events}
+    yield from (bound.goal(index) for index in (indices if events else {0}))
+    if bound.conditional and not events:
+        yield bound.premise()
 
 
 def grouped(network: Network, asked: Iterable[Property], deadline: Deadline = NEVER) -> list[list[Property]]:
@@ -90,11 +96,36 @@ def _changes(synchronisation: Synchronisation, kept: Collection[int]) -> bool:
 
 
 def _needed(synchronisation: Synchronisation, kept: Collection[int]) -> Iterator[int]:
-    """Who decides whether a synchronisation happens and what it does to the members kept."""
+    """The members that decide whether a synchronisation happens and what it does to those kept."""
     for part in synchronisation.parts:
         if part.member in kept or not part.willing:
             yield part.member
             yield from (atom.member for _, guard in part.ways for atom in formula.atoms(guard))
+
+
+def confine(
+    reduced: Reduced, asked: Sequence[Property], using: frozenset[Reduction], deadline: Deadline = NEVER
+) -> Reduced:
+    """Leave out the members that can influence no verdict, where there are any; time waits for every member."""
+    model = reduced.model
+    if "cone" not in using or isinstance(model, Product) or reduced.system.due or not confinable(asked):
+        return reduced
+    whole = networked(model, deadline)
+    events = {event for p in asked for event in p.events}
+    kept = cone(whole, (member for p in asked for member in influence(whole, p)), events)
+    number = len(whole.system.members)
+    if size(whole, kept) == size(whole, range(number)):
+        return replace(reduced, model=whole)
+    smaller = reduced.followed_by(
+        project_network(whole, kept, events), lambda trace: lift(trace, whole, kept, deadline)
+    )
+    what = f"{', '.join(p.id for p in asked)}: {len(kept)} of {number} members"
+    return replace(smaller, applied=(*reduced.applied, Applied("cone", what, CONE)))
+
+
+def confinable(asked: Sequence[Property]) -> bool:
+    """Whether the members that influence some properties suffice for them."""
+    return bool(asked) and all(p.needs.cone for p in asked)
 
 
 def project_network(network: Network, kept: Collection[int], asked: Collection[str] = ()) -> Network:
@@ -107,7 +138,7 @@ def project_network(network: Network, kept: Collection[int], asked: Collection[s
     return Network(
         system,
         tuple(relevant),
-        Reading(reading.system, lambda part: _renumbered(reading.over(part), number)),
+        Reading(reading.system, lambda part: formula.renumbered(reading.over(part), number.__getitem__)),
     )
 
 
@@ -119,14 +150,10 @@ def _restricted(synchronisation: Synchronisation, number: dict[int, int]) -> Syn
 
 def _renamed(part: Part, number: dict[int, int]) -> Part:
     ways = (
-        (Move(number[move.member], move.destinations), _renumbered(guard, number))
+        (Move(number[move.member], move.destinations), formula.renumbered(guard, number.__getitem__))
         for move, guard in part.ways
     )
     return Part(number[part.member], tuple(ways), part.willing)
-
-
-def _renumbered(part: Formula, number: dict[int, int]) -> Formula:
-    return formula.mapped(part, lambda atom: Atom(number[atom.member], atom.states))
 
 
 # --- runs -------------------------------------------------------------------------------------------------
@@ -151,7 +178,7 @@ def lift(trace: Trace, network: Network, kept: Collection[int], deadline: Deadli
             if position in kept and member.name in step.changes:
                 after[position] = member.machine.states.index(step.changes[member.name])
         states.append(after)
-    return _told(network, taken, states)
+    return trace_of(network, [synchronisation.occurrence for synchronisation in taken], states)
 
 
 def _first_open(part: Part, state: Sequence[int]) -> int:
@@ -159,29 +186,3 @@ def _first_open(part: Part, state: Sequence[int]) -> int:
     here = state[part.member]
     ways = (move.destinations[here] for move, guard in part.ways if formula.holds(guard, state))
     return next(dest for dest in ways if dest >= 0)
-
-
-def _told(network: Network, taken: Sequence[Synchronisation], states: Sequence[Sequence[int]]) -> Trace:
-    """The run with names, and what is seen of it."""
-    system = network.system
-    named = [state_names(system, each) for each in states]
-    views = [
-        (view, value, meaning(network, when))
-        for view in system.views
-        for value, when in system.definitions[view].items()
-    ]
-    seen = [{view: value for view, value, when in views if formula.holds(when, each)} for each in states]
-    steps = tuple(
-        Step(
-            s.occurrence.label,
-            _changed(named[k], named[k + 1]),
-            tuple(system.members[p].name for p in s.occurrence.participants),
-            _changed(seen[k], seen[k + 1]),
-        )
-        for k, s in enumerate(taken)
-    )
-    return Trace(named[0], steps, seen=seen[0])
-
-
-def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in new.items() if old.get(name) != value}

@@ -16,8 +16,9 @@ from rolecycle.language.machine import SAME, Event, Machine, Row
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.reduction.minimise import events_inside, names_inside, visible
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Network, Part, Reading, Synchronisation, meaning
 from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.product import Move, Network, Part, Reading, Synchronisation
+from rolecycle.semantics.resolve import meaning
 from rolecycle.semantics.system import Member, System
 
 UNLABELLED = "(unlabelled)"
@@ -180,4 +181,4 @@ class _Flat:
 
 
 def _shifted(part: Formula, by: int) -> Formula:
-    return formula.mapped(part, lambda atom: Atom(atom.member + by, atom.states))
+    return formula.renumbered(part, lambda member: member + by)

@@ -16,7 +16,8 @@ from rolecycle.graphs.bisimulation import Quotient, branching_partition, quotien
 from rolecycle.graphs.graph import Graph, sources_of, strongly_connected
 from rolecycle.language.machine import ASKED, INTERNAL, Machine, Row
 from rolecycle.language.system_spec import SystemSpec
-from rolecycle.semantics.compose import Product, meaning
+from rolecycle.semantics.product import Product
+from rolecycle.semantics.resolve import meaning
 from rolecycle.semantics.system import System
 
 Truths = Mapping[str, NDArray[np.bool_]]
@@ -27,7 +28,7 @@ class _Seen:
     """What is seen of a space from outside: a graph, and of each of its labels what it stands for.
 
     ``events``: its event, empty for what is hidden; ``hidden``: bool[labels]; ``alive``: bool[labels], whether a
-    step so labelled belongs to going on for ever.
+    step so labelled belongs to an infinite run.
     """
 
     graph: Graph
@@ -41,7 +42,7 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
 
     States are equivalent only if they agree on the labels of the system.  The events that it shows stay
     visible, without their index, and so do faults, which budgets and recovery must see.  What people
-    decide becomes one visible event of the machine, for a standstill is no less one when a person could
+    decide becomes one visible event of the machine, because a standstill remains one when a person could
     end it; all else becomes one internal event.  The labels become groups of states.  Raises ``LimitError`` when that
     takes too long.
     """
@@ -53,7 +54,7 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
     colours = until.within(size, _colours, truths, len(space.states))
     seen = until.within(size, _seen, space, space.graph, colours, spec)
     partition = until.within(size, branching_partition, seen.graph, colours, seen.hidden)
-    found = _lively(until.within(size, quotient, seen.graph, partition, seen.hidden), seen)
+    found = _unrolled(until.within(size, quotient, seen.graph, partition, seen.hidden), seen)
     machine = _machine(found, seen, truths, spec, space.deadline)
     rows = (*machine.rows, *_refused(product, machine, spec))
     whole = replace(machine, rows=rows, inside=names_inside(product.system))
@@ -69,8 +70,8 @@ def _refused(product: Product, machine: Machine, spec: SystemSpec) -> list[Row]:
 def visible(system: System, happening: Iterable[str], spec: SystemSpec) -> frozenset[str]:
     """The events of a system that a level above has, too: those that it shows, and faults that may happen in here.
 
-    ``happening``: the events of its occurrences.  A fault that nobody in here sends and that is not shown is no
-    business of this system.
+    ``happening``: the events of its occurrences.  A fault that no machine in here takes part in and that is not
+    shown is no business of this system.
     """
     faults = {event for event in happening if system.events[event].kind == "fault"}
     return (events_inside(system) & set(spec.shows)) | faults
@@ -117,7 +118,7 @@ def _seen(space: Space, graph: Graph, colours: NDArray[np.int64], spec: SystemSp
 
 
 def _alive(space: Space, graph: Graph, colours: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """The steps by which the system may go on for ever, of itself, with the labels as they are.
+    """The steps by which the system may go on without end, of itself, with the labels as they are.
 
     A loop of a shown event in the quotient may stand for such steps, which are life, or for stutters, which are
     none; so the two bear different labels.
@@ -150,8 +151,8 @@ def _colours(truths: Truths, states: int) -> NDArray[np.int64]:
 # --- the machine ----------------------------------------------------------------------------------
 
 
-def _lively(found: Quotient, seen: _Seen) -> Quotient:
-    """Two states in turns where a shown event goes on for ever, for a level above takes a loop for a stutter."""
+def _unrolled(found: Quotient, seen: _Seen) -> Quotient:
+    """Two states in turns where a shown event repeats without end, because a level above takes a loop for a stutter."""
     return unfolded(found, seen.alive[found.labels] & (found.labels >= 0) & (found.sources == found.targets))
 
 

@@ -32,7 +32,7 @@ class Quotients:
     digests: dict[int, tuple[Machine, str]] = field(default_factory=dict)
 
     def of(self, content: str, compute: Callable[[], Machine]) -> Machine:
-        """The quotient of what ``content`` describes, computed if nobody did it before."""
+        """The quotient of what ``content`` describes, computed if it is not known yet."""
         name = key(b"quotient", content.encode())
         if name not in self.known:
             self.known[name] = found = restored(self.store.read(name), Machine) or self._made(name, compute)
@@ -53,12 +53,12 @@ class Quotients:
         members = tuple((self._digest(m.machine), m.family, m.index, m.watches) for m in system.members)
         alphabet = frozenset(event for m in system.members for event in m.machine.alphabet)
         events = alphabet.union(*(m.machine.hidden for m in system.members))
-        told = (system.events[name] for name in sorted(events))
+        described = (system.events[name] for name in sorted(events))
         read = {atom.machine for when in _guards(system, spec) for atom in guard.atoms(when)}
         return archived(
             (
                 members,
-                tuple((e.name, e.kind, e.collective, e.inner) for e in told),
+                tuple((e.name, e.kind, e.collective, e.inner) for e in described),
                 frozenset(name for name in system.forbidden if event_of(name) in alphabet),
                 system.environment_events & alphabet,
                 {name: value for name, value in sorted(system.parameters.items()) if name in read},
@@ -76,7 +76,7 @@ class Quotients:
 
 
 def _behaviour(machine: Machine) -> str:
-    """What a machine does, as a text: all but what is told of it and where it is written."""
+    """What a machine does, as a text: all but its documentation and its place in a file."""
     rows = tuple((row.trigger, row.sources, row.dest, row.mode, row.when) for row in machine.rows)
     names = (machine.name, machine.answers_to, machine.inside, machine.hidden)
     return archived((names, machine.states, machine.initial, dict(machine.groups), rows))

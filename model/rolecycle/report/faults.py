@@ -69,7 +69,7 @@ def to_json(table: FaultTable) -> str:
         "ok": table.exit_code == 0,
         "exit": table.exit_code,
         "service": service_data(table.service) if table.service else None,
-        "limit": table.limit,
+        "limit": str(table.limit),
         "findings": [finding(found) for found in table.findings],
         "rows": [_data(row) for row in table.rows],
     }

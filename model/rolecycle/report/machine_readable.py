@@ -93,7 +93,7 @@ def _run(outcome: VerificationResult, run: CheckResult) -> dict[str, Any]:
         "transitions": run.transitions,
         "depth": run.depth,
         "exhaustive": run.exhaustive,
-        "limit": run.limit,
+        "limit": str(run.limit),
         "seconds": round(run.seconds, 4),
         "memory_bytes": run.memory,
         "symmetry": [a.what for a in run.applied if a.reduction == "symmetry"],
@@ -130,7 +130,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
 def _all_sizes(found: AllSizes) -> dict[str, Any]:
     if found.proved:
         return {"proved": True, "views": found.views, "family": found.family}
-    return {"proved": False, "reason": found.reason}
+    return {"proved": False, "reason": str(found.reason)}
 
 
 def _assumption(assumption: Assumption) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def to_json(answer: Answer) -> str:
         "to": asked.end,
         "unit_seconds": answer.unit,
         "states": answer.states,
-        "limit": answer.limit,
+        "limit": str(answer.limit),
         "least": found and _attained(found.least),
         "greatest": found and _attained(found.greatest),
         "clock_stops": bool(found and found.stopped),

@@ -1,5 +1,5 @@
 """What a specification means: systems of machines, their composition, guards as formulas, time, traces.
 
 It imports ``language`` only; nothing here searches.
-Begin with ``system`` and ``compose``, the step rule.
+Begin with ``system``, the step rule; ``product`` has the nouns, ``compose`` makes them.
 """

@@ -14,8 +14,8 @@ from rolecycle.language.specification import Fact, Specification
 from rolecycle.language.system_spec import Parameter, SystemSpec
 from rolecycle.language.view import View
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import resolve
 from rolecycle.semantics.instantiate import parameters
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import System
 
 _NO_SCENARIO = Scenario("", "", ())

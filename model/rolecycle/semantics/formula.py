@@ -96,6 +96,11 @@ def mapped(formula: Formula, of_atom: Callable[[Atom], Formula]) -> Formula:
     return tally(parts, formula.low, formula.high)
 
 
+def renumbered(formula: Formula, number: Callable[[int], int]) -> Formula:
+    """The formula over members with other positions; ``number``: the new position of each that it reads."""
+    return mapped(formula, lambda atom: Atom(number(atom.member), atom.states))
+
+
 def given(formula: Formula, known: Mapping[int, int]) -> Formula:
     """What is left of a formula when the local states of some members, by position, are known."""
 

@@ -14,8 +14,8 @@ from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import resolve
 from rolecycle.semantics.durations_of import lengths
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import Member, System
 from rolecycle.semantics.timers import timed
 
@@ -61,7 +61,7 @@ def instantiate(
 
 
 def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:
-    """Machines that stand in a system more than once outside its families, where nothing tells them apart."""
+    """Machines that stand in a system more than once outside its families, where nothing distinguishes them."""
     named = ({m.machine.name, *m.machine.inside} - {BUDGET} for m in members if not m.family)
     for name, times in Counter(name for names in named for name in sorted(names)).items():
         if times > 1:
@@ -115,7 +115,7 @@ def parameters(wanted: SystemSpec, scenario: Scenario) -> Mapping[str, str]:
 
 
 def observed(system: System, observers: list[Machine]) -> System:
-    """The system with observer machines beside it; they only watch, so what nobody does they do not see."""
+    """The system with observer machines beside it; they see only events in which a member takes part."""
     happening = {event for m in system.members for event in m.machine.alphabet}
     seeing = (replace(o, rows=tuple(r for r in o.rows if r.trigger in happening)) for o in observers)
     return replace(system, members=(*system.members, *(Member(o, watches=True) for o in seeing)))
@@ -142,7 +142,7 @@ def _forbidden(spec: Specification, scenario: Scenario, members: Iterable[Member
 
 
 def _unsent(spec: Specification, members: list[Member]) -> frozenset[str]:
-    """Events whose sender is a machine that the system has not: without it nobody would decide them."""
+    """Events whose sender is a machine that the system lacks, so that nothing in it decides them."""
     away = spec.machines.keys() - {name for m in members for name in _names(spec, m.machine)}
     return frozenset(e.name for e in spec.events.values() if e.sender in away)
 

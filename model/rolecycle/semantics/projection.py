@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from rolecycle.language.machine import Event
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Occurrence, Product, Rule
-from rolecycle.semantics.formula import Atom, Formula, atoms, conjuncts
+from rolecycle.semantics.formula import Formula, atoms, conjuncts
+from rolecycle.semantics.product import Move, Occurrence, Product, Rule
 
 OPEN = "{} with others"
-"""The name that an event has where others have a say in it: nobody owes it."""
+"""The name of an event in which others take part: it is owed no fairness."""
 
 
 def project(product: Product, members: Sequence[int]) -> Product:
@@ -42,11 +42,8 @@ def project(product: Product, members: Sequence[int]) -> Product:
 
 def project_formula(condition: Formula, members: Sequence[int]) -> Formula:
     """A formula that reads these members only, with their new numbers."""
-    return _renumbered(condition, {member: k for k, member in enumerate(members)})
-
-
-def _renumbered(condition: Formula, number: Mapping[int, int]) -> Formula:
-    return formula.mapped(condition, lambda atom: Atom(number[atom.member], atom.states))
+    number = {member: k for k, member in enumerate(members)}
+    return formula.renumbered(condition, number.__getitem__)
 
 
 def _seen(occurrence: Occurrence, shared: bool, number: Mapping[int, int]) -> Occurrence:
@@ -66,4 +63,4 @@ def _inside(condition: Formula, number: Mapping[int, int]) -> Iterator[Formula]:
     """The conjuncts that read no other members."""
     for part in conjuncts(condition):
         if all(atom.member in number for atom in atoms(part)):
-            yield _renumbered(part, number)
+            yield formula.renumbered(part, number.__getitem__)

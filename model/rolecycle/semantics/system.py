@@ -63,7 +63,7 @@ class System:
     that index and all members outside the family take part.  No event is indexed by two families.
     ``definitions`` are names that guards read like machines and that stand for guards: views, and the
     labels of the system itself and of those it extends; ``views`` names the former.
-    ``environment_events``: events of senders that the system lacks and that may happen all the same, for it is open.
+    ``environment_events``: events of senders that the system lacks; they may happen, because the system is open.
     ``forbidden`` holds events (``name``) and single indices of events (``name[2]``) that never happen.
     ``healthy_code``: what the customer's code does when it is healthy, it does in time.
     ``unit``: the seconds of a tick, 0 where time is not counted; ``due``: what time waits for; ``durations``: the

@@ -15,7 +15,9 @@ from rolecycle.language.guard import TRUE, And, Guard, In, Or
 from rolecycle.language.machine import Row, Timing
 from rolecycle.language.scenario import Scenario
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Occurrence, occurrences, resolve
+from rolecycle.semantics.product import Occurrence
+from rolecycle.semantics.resolve import resolve
+from rolecycle.semantics.synchronise import occurrences
 from rolecycle.semantics.system import Member, System
 
 
@@ -74,7 +76,7 @@ class Limit:
 def limits(system: System, durations: Mapping[str, int], scenario: Scenario) -> list[Limit]:
     """What is said of time; every member needs a name that no other answers to.
 
-    Raises ``InputError`` RC136 where a scenario says how long an event takes that nobody can count.
+    Raises ``InputError`` RC136 where a scenario says how long an event takes that no machine can count.
     """
     happening = tuple(each for each in occurrences(system) if each.event not in scenario.untimed)
     problems = list(_uncounted(system, happening, scenario))

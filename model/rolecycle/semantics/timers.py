@@ -19,8 +19,10 @@ from rolecycle.language.guard import TRUE, And, Guard, In, Not
 from rolecycle.language.machine import TICK, Event, Machine, Row
 from rolecycle.language.scenario import Scenario
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Occurrence, occurrences, resolve
 from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.product import Occurrence
+from rolecycle.semantics.resolve import resolve
+from rolecycle.semantics.synchronise import occurrences
 from rolecycle.semantics.system import Due, Member, System
 from rolecycle.semantics.time_limits import Clock, Limit, limits, named, own_name, possible, some, too_short
 
@@ -36,7 +38,7 @@ def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> S
 
     Raises ``InputError`` RC137 where a member is a reduced system, whose inside cannot be timed, where no row that
     could happen says anything of time, and where a limit is more than ``MOST_TICKS``; RC136 where a least time is
-    greater than the greatest, and for a time that nobody can count.
+    greater than the greatest, and for a time that no machine can count.
     """
     for member in system.members:
         if member.machine.inside:

@@ -38,8 +38,8 @@ def _proved(request: CheckRequest, verdicts: Sequence[Verdict], session: Session
     try:
         with stopping():
             proofs = _proofs(request, [v.property for v in verdicts], session)
-    except LimitError as reason:
-        proofs = {v.property.id: AllSizes(False, reason=str(reason)) for v in verdicts}
+    except LimitError as error:
+        proofs = {v.property.id: AllSizes(False, reason=error.reason) for v in verdicts}
     return {v.property.id: replace(v, all_sizes=p) for v in verdicts if (p := proofs.get(v.property.id))}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolecycle.checking.time_bounds import Bounds
+from rolecycle.deadline import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +26,4 @@ class Answer:
     bounds: Bounds | None
     unit: int
     states: int
-    limit: str = ""
+    limit: Stop | str = ""

@@ -13,8 +13,9 @@ from rolecycle.language.property import Property
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Product, enabled, meaning
 from rolecycle.semantics.formula import Atom
+from rolecycle.semantics.product import Product, enabled
+from rolecycle.semantics.resolve import meaning
 
 STATES = Property(
     "P56", "Every state of every component is reachable in some configuration.", "reachable", ("suite",)

@@ -13,11 +13,13 @@ from rolecycle.engine.space import Space
 from rolecycle.language.machine import Machine
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
-from rolecycle.reduction.choose import ReducedProduct, unreduced
+from rolecycle.reduction.choose import unreduced
 from rolecycle.reduction.flatten import Piece, flatten, piece, rules_of
 from rolecycle.reduction.minimise import reduce
-from rolecycle.semantics.compose import Network, network
+from rolecycle.reduction.reduced import Reduced
 from rolecycle.semantics.instantiate import instantiate
+from rolecycle.semantics.product import Network
+from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import System
 from rolecycle.verification.session import Session
 
@@ -57,7 +59,7 @@ def network_of(request: CheckRequest, system: System, session: Session) -> Netwo
 
 def explore_product(
     request: CheckRequest,
-    less: ReducedProduct,
+    less: Reduced,
     group: PropertyGroup,
     session: Session,
     keep_graph: bool = False,

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 from rolecycle.checking.judge import judge, unexplored
 from rolecycle.checking.verdict import CheckResult, Verdict
-from rolecycle.deadline import INTERRUPTED, LimitError, stopping
+from rolecycle.deadline import INTERRUPTED, LimitError, Stop, stopping
 from rolecycle.engine.space import Space
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import Applied
-from rolecycle.reduction.choose import ReducedProduct, unreduced
+from rolecycle.reduction.choose import unreduced
+from rolecycle.reduction.reduced import Reduced
 from rolecycle.semantics.system import System
 from rolecycle.verification.all_sizes import with_all_sizes
 from rolecycle.verification.exploration import PropertyGroup, explore_product, system_of
@@ -42,7 +43,7 @@ class _GroupResult:
     transitions: int = 0
     depth: int = 0
     memory: int = 0
-    limit: str = ""
+    limit: Stop | str = ""
 
 
 def check(request: CheckRequest, session: Session) -> CheckResult:
@@ -58,8 +59,8 @@ def check(request: CheckRequest, session: Session) -> CheckResult:
             system = system_of(request, session)
             properties = properties_of(request, system)
             groups, apart = property_groups(request, system, properties, session)
-    except LimitError as reason:
-        return skipped(request, str(reason), time.monotonic() - begin)
+    except LimitError as error:
+        return skipped(request, error.reason, time.monotonic() - begin)
     searches = list(_searches(request, system, [*groups, *apart], session))
     verdicts = {v.property.id: v for each in searches for v in each.verdicts}
     if session.all_sizes:
@@ -99,7 +100,7 @@ def _searches(
     request: CheckRequest, system: System, groups: Iterable[PropertyGroup], session: Session
 ) -> Iterator[_GroupResult]:
     """A search for each group of properties; none begins after an interrupted one."""
-    limit = ""
+    limit: Stop | str = ""
     for group in groups:
         interrupted = limit == INTERRUPTED
         result = _unknown(request, group, limit) if interrupted else _judged(request, system, group, session)
@@ -107,9 +108,10 @@ def _searches(
         yield result
 
 
-def _unknown(request: CheckRequest, group: PropertyGroup, limit: str) -> _GroupResult:
+def _unknown(request: CheckRequest, group: PropertyGroup, limit: Stop | str) -> _GroupResult:
     """The result for properties that were not judged because a limit came first."""
-    return _GroupResult(tuple(unexplored(p, p.expected(request.scenario), limit) for p in group), limit=limit)
+    note = str(limit)
+    return _GroupResult(tuple(unexplored(p, p.expected(request.scenario), note) for p in group), limit=limit)
 
 
 def _judged(request: CheckRequest, system: System, group: PropertyGroup, session: Session) -> _GroupResult:
@@ -118,8 +120,8 @@ def _judged(request: CheckRequest, system: System, group: PropertyGroup, session
         with stopping():
             less = reduced_product(request, system, group, session)
             space = explore_product(request, less, group, session)
-    except LimitError as reason:
-        return _unknown(request, group, str(reason))
+    except LimitError as error:
+        return _unknown(request, group, error.reason)
     verdicts, limit = _verdicts(request, space, group, less, session)
     return _GroupResult(
         verdicts,
@@ -133,11 +135,11 @@ def _judged(request: CheckRequest, system: System, group: PropertyGroup, session
 
 
 def _verdicts(
-    request: CheckRequest, space: Space, group: PropertyGroup, less: ReducedProduct, session: Session
-) -> tuple[tuple[Verdict, ...], str]:
+    request: CheckRequest, space: Space, group: PropertyGroup, less: Reduced, session: Session
+) -> tuple[tuple[Verdict, ...], Stop | str]:
     """The verdicts on a group of properties, and the limit that left some of them unknown; empty if none did."""
     verdicts: list[Verdict] = []
-    limit = space.limit
+    limit: Stop | str = space.limit
     try:
         with stopping():
             if not any(p.is_story for p in group):
@@ -145,6 +147,6 @@ def _verdicts(
             for p in group:
                 here = replace(space, deadline=session.deadline_of(request, f"judging {p.id}").grace)
                 verdicts.append(judge(here, p, p.expected(request.scenario), less.lift_trace, less.written))
-    except LimitError as reason:
-        limit = str(reason)
+    except LimitError as error:
+        limit = error.reason
     return (*verdicts, *_unknown(request, group[len(verdicts) :], limit).verdicts), limit

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
-from rolecycle.reduction.applied import CONE, Applied
-from rolecycle.reduction.choose import ReducedProduct, choose_reduction, unreduced
-from rolecycle.reduction.cone_of_influence import (
-    cone,
-    grouped,
-    influence,
-    lift,
-    project_network,
-    size,
-)
+from rolecycle.reduction.applied import Reduction
+from rolecycle.reduction.choose import choose_reduction
+from rolecycle.reduction.cone_of_influence import confinable, grouped
+from rolecycle.reduction.reduced import Reduced
 from rolecycle.semantics.instantiate import observed
 from rolecycle.semantics.system import System
 from rolecycle.verification.exploration import PropertyGroup, network_of
@@ -44,56 +37,38 @@ def property_groups(
     return _by_cones(request, system, others, session), stories
 
 
-def reduced_product(
-    request: CheckRequest, system: System, group: PropertyGroup, session: Session
-) -> ReducedProduct:
+def reduced_product(request: CheckRequest, system: System, group: PropertyGroup, session: Session) -> Reduced:
     """The product to explore in order to judge a group of properties."""
-    taken_apart = "quotient" not in session.reductions and _has_systems(request, system)
-    if session.see_every_member or taken_apart:
-        return _by_name(request, system, group, session)
-    deadline = session.deadline_of(request, "composing")
-    return choose_reduction(
-        _observed(system, group),
-        group,
-        session.reductions,
-        lambda: _by_name(request, system, group, session),
-        deadline,
-    )
+    seen, deadline = _observed(system, group), session.deadline_of(request, "composing")
+    using = _usable(request, system, group, session)
+    return choose_reduction(seen, group, using, lambda: network_of(request, seen, session), deadline)
 
 
 def _by_cones(
     request: CheckRequest, system: System, group: PropertyGroup, session: Session
 ) -> list[PropertyGroup]:
     """Separate properties whose cones differ; one group where some property needs every member."""
-    if system.due or not _may_use_cone(group, session):
+    if system.due or not confinable(group) or "cone" not in _usable(request, system, group, session):
         return [group]
     whole = network_of(request, _observed(system, group), session)
     return grouped(whole, group, session.deadline_of(request, "looking for cones of influence"))
 
 
-def _by_name(request: CheckRequest, system: System, group: PropertyGroup, session: Session) -> ReducedProduct:
-    """The product of the members that can influence the verdicts; of all members where time is counted."""
-    seen = _observed(system, group)
-    whole, deadline = network_of(request, seen, session), session.deadline_of(request, "composing")
-    if seen.due or not _may_use_cone(group, session):
-        return unreduced(seen, group, session.reductions, whole, deadline)
-    events = {event for p in group for event in p.events}
-    kept = cone(whole, (member for p in group for member in influence(whole, p)), events)
-    if size(whole, kept) == size(whole, range(len(whole.system.members))):
-        return unreduced(seen, group, session.reductions, whole, deadline)
-    less = unreduced(seen, group, session.reductions, project_network(whole, kept, events), deadline)
-    what = f"{', '.join(p.id for p in group)}: {len(kept)} of {len(whole.system.members)} members"
-    return replace(
-        less,
-        lift_trace=lambda run: lift(run, network_of(request, system, session), kept, deadline),
-        applied=(Applied("cone", what, CONE), *less.applied),
-    )
+def _usable(
+    request: CheckRequest, system: System, group: PropertyGroup, session: Session
+) -> frozenset[Reduction]:
+    """The reductions that may be used: where every member must be seen, those that leave all of them as written.
 
-
-def _may_use_cone(group: PropertyGroup, session: Session) -> bool:
-    """Whether the cone of influence preserves all verdicts of a group, and the session need not see every member."""
-    seen = session.see_every_member and not any(p.is_story for p in group)
-    return "cone" in session.reductions and bool(group) and not seen and all(p.needs.cone for p in group)
+    A space for a story is not shown, so that a cone will do for it.
+    """
+    using = session.reductions
+    if "quotient" not in using and _has_systems(request, system):
+        using -= {"counting"}
+    if session.see_every_member:
+        using -= {"quotient", "counting"}
+        if not any(p.is_story for p in group):
+            using -= {"cone"}
+    return using
 
 
 def _observed(system: System, group: PropertyGroup) -> System:

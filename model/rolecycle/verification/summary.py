@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolecycle.checking.judge import concerns, named_in, unexplored
+from rolecycle.checking.applicability import concerns, named_in
+from rolecycle.checking.judge import unexplored
 from rolecycle.checking.verdict import CheckResult, Time, Verdict
-from rolecycle.deadline import ENDINGS
+from rolecycle.deadline import Stop
 from rolecycle.language.property import Property
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest
@@ -15,11 +16,11 @@ from rolecycle.semantics.system import System
 from rolecycle.verification.session import Session
 
 
-def skipped(request: CheckRequest, reason: str, seconds: float = 0.0) -> CheckResult:
+def skipped(request: CheckRequest, reason: Stop | str, seconds: float = 0.0) -> CheckResult:
     """The result of a request that was not run: every property that may concern it is unknown."""
     concerned = [p for p in _requested(request) if any(request.system.is_a(name) for name in p.systems)]
     verdicts: tuple[Verdict, ...] = tuple(
-        unexplored(p, p.expected(request.scenario), reason)
+        unexplored(p, p.expected(request.scenario), str(reason))
         for p in concerned
         if named_in(p, request.scenario)
     )
@@ -56,8 +57,8 @@ def reasons_open(verdict: Verdict) -> Iterator[str]:
     """Why a verdict is unknown, or which limit ended the proof for every size."""
     if verdict.outcome == "unknown" and verdict.note:
         yield verdict.note
-    if verdict.all_sizes and verdict.all_sizes.reason in ENDINGS:
-        yield verdict.all_sizes.reason
+    if verdict.all_sizes and isinstance(verdict.all_sizes.reason, Stop):
+        yield str(verdict.all_sizes.reason)
 
 
 def _requested(request: CheckRequest) -> list[Property]:

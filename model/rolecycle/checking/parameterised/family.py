@@ -13,10 +13,23 @@ from itertools import groupby
 from typing import assert_never
 
 from rolecycle.checking.parameterised.disjoint_union import joined, of_kind
-from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Or, Quantified, atoms, ranges
+from rolecycle.language.guard import (
+    FALSE,
+    TRUE,
+    And,
+    Guard,
+    Implies,
+    In,
+    Not,
+    Or,
+    Quantified,
+    atoms,
+    compares_order,
+    ranges,
+)
 from rolecycle.language.machine import Machine, Row, event_of
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import resolve
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import Member, System
 
 
@@ -40,7 +53,7 @@ class Family:
     apart: frozenset[str] = frozenset()
 
     def of_size(self, copies: int) -> System:
-        """The system with so many copies; those beside them come first."""
+        """The system with this many copies; the members beside them come first."""
         indices = range(1, copies + 1)
         members = (Member(machine, self.name, index) for index in indices for machine in self.copy)
         return replace(self.system, members=(*self.context, *members))
@@ -55,7 +68,7 @@ class Family:
 
 
 def family_of(system: System) -> Family:
-    """The one family of a system; raises ``UnfitError`` where its copies are told apart but by their order."""
+    """The one family of a system; raises ``UnfitError`` where its copies are distinguished by more than their order."""
     names = {member.family for member in system.members if member.family}
     if len(names) != 1:
         raise UnfitError("there are several families" if names else "there is no family")
@@ -65,7 +78,7 @@ def family_of(system: System) -> Family:
     if any(event_of(label) != label for label in system.forbidden):
         raise UnfitError(f"some events are forbidden for single copies of '{family.name}'")
     defined = [when for meaning in system.definitions.values() for when in meaning.values()]
-    if any(ordered(when) for when in defined):
+    if any(compares_order(when) for when in defined):
         raise UnfitError(f"a label or a view tells earlier copies of '{family.name}' from later ones")
     for when in [*defined, *(row.when for machine in family.machines for row in machine.rows)]:
         refuse_kinds(family, when)
@@ -109,16 +122,11 @@ def forget_order(family: Family) -> Family:
 
 
 def _disordered(machine: Machine) -> Machine:
-    if not any(ordered(row.when) for row in machine.rows):
+    if not any(compares_order(row.when) for row in machine.rows):
         return machine
-    if any(row.mode == "may" and ordered(row.when) for row in machine.rows):
+    if any(row.mode == "may" and compares_order(row.when) for row in machine.rows):
         raise UnfitError(f"'{machine.name}' may or may not take part by the order of the copies")
     return replace(machine, rows=tuple(replace(row, when=weaker(row.when)) for row in machine.rows))
-
-
-def ordered(part: Guard) -> bool:
-    """Whether a guard tells earlier copies from later ones."""
-    return any(quantified.which == "earlier" for quantified in ranges(part))
 
 
 def weaker(part: Guard) -> Guard:

@@ -30,13 +30,14 @@ from rolecycle.checking.parameterised.view_abstraction import (
     truth,
 )
 from rolecycle.checking.verdict import AllSizes
-from rolecycle.deadline import NEVER, Deadline, LimitError
+from rolecycle.checking.violation import violations
+from rolecycle.deadline import NEVER, Deadline, LimitError, Stop
 from rolecycle.language.guard import atoms, ranges
 from rolecycle.language.property import Property
-from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Product, enabled, occurrences_of, resolve
+from rolecycle.semantics.bound_property import BoundProperty
 from rolecycle.semantics.formula import Formula
 from rolecycle.semantics.instantiate import observed
+from rolecycle.semantics.product import Product, occurrences_of
 from rolecycle.semantics.system import System
 
 LARGEST = 3
@@ -87,8 +88,8 @@ def prove(
             found |= _open(group, too_large) if too_large else _settle(search, group)
         except UnfitError as reason:
             found |= _open(group, str(reason))
-        except LimitError as reason:
-            found |= _open(group, str(reason))
+        except LimitError as error:
+            found |= _open(group, error.reason)
         except TooManyError as reason:
             found |= _open(group, f"{reason}, with views of size 1")
             too_large = "" if whole.members != system.members else f"{reason}, with views of size 1"
@@ -112,7 +113,7 @@ def _settle(search: _Search, wanted: Iterable[Property]) -> dict[str, AllSizes]:
     return found | _open((q.wanted for q in asked), f"views of size up to {LARGEST} do not rule out a breach")
 
 
-def _open(wanted: Iterable[Property], reason: str) -> dict[str, AllSizes]:
+def _open(wanted: Iterable[Property], reason: Stop | str) -> dict[str, AllSizes]:
     return {p.id: AllSizes(False, reason=reason) for p in wanted}
 
 
@@ -132,7 +133,7 @@ def _broken(search: _Search, copies: int) -> str:
 class _Search:
     """A family with the order of its copies forgotten, and what it is with each number of copies so far.
 
-    ``ordered``: it had one; ``extra``: so many copies can a step depend on.
+    ``ordered``: it had one; ``extra``: the number of copies that a step can depend on.
     """
 
     family: Family
@@ -143,7 +144,7 @@ class _Search:
     known: dict[int, FixedSize] = field(default_factory=dict)
 
     def sized(self, copies: int) -> FixedSize:
-        """The family with so many copies."""
+        """The family with this many copies."""
         if copies not in self.known:
             self.known[copies] = sized(self.family, copies, self.deadline)
         return self.known[copies]
@@ -186,7 +187,7 @@ def _questions(family: Family, wanted: Iterable[Property]) -> tuple[list[_Questi
 
 
 def _unbroken(search: _Search, asked: Sequence[_Question], copies: range) -> list[_Question]:
-    """The properties that are broken by no configuration with so many copies whose views can be had.
+    """The properties that are broken by no configuration with these numbers of copies whose views can be had.
 
     Views are as large as the least number of copies, so with one number there are all its configurations.
     """
@@ -194,33 +195,23 @@ def _unbroken(search: _Search, asked: Sequence[_Question], copies: range) -> lis
     if not left:
         return left
     sizes = [search.sized(n) for n in copies]
-    breaches = [{q.wanted.id: list(_breaches(each.product, q.wanted)) for q in asked} for each in sizes]
+    breaches = [{q.wanted.id: list(_violations(each.product, q.wanted)) for q in asked} for each in sizes]
     for numbers, layers in closure(search.family, sizes, copies.start, search.limit, search.deadline):
         for rows, broken in zip(layers, breaches, strict=True):
-            left = [q for q in left if not any(_occurs(b, rows, numbers) for b in broken[q.wanted.id])]
+            left = [q for q in left if not any(_occurs(*b, rows, numbers) for b in broken[q.wanted.id])]
         if not left:
             break
     return left
 
 
-@dataclass(frozen=True, slots=True)
-class _Breach:
-    """What is true where a property is broken; ``led``: read with the first copy for the one that takes part."""
-
-    led: bool
-    when: Formula
-
-
-def _breaches(product: Product, wanted: Property) -> Iterator[_Breach]:
-    if not wanted.events:
-        yield _Breach(False, formula.negation(resolve(wanted.goal, product.system)))
-    for k in occurrences_of(product, wanted.events):
-        index = product.occurrences[k].index
-        goal = resolve(wanted.goal, product.system, index=index)
-        yield _Breach(index == 1, formula.conjunction([enabled(product, k), formula.negation(goal)]))
+def _violations(product: Product, prop: Property) -> Iterator[tuple[bool, Formula]]:
+    """The conditions under which a property is violated, and whether the first copy is the one that takes part."""
+    occurrences = occurrences_of(product, prop.events)
+    for when, k in violations(BoundProperty(prop, product), product, occurrences):
+        yield k is not None and product.occurrences[k].index == 1, when
 
 
-def _occurs(breach: _Breach, rows: Rows, numbers: ConfigurationTable) -> bool:
-    """Whether some configuration is such a breach."""
-    arranged = leader_first(rows) if breach.led else [rows]
-    return any(bool(truth(breach.when, turned, numbers).any()) for turned in arranged if len(turned))
+def _occurs(led: bool, when: Formula, rows: Rows, numbers: ConfigurationTable) -> bool:
+    """Whether some configuration satisfies a condition; one that is ``led`` is read with each copy first in turn."""
+    arranged = leader_first(rows) if led else [rows]
+    return any(bool(truth(when, turned, numbers).any()) for turned in arranged if len(turned))

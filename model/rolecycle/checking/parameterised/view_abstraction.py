@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 from rolecycle.checking.parameterised.family import Family
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language.machine import Machine, indexed
-from rolecycle.semantics.compose import Product, Rule, compose
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.product import Product, Rule
 
 Rows = NDArray[np.int64]
 """int64[n, 1 + copies]: the number of the context's state, then those of the copies' states, ascending."""
@@ -136,7 +137,7 @@ class FixedSize:
 
 
 def sized(family: Family, copies: int, deadline: Deadline = NEVER) -> FixedSize:
-    """The family with so many copies; what another copy than the first leads is an exchange of copies.
+    """The family with so many copies; a step that another copy leads is one of the first with copies exchanged.
 
     Raises ``TooManyError`` for too many rules, ``LimitError`` when that takes too long.
     """
@@ -194,7 +195,7 @@ def closure(
 
 
 def _starts(meaning: ConfigurationTable, size: int) -> Rows:
-    """Everybody at the beginning, and among the copies each number of each kind."""
+    """Every member in its initial state, and among the copies each number of each kind."""
     context = meaning.context.number_of([member.machine.initial for member in meaning.family.context])
     kinds = sorted({meaning.copies.number_of(start) for start in meaning.family.starts})
     rows = [(context, *chosen) for chosen in combinations_with_replacement(kinds, size)]

@@ -1,4 +1,4 @@
-"""Lumped copies and what is around them become a product, the copies counted or named.
+"""Minimised copies and what is around them become a product, the copies counted or named.
 
 Counted, a state says how many copies are in each local state.  For each set of local states that a guard asks
 about there is one counter more: the others determine it, so it adds no state.
@@ -18,8 +18,8 @@ from rolecycle.language.machine import Event, Machine, indexed
 from rolecycle.reduction.counter_abstraction.minimise import ALIVE, HIDDEN, MinimisedCopy
 from rolecycle.reduction.counter_abstraction.process import OpenCopies, UncountableError
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Occurrence, Product, Rule
 from rolecycle.semantics.formula import Atom, Formula
+from rolecycle.semantics.product import Move, Occurrence, Product, Rule
 from rolecycle.semantics.system import Member, System
 
 Block = tuple[int, int]
@@ -66,7 +66,7 @@ class CopyEncoding(ABC):
     """Copies as members of a product: what is read of them, and how they move."""
 
     copies: OpenCopies
-    lumped: Sequence[MinimisedCopy]
+    minimised: Sequence[MinimisedCopy]
 
     @abstractmethod
     def selectors(self) -> list[CopySelector]:
@@ -74,7 +74,7 @@ class CopyEncoding(ABC):
 
     @abstractmethod
     def reading(self, asked: Quantified, reader: CopySelector | None) -> Formula:
-        """What is read of the copies by a mover, or by nobody."""
+        """What is read of the copies by a mover, or by none."""
 
     @abstractmethod
     def where(self, selector: CopySelector, blocks: Mapping[int, Formula]) -> Formula:
@@ -96,7 +96,7 @@ class CopyEncoding(ABC):
     def blocks(self, selector: CopySelector) -> range:
         """The blocks that a mover may be in."""
         return (
-            range(self.lumped[selector.kind].blocks)
+            range(self.minimised[selector.kind].blocks)
             if selector.block < 0
             else range(selector.block, selector.block + 1)
         )
@@ -113,8 +113,8 @@ class CopyEncoding(ABC):
 
     def body(self, asked: Quantified, kind: int, block: int, reader: CopySelector) -> Formula:
         """What a reading asks of a copy in a block, as that copy reads it."""
-        lumped = self.lumped[kind]
-        return self.formula(lumped.kind.bodies[asked][lumped.representative[block]], reader)
+        minimised = self.minimised[kind]
+        return self.formula(minimised.kind.bodies[asked][minimised.representative[block]], reader)
 
 
 def encode(of: CopyEncoding, deadline: Deadline = NEVER) -> EncodedCopies:
@@ -126,7 +126,7 @@ def encode(of: CopyEncoding, deadline: Deadline = NEVER) -> EncodedCopies:
     ways = [*deadline.each(_around(of)), *deadline.each(_by_copies(of))]
     meanings = {(goal, 0): of.formula(meaning, None) for goal, meaning in of.copies.asked.items()}
     for selector, k in deadline.each(index.items()):
-        meanings |= {(goal, k): _said(of, goal, selector) for goal in of.lumped[selector.kind].kind.own}
+        meanings |= {(goal, k): _said(of, goal, selector) for goal in of.minimised[selector.kind].kind.own}
     happening = {(way.event, way.selector): None for way in ways}
     occurrences = tuple(
         _occurrence(of, ways, event, selector, index) for event, selector in deadline.each(happening)
@@ -159,7 +159,7 @@ def _arrows(of: CopyEncoding, selector: CopySelector) -> Iterator[tuple[_Way, tu
     """The steps of a mover, those joined that differ in their guards only."""
     guards: dict[tuple[str, tuple[Move, ...], tuple[int, int]], list[Formula]] = {}
     blocks = of.blocks(selector)
-    for step in of.lumped[selector.kind].steps:
+    for step in of.minimised[selector.kind].steps:
         if step.source in blocks:
             event = f"{of.copies.family}.{step.event}" if step.event in (HIDDEN, ALIVE) else step.event
             guards.setdefault((event, step.moves, (step.source, step.after)), []).append(step.guard)
@@ -170,10 +170,10 @@ def _arrows(of: CopyEncoding, selector: CopySelector) -> Iterator[tuple[_Way, tu
 
 
 def _said(of: CopyEncoding, goal: Guard, selector: CopySelector) -> Formula:
-    lumped = of.lumped[selector.kind]
-    own = lumped.kind.own[goal]
+    minimised = of.minimised[selector.kind]
+    own = minimised.kind.own[goal]
     return of.where(
-        selector, {b: of.formula(own[lumped.representative[b]], selector) for b in of.blocks(selector)}
+        selector, {b: of.formula(own[minimised.representative[b]], selector) for b in of.blocks(selector)}
     )
 
 
@@ -220,14 +220,15 @@ class IndexedCopies(CopyEncoding):
 
     def selectors(self) -> list[CopySelector]:
         """The copies."""
-        return [CopySelector(k, index=i) for k, each in enumerate(self.lumped) for i in each.kind.indices]
+        return [CopySelector(k, index=i) for k, each in enumerate(self.minimised) for i in each.kind.indices]
 
     def reading(self, asked: Quantified, reader: CopySelector | None) -> Formula:
         """A formula over the copies that the reading ranges over."""
         parts = [
             self.where(copy, {b: self.body(asked, copy.kind, b, copy) for b in self.blocks(copy)})
             for copy in self.selectors()
-            if asked in self.lumped[copy.kind].kind.bodies and not (asked.which == "other" and copy == reader)
+            if asked in self.minimised[copy.kind].kind.bodies
+            and not (asked.which == "other" and copy == reader)
         ]
         match asked.quantifier:
             case "all":
@@ -256,10 +257,10 @@ class IndexedCopies(CopyEncoding):
     def members(self) -> list[Member]:
         """A member for each copy."""
         family = self.copies.family
-        names = [f"{family} {k}" if k else family for k in range(len(self.lumped))]
+        names = [f"{family} {k}" if k else family for k in range(len(self.minimised))]
         machines = [
             Machine(name, tuple(str(b) for b in range(each.blocks)), "0", ())
-            for name, each in zip(names, self.lumped, strict=True)
+            for name, each in zip(names, self.minimised, strict=True)
         ]
         return [Member(machines[copy.kind], family, copy.index) for copy in self.selectors()]
 
@@ -278,7 +279,7 @@ class CounterAbstraction(CopyEncoding):
 
     def selectors(self) -> list[CopySelector]:
         """A copy of each kind in each block."""
-        return [CopySelector(k, b) for k, each in enumerate(self.lumped) for b in range(each.blocks)]
+        return [CopySelector(k, b) for k, each in enumerate(self.minimised) for b in range(each.blocks)]
 
     def reading(self, asked: Quantified, reader: CopySelector | None) -> Formula:
         """A formula over counters: of the copies in the blocks where the body is true."""
@@ -286,7 +287,7 @@ class CounterAbstraction(CopyEncoding):
         values = {
             (copy.kind, copy.block): self.body(asked, copy.kind, copy.block, copy)
             for copy in self.selectors()
-            if asked in self.lumped[copy.kind].kind.bodies
+            if asked in self.minimised[copy.kind].kind.bodies
         }
         by_value = {value: frozenset(blocks) for value, blocks in _by_value(values).items()}
         match asked.quantifier:
@@ -326,7 +327,7 @@ class CounterAbstraction(CopyEncoding):
 
         Of a kind all of whose blocks are asked about, the number is known.
         """
-        whole = {k for k, each in enumerate(self.lumped) if {(k, b) for b in range(each.blocks)} <= blocks}
+        whole = {k for k, each in enumerate(self.minimised) if {(k, b) for b in range(each.blocks)} <= blocks}
         kept = frozenset(block for block in blocks if block[0] not in whole)
         certain = self._size(blocks - kept) - (without in blocks)
         least, most = max(low - certain, 0), self._size(kept)
@@ -370,12 +371,12 @@ class CounterAbstraction(CopyEncoding):
 
     def _size(self, blocks: Iterable[Block]) -> int:
         """How many copies can be in these blocks."""
-        return sum(len(self.lumped[k].kind.indices) for k in {kind for kind, _ in blocks})
+        return sum(len(self.minimised[k].kind.indices) for k in {kind for kind, _ in blocks})
 
 
-def counted(copies: OpenCopies, lumped: Sequence[MinimisedCopy]) -> CounterAbstraction:
+def counted(copies: OpenCopies, minimised: Sequence[MinimisedCopy]) -> CounterAbstraction:
     """A population with a counter for each block, in the order of the blocks."""
-    found = CounterAbstraction(copies, lumped)
+    found = CounterAbstraction(copies, minimised)
     for selector in found.selectors():
         found._position(frozenset([(selector.kind, selector.block)]))
     return found

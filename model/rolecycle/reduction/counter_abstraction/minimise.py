@@ -10,12 +10,12 @@ import numpy as np
 from rolecycle.graphs.bisimulation import branching_partition
 from rolecycle.graphs.graph import Graph
 from rolecycle.reduction.counter_abstraction.process import CopyClass, OpenTransition
-from rolecycle.semantics.compose import Move
 from rolecycle.semantics.formula import TRUE, Atom, Formula, conjunction
+from rolecycle.semantics.product import Move
 from rolecycle.semantics.system import System
 
 HIDDEN, ALIVE = "step", "alive"
-"""What stands for steps that nobody else notices, and for the fact that there are some that the copy owes."""
+"""What stands for steps that no other member notices, and for the fact that there are some that the copy owes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class MinimisedCopy:
     """A kind of copies as one machine.
 
     ``block``: the block of each local state; ``representative``: a local state of each block; ``hidden``: for
-    each local state the steps that nobody else notices.
+    each local state the steps that no other member notices.
     """
 
     kind: CopyClass
@@ -61,7 +61,7 @@ def minimised(kind: CopyClass, system: System, visible: Collection[str], ends: b
 
     A step is hidden when no member outside takes part and nothing around is a condition of it, and its event is
     not among the ``visible``.  Local states are equivalent only if they agree in the bodies of all readings.
-    With ``ends``, whether a standstill can be told is kept, too: states that owe a hidden step are apart from
+    With ``ends``, whether a standstill can be recognised is kept, too: states that owe a hidden step are apart from
     those that do not, and of the latter those are equivalent only that are ready for the same steps.
     """
     hidden = tuple(tuple(t for t in steps if _is_hidden(t, visible)) for steps in kind.steps)

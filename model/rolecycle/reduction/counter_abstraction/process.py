@@ -14,8 +14,10 @@ from rolecycle.language import guard
 from rolecycle.language.guard import Guard, Quantified
 from rolecycle.language.machine import Machine
 from rolecycle.semantics import formula
-from rolecycle.semantics.compose import Move, Product, Rule, compose, resolve
+from rolecycle.semantics.compose import compose
 from rolecycle.semantics.formula import Formula
+from rolecycle.semantics.product import Move, Product, Rule
+from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import Member, System
 
 Local = tuple[int, ...]
@@ -85,7 +87,7 @@ def copies_of(
 ) -> OpenCopies:
     """The copies of an interchangeable family (``symmetry.interchangeable_families``).
 
-    ``goals`` are read by nobody, ``own`` by a copy to which an event happens.  Raises ``UncountableError``
+    ``goals`` are read by no copy, ``own`` by a copy to which an event happens.  Raises ``UncountableError``
     for collective events, for a quantifier that ranges over copies and others together, and where a copy has
     more than ``limit`` local states; ``LimitError`` when that takes too long.
     """

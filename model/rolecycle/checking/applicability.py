@@ -1,0 +1,27 @@
+"""Which properties are judged for a system under a scenario."""
+
+from __future__ import annotations
+
+from rolecycle.language.property import Property
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.system_spec import SystemSpec
+from rolecycle.semantics import formula
+from rolecycle.semantics.resolve import resolve
+from rolecycle.semantics.system import System
+
+
+def concerns(prop: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:
+    """Whether a property is judged for a system under a scenario."""
+    here = any(spec.is_a(name) for name in prop.systems)
+    return here and named_in(prop, scenario) and resolve(prop.applies, system) == formula.TRUE
+
+
+def named_in(prop: Property, scenario: Scenario) -> bool:
+    """Whether a property is judged in a scenario: in every one, unless it or the scenario says in which.
+
+    A property of times is judged only where time is counted.
+    """
+    if prop.needs.timed and not scenario.timed:
+        return False
+    said = {*prop.scenarios, *prop.refuted_in}
+    return not prop.scenarios or scenario.name in said or prop.id in scenario.expect

@@ -1,0 +1,33 @@
+"""Whether a property of states or events holds only because what it speaks of never happens."""
+
+from __future__ import annotations
+
+from rolecycle.checking.evidence import first_state, happening
+from rolecycle.engine.space import Space
+from rolecycle.language import guard
+from rolecycle.language.machine import Machine
+from rolecycle.semantics.bound_property import BoundProperty
+from rolecycle.semantics.resolve import meaning
+
+
+def is_vacuous(space: Space, bound: BoundProperty) -> bool:
+    """Whether what the property speaks of never happens: its premise, its event, its observer's alarm."""
+    prop = bound.prop
+    if prop.events:
+        return not happening(space, prop.events)
+    if prop.observer and prop.kind == "precedence":
+        return _unalarmed(space, prop.observer)
+    return bound.conditional and first_state(space, bound.premise()) < 0
+
+
+def _unalarmed(space: Space, observer: Machine) -> bool:
+    """Whether an observer never sees what it is there for: a stage, or any event that it forbids from the start.
+
+    A property that something never follows something else is vacuous where the latter never happens.  A story whose
+    end no run reaches says nothing of the order of its last steps.
+    """
+    product = space.packed.product
+    *stages, alarm = observer.states
+    reached = (first_state(space, meaning(product, guard.In(observer.name, (s,)))) >= 0 for s in stages)
+    events = {row.trigger for row in observer.rows if row.dest == alarm and observer.initial in row.sources}
+    return not (all(reached) and (not events or happening(space, events)))

@@ -1,0 +1,113 @@
+"""Any list of reductions in any order leaves the verdict, and lifted traces are runs of the system as written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+
+import naive
+import pytest
+import strategies
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from rolecycle.checking.judge import judge
+from rolecycle.checking.verdict import Verdict
+from rolecycle.engine.explore import explore
+from rolecycle.engine.pack import pack
+from rolecycle.language.guard import FALSE, In, Quantified
+from rolecycle.language.machine import Event, Machine, Row
+from rolecycle.language.property import NEEDS, Property
+from rolecycle.reduction.applied import EVERY_REDUCTION
+from rolecycle.reduction.choose import BY_NAME, reduce_by
+from rolecycle.reduction.counter_abstraction.abstract import count_copies
+from rolecycle.reduction.reduced import Reduced, Reducer, combined
+from rolecycle.semantics.system import Member, System
+
+LIMIT = 2_000
+REDUCERS: tuple[Reducer, ...] = (count_copies, *BY_NAME)
+ORDERS = [order for length in range(1, len(REDUCERS) + 1) for order in permutations(REDUCERS, length)]
+SYSTEMS = st.one_of(
+    strategies.systems(), strategies.symmetric_systems(companions=True), strategies.mixed_systems()
+)
+
+
+def reduced(system: System, prop: Property, order: Sequence[Reducer]) -> Reduced:
+    return combined(reduce_by(order, Reduced(system, system), [prop], EVERY_REDUCTION))
+
+
+def verdict(system: System, prop: Property, order: Sequence[Reducer]) -> Verdict:
+    less = reduced(system, prop, order)
+    space = explore(pack(less.product, less.symmetric), keep_graph=True)
+    assert space.exhaustive
+    return judge(space, prop, lift_trace=less.lift_trace, written=less.written)
+
+
+@st.composite
+def properties(draw: st.DrawFn, system: System) -> Property:
+    """A property of any kind that needs no clock and no observer."""
+    kind = draw(st.sampled_from([kind for kind, needs in NEEDS.items() if not needs.timed]))
+    goal = draw(strategies.predicates(system, earlier=draw(st.booleans())))
+    at_events = kind == "invariant" and draw(st.booleans())
+    return Property("P99", "t", kind, (), goal, tuple(sorted(system.events))[:1] if at_events else ())
+
+
+def replayed(system: System, prop: Property, found: Verdict) -> None:
+    """The trace is a run of the system as written, its loop closes, and its end shows what the verdict says."""
+    assert found.trace is not None
+    end = naive.replay(system, found.trace)
+    assert naive.closes(system, found.trace)
+    if prop.kind == "reachable":
+        assert naive.holds(system, prop.goal, end)
+    if prop.kind == "invariant" and not prop.events:
+        assert not naive.holds(system, prop.goal, end)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_any_reductions_in_any_order_leave_the_verdict(data: st.DataObject) -> None:
+    system = data.draw(SYSTEMS)
+    assume(naive.explore(system, LIMIT).complete)
+    prop = data.draw(properties(system))
+    plain = verdict(system, prop, ())
+    order = data.draw(st.sampled_from(ORDERS))
+    found = verdict(system, prop, order)
+    assert (found.outcome, found.vacuous) == (plain.outcome, plain.vacuous)
+    assert (found.trace is None) == (plain.trace is None)
+    if found.trace is not None:
+        replayed(system, prop, found)
+
+
+UNIT = Machine(
+    "unit", ("Off", "Warm", "On"), "Off", (Row("heat", ("Off",), "Warm"), Row("turn", ("Warm",), "On"))
+)
+BELL = Machine("bell", ("Mute", "Loud"), "Mute", (Row("ring", ("Mute",), "Loud"),))
+HALL = System(
+    "hall",
+    (*(Member(UNIT, "units", index) for index in range(1, 17)), Member(BELL)),
+    {name: Event(name) for name in ("heat", "turn", "ring")},
+)
+"""Sixteen units that can be counted or sorted, and a bell that is in no cone of theirs."""
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations(REDUCERS)), ids=lambda order: "-".join(r.__name__ for r in order)
+)
+def test_each_order_reduces_a_system_that_allows_every_reduction(order: Sequence[Reducer]) -> None:
+    prop = Property("P99", "t", "invariant", (), Quantified("count", "units", In("unit", ("On",)), high=15))
+    less = reduced(HALL, prop, order)
+    counted = order[0] is count_copies
+    assert {each.reduction for each in less.applied} == (
+        {"quotient", "counting"} if counted else {"cone", "symmetry"}
+    )
+    found = verdict(HALL, prop, order)
+    assert found.outcome == "refuted"
+    replayed(HALL, prop, found)
+
+
+def test_a_reduction_that_does_not_apply_returns_what_it_is_given() -> None:
+    recurs = Property("P99", "t", "recurs", (), FALSE)
+    start = Reduced(HALL, HALL)
+    assert all(reducer(start, [recurs], EVERY_REDUCTION) is start for reducer in REDUCERS)
+    anything = Property("P99", "t", "invariant", (), FALSE)
+    assert all(reducer(start, [anything], frozenset()) is start for reducer in REDUCERS)
