@@ -84,7 +84,9 @@ def result_html(result: VerificationResult) -> str:
 def fault_table_html(table: FaultTable) -> str:
     """A row for each fault of each role."""
     rows = [
-        (r.role, r.title, ", ".join(r.fates), r.noticed_by, r.note) for r in table.rows if r.outcome != "none"
+        (r.role, r.title, ", ".join(r.effects), r.noticed_by, r.note)
+        for r in table.rows
+        if r.outcome != "none"
     ]
     return _table(("role", "fault", "outcome", "first to notice", "note"), rows)
 

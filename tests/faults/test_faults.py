@@ -1,4 +1,4 @@
-"""What each fault does: cells that facts tell, the same fates as a slow twin, and nothing unknown shown as settled."""
+"""What each fault does: cells that follow from facts, the effects of a slow twin, and nothing unknown as settled."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def rolecycle(*words: str | Path) -> Result:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("role", "fault", "fates", "noticed_by"),
+    ("role", "fault", "effects", "noticed_by"),
     [
         (WORKERS, "task-fails[1]", "outage cycles", "wa_host_bootstrapper"),  # X-ST3
         (WORKERS, "task-fails-on-second-run[1]", "cycles", "wa_host_bootstrapper"),  # X-ST13
@@ -115,16 +115,16 @@ def rolecycle(*words: str | Path) -> Result:
         (WEB, "plug-in-dies[1]", "silent stuck", "nobody"),  # S1-H5
     ],
 )
-def test_a_known_fault_does_what_the_facts_say(role: str, fault: str, fates: str, noticed_by: str) -> None:
+def test_a_known_fault_does_what_the_facts_say(role: str, fault: str, effects: str, noticed_by: str) -> None:
     row = cell(role, fault)
-    assert (" ".join(row.fates), row.noticed_by) == (fates, noticed_by)
+    assert (" ".join(row.effects), row.noticed_by) == (effects, noticed_by)
 
 
 @pytest.mark.slow
 def test_every_cell_of_the_examples_is_settled_and_shown() -> None:
     assert examples().exit_code == 0
     for row in examples().rows:
-        assert list(row.fates) == [fate for fate in (*GRAVEST, "none") if fate in row.fates]
+        assert list(row.effects) == [fate for fate in (*GRAVEST, "none") if fate in row.effects]
         assert (row.trace is None) is (row.outcome == "none")
 
 
@@ -196,7 +196,7 @@ def test_a_longer_limit_is_a_longer_outage() -> None:
 
 def test_a_single_instance_takes_the_role_with_it() -> None:
     table = service_faults(shipped(), SINGLE, None, FaultSelection(faults=("guest-hangs",)), Session())
-    assert {row.fates for row in table.rows} == {("outage", "recovers")}
+    assert {row.effects for row in table.rows} == {("outage", "recovers")}
     left = [step.seen.get("instance_status") for row in table.rows for step in (row.trace or stop()).steps]
     assert left.index("ReadyRole") < left.index("UnresponsiveRole")
 
@@ -372,7 +372,7 @@ class Twin:
             self.enabled[source].add(label)
         found = catalogue()
         broken = Or(tuple(value.when for value in found.broken))
-        injected = In("fault", ("Struck",))
+        injected = In("fault", ("Injected",))
         self.serving, self.broken, self.injected = (
             {s for s in self.space.states if naive.holds(system, part, s)}
             for part in (found.serving, broken, injected)
@@ -400,7 +400,7 @@ class Twin:
     def fairness(self, label: str) -> str:
         return self.system.fairness(naive.event_of(label))
 
-    def fates(self) -> set[str]:
+    def effects(self) -> set[str]:
         """What can become of the instance, as the decision page defines it."""
         starts, failures = set(catalogue().starts), set(catalogue().failures)
         silent = [
@@ -438,7 +438,7 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("where", "fault"), CELLS, ids=lambda value: getattr(value, "stem", value))
-def test_the_twin_finds_the_same_fates(where: str | Path, fault: str) -> None:
+def test_the_twin_finds_the_same_effects(where: str | Path, fault: str) -> None:
     spec = shipped()
     if isinstance(where, Path):
         service, _ = read_service(where, None)
@@ -453,9 +453,9 @@ def test_the_twin_finds_the_same_fates(where: str | Path, fault: str) -> None:
         assert system is not None
         twin = Twin(system)
         assert len(twin.space.states) == row.states
-        assert set(row.fates) - {"outage"} == twin.fates()
-        out = twin.leaves() or bool(twin.fates() & {"stuck", "cycles"})
-        assert ("outage" in row.fates) is (out and (alone or one.fault.everywhere))
+        assert set(row.effects) - {"outage"} == twin.effects()
+        out = twin.leaves() or bool(twin.effects() & {"stuck", "cycles"})
+        assert ("outage" in row.effects) is (out and (alone or one.fault.everywhere))
         check_run(system, twin, row)
 
 
@@ -545,7 +545,7 @@ class TimedTwin:
 
 def conditions() -> tuple[Guard, Guard, Guard]:
     found = catalogue()
-    return found.serving, Or(tuple(value.when for value in found.broken)), In("fault", ("Struck",))
+    return found.serving, Or(tuple(value.when for value in found.broken)), In("fault", ("Injected",))
 
 
 @pytest.mark.parametrize(
@@ -640,7 +640,7 @@ def test_lengths_that_do_not_fit_together_are_refused(words: tuple[str, ...]) ->
     assert "'guest_os.booted' takes at least 1 min, but at most 30 s" in found.stderr
 
 
-def test_what_cannot_be_timed_has_its_fates_all_the_same() -> None:
+def test_what_cannot_be_timed_still_has_its_effects() -> None:
     long = json.loads(rolecycle(
         "--role", WORKERS, "--fault", "host-restarts", "--set", "longest_host_boot=3d", "--format", "json"
     ).stdout)["rows"][0]  # fmt: skip
@@ -679,7 +679,7 @@ def test_what_two_faults_do_together_is_settled() -> None:
     selection = FaultSelection(role="Fabrikam.Orders.Worker", faults=("file-locked",), pairs=True)
     table = service_faults(shipped(), WORKER, None, selection, Session())
     found = {row.fault: row for row in table.rows}
-    assert "recovers" in found["file-locked + guest-hangs"].fates
+    assert "recovers" in found["file-locked + guest-hangs"].effects
     assert found["run-hangs + file-locked"].outcome == "silent"
 
 

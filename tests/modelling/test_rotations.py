@@ -187,7 +187,7 @@ def test_a_fault_is_seen_by_the_probe_that_asks_who_has_it(
     tmp_path: Path, role: str, fault: str, fates: str, noticed_by: str, noticed: Seconds | None
 ) -> None:
     row = cell(tmp_path, role, fault)
-    assert (" ".join(row.fates), row.noticed_by) == (fates, noticed_by)
+    assert (" ".join(row.effects), row.noticed_by) == (fates, noticed_by)
     assert noticed is None or row.noticed_s == noticed
 
 
@@ -247,5 +247,5 @@ def test_the_page_says_what_a_probe_changes(tmp_path: Path, row: list[str]) -> N
             FaultSelection(faults=(row[0].strip("`"),)),
         )
         (each,) = service_faults(spec(), definition_file, None, selection, Session()).rows
-        found.append(", ".join(each.fates))
+        found.append(", ".join(each.effects))
     assert found == row[1:]

@@ -14,7 +14,7 @@ from rolecycle.checking.judge import judge
 from rolecycle.checking.parameterised.prove import prove
 from rolecycle.checking.time_bounds import Moment, bounds
 from rolecycle.checking.verdict import AllSizes, Verdict
-from rolecycle.commands.bound import Answer, Question, time_between
+from rolecycle.commands.bound import BoundRequest, BoundResult, time_between
 from rolecycle.commands.faults import FaultSelection, example_faults
 from rolecycle.commands.verify import Selection, verify_suite
 from rolecycle.deadline import INTERRUPTED, LARGE, NEVER, PROCESS_FULL, TIMEOUT, Deadline, LimitError
@@ -262,16 +262,16 @@ def test_a_table_of_faults_says_what_it_leaves_open(kitchen: Specification, ende
         part = table(kitchen, Deadline(moment if ended == "by the clock" else float("inf"), clock=clock))
         assert part.exit_code == 3
         for row in part.rows:
-            assert row.fates in (("unknown",), whole.fates)
+            assert row.effects in (("unknown",), whole.effects)
             assert (row.noticed_s, row.recovered_s) in ((None, None), (whole.noticed_s, whole.recovered_s))
     assert table(kitchen, Deadline(every, clock=Clock())).rows == (whole,)
 
 
 @pytest.mark.parametrize("ended", ["by the clock", "by hand"])
 def test_bounds_that_have_no_time_are_none(kitchen: Specification, ended: str) -> None:
-    asked = Question("kitchen", "teatime", "kettle.switch_on", "water.boils")
+    asked = BoundRequest("kitchen", "teatime", "kettle.switch_on", "water.boils")
 
-    def answer(deadline: Deadline) -> Answer:
+    def answer(deadline: Deadline) -> BoundResult:
         return time_between(kitchen, asked, Session(Limits(deadline=deadline)))
 
     every, whole = looks(answer), answer(NEVER)

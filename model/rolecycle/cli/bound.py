@@ -21,7 +21,7 @@ from rolecycle.cli.options import (
 from rolecycle.cli.session import session_of, specification, store_of
 
 if TYPE_CHECKING:
-    from rolecycle.verification.bound_result import Answer
+    from rolecycle.verification.bound_result import BoundResult
 
 
 @click.command(cls=StrictCommand)
@@ -51,13 +51,13 @@ def bound(
     """
     from rolecycle.report import times
 
-    def answered() -> Answer:
+    def answered() -> BoundResult:
         from rolecycle.commands.bound import time_between
-        from rolecycle.verification.bound_result import Question
+        from rolecycle.verification.bound_result import BoundRequest
 
         loaded = specification(spec, store_of(no_cache), search.timeout, settings)
         with session_of(search) as session:
-            return time_between(loaded, Question(system, scenario, begin, end), session)
+            return time_between(loaded, BoundRequest(system, scenario, begin, end), session)
 
     answer = guarded(answered, form)
     click.echo(times.to_json(answer) if form == "json" else times.render(answer))

@@ -1,4 +1,4 @@
-"""Everything that ``rolecycle bound`` does between reading its words and printing."""
+"""Compute the time between two moments: what ``rolecycle bound`` does between its options and its output."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest
-from rolecycle.verification.bound_result import Answer, Question
+from rolecycle.verification.bound_result import BoundRequest, BoundResult
 from rolecycle.verification.pipeline import explored
 from rolecycle.verification.session import Session
 
 
-def time_between(spec: Specification, asked: Question, session: Session) -> Answer:
-    """Least and greatest time from one moment to another.
+def time_between(spec: Specification, request: BoundRequest, session: Session) -> BoundResult:
+    """Compute the least and the greatest time from one moment to another.
 
     A moment is a guard, or the name of an event.  Raises ``InputError`` RC150 for a name that nothing has, RC137 where
     time is not counted, RC120, RC131 and RC132 for a guard that does not fit.
     """
-    refuse_unknown("system", asked.system, spec.systems, "to run here")
-    scenario = _scenario(spec, asked.scenario)
-    begin, end = moment(spec, asked.begin), moment(spec, asked.end)
+    refuse_unknown("system", request.system, spec.systems, "to run here")
+    scenario = _scenario(spec, request.scenario)
+    begin, end = moment(spec, request.begin), moment(spec, request.end)
     try:
         with stopping():
-            space = explored(CheckRequest(spec, spec.systems[asked.system], scenario), session)
+            space = explored(CheckRequest(spec, spec.systems[request.system], scenario), session)
     except LimitError as error:
-        return Answer(asked, None, 0, 0, error.reason)
+        return BoundResult(request, None, 0, 0, error.reason)
     unit, found = space.packed.product.system.unit, None
     limit: Stop | str = space.limit
     try:
@@ -36,11 +36,11 @@ def time_between(spec: Specification, asked: Question, session: Session) -> Answ
             found = bounds(space, begin, end) if space.exhaustive else None
     except LimitError as error:
         limit = error.reason
-    return Answer(asked, found, unit, len(space.states), limit)
+    return BoundResult(request, found, unit, len(space.states), limit)
 
 
 def moment(spec: Specification, text: str) -> Moment:
-    """What the user means by a moment: an event, if there is one of this name, else a guard."""
+    """The moment that a text means: an event, if one has this name, else a guard."""
     if text in spec.events:
         return Moment(events=(text,))
     return Moment(parse_guard(text, NOWHERE))

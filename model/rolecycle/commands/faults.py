@@ -14,7 +14,7 @@ from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.engine.explore import explore
 from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
-from rolecycle.faults.effects import Question, effects_of, usual
+from rolecycle.faults.effects import FaultQuestion, effects_of, usual
 from rolecycle.faults.injection import (
     FaultInstance,
     circumstances,
@@ -25,7 +25,7 @@ from rolecycle.faults.injection import (
     not_injected,
     timed_system,
 )
-from rolecycle.faults.table import NOBODY, Copy, FaultRow, FaultTable
+from rolecycle.faults.table import UNNOTICED, Copy, FaultRow, FaultTable
 from rolecycle.faults.times import fault_times
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Task
@@ -49,7 +49,7 @@ EXAMPLES_HAVE = 2
 
 @dataclass(frozen=True, slots=True)
 class FaultSelection:
-    """What the user asked for: a role and faults by their ids, empty where all are meant; and whether in pairs.
+    """The rows to compute: a role and faults by their ids, empty for all, and whether faults come in pairs.
 
     The id of a fault may have the index of a copy behind it, as in the table; that of a pair is both with `` + ``.
     """
@@ -117,7 +117,7 @@ def example_faults(spec: Specification, selection: FaultSelection, session: Sess
 
 
 def _until_stopped(rows: Iterable[FaultRow]) -> tuple[tuple[FaultRow, ...], Stop | str]:
-    """The rows that were found before a limit ended it or somebody stopped it, and which of these."""
+    """The rows that were computed before a limit or Ctrl-C, and which limit it was; empty if none."""
     found: list[FaultRow] = []
     try:
         found.extend(rows)
@@ -159,7 +159,7 @@ def _tasks(spec: Specification, hosted: Hosted) -> dict[tuple[str, int], Copy]:
 def _rows(
     spec: Specification, subjects: Sequence[_RoleUnderTest], selection: FaultSelection, session: Session
 ) -> Iterator[FaultRow]:
-    """The rows asked for, role by role; of instances that are alike only one is looked at.
+    """The selected rows, role by role; of instances that are alike only one is explored.
 
     Raises ``InputError`` RC150 for a role or a fault that none of them has.
     """
@@ -167,7 +167,7 @@ def _rows(
         refuse_unknown("role", selection.role, [subject.role for subject in subjects])
     chosen = [subject for subject in subjects if selection.role in ("", subject.role)]
     plans = [_plan(spec, subject, selection.pairs, session.limits.deadline) for subject in chosen]
-    _refuse_unknown(selection, _catalogue(spec), [wanted for plan in plans for wanted in plan])
+    _refuse_unknown(selection, _catalogue(spec), [faults for plan in plans for faults in plan])
     known: dict[tuple[object, ...], list[FaultRow]] = {}
     for subject, plan in zip(chosen, plans, strict=True):
         content = (replace(subject.instance, name="", title=""), subject.instances == 1)
@@ -176,9 +176,9 @@ def _rows(
             yield from (_of_another(subject, row) for row in known[key])
             continue
         known[key] = []
-        asked = [wanted for wanted in plan if _is_asked(wanted, selection.faults)]
-        for number, wanted in enumerate(asked, 1):
-            row = _row(spec, subject, wanted, _counting(session, f"{number} of {len(asked)}"))
+        selected = [faults for faults in plan if _is_selected(faults, selection.faults)]
+        for number, faults in enumerate(selected, 1):
+            row = _row(spec, subject, faults, _counting(session, f"{number} of {len(selected)}"))
             known[key].append(row)
             yield row
 
@@ -196,22 +196,22 @@ def _plan(
     return [pair for pair in combinations(possible, 2) if independent(*pair)]
 
 
-def _is_asked(wanted: Sequence[FaultInstance], faults: Sequence[str]) -> bool:
-    return not faults or any(_answers(wanted, fault) for fault in faults)
+def _is_selected(faults: Sequence[FaultInstance], ids: Sequence[str]) -> bool:
+    return not ids or any(_answers(faults, fault_id) for fault_id in ids)
 
 
-def _answers(wanted: Sequence[FaultInstance], fault: str) -> bool:
+def _answers(faults: Sequence[FaultInstance], fault: str) -> bool:
     """Whether these faults are what an id means; without an index it means each copy, one of a pair every pair."""
-    parts = fault.split(PLUS) if len(wanted) > 1 else [fault]
-    return all(any(part in (one.id, one.fault.id) for one in wanted) for part in parts)
+    parts = fault.split(PLUS) if len(faults) > 1 else [fault]
+    return all(any(part in (one.id, one.fault.id) for one in faults) for part in parts)
 
 
 def _refuse_unknown(
     selection: FaultSelection, catalogue: FaultCatalogue, planned: Sequence[Sequence[FaultInstance]]
 ) -> None:
-    """Raise ``InputError`` RC150 for each fault asked for that no row would be about."""
-    known = {one.id for wanted in planned for one in wanted} | catalogue.faults.keys()
-    wrong = [fault for fault in selection.faults if not any(_answers(wanted, fault) for wanted in planned)]
+    """Raise ``InputError`` RC150 for each selected fault that no row would be about."""
+    known = {one.id for faults in planned for one in faults} | catalogue.faults.keys()
+    wrong = [fault for fault in selection.faults if not any(_answers(faults, fault) for faults in planned)]
     if wrong:
         raise InputError(
             problem
@@ -233,65 +233,67 @@ def _counting(session: Session, place: str) -> Session:
 
 
 def _row(
-    spec: Specification, subject: _RoleUnderTest, wanted: Sequence[FaultInstance], session: Session
+    spec: Specification, subject: _RoleUnderTest, faults: Sequence[FaultInstance], session: Session
 ) -> FaultRow:
-    """What one fault, or several at once, do to a role."""
-    name = PLUS.join(one.id for one in wanted)
-    facts = tuple(dict.fromkeys(fact for one in wanted for fact in one.fault.facts))
+    """The effects of one fault, or of several in one run, on a role."""
+    name = PLUS.join(one.id for one in faults)
+    facts = tuple(dict.fromkeys(fact for one in faults for fact in one.fault.facts))
     row = FaultRow(
         subject.role,
         name,
-        tuple(one.fault.title for one in wanted),
+        tuple(one.fault.title for one in faults),
         ("none",),
         facts=facts,
-        copies=tuple(subject.copies.get((one.family, one.index)) for one in wanted),
+        copies=tuple(subject.copies.get((one.family, one.index)) for one in faults),
     )
     try:
         session.limits.deadline.check()
-        system = faulty_system(spec, subject.instance, wanted)
-        return _settled(spec, subject, wanted, row, system, session) if system else row
+        system = faulty_system(spec, subject.instance, faults)
+        return _settled(spec, subject, faults, row, system, session) if system else row
     except LimitError as reason:
-        return replace(row, fates=("unknown",), note=str(reason))
+        return replace(row, effects=("unknown",), note=str(reason))
 
 
 def _settled(
     spec: Specification,
     subject: _RoleUnderTest,
-    wanted: Sequence[FaultInstance],
+    faults: Sequence[FaultInstance],
     row: FaultRow,
     system: System,
     session: Session,
 ) -> FaultRow:
-    """The row with what becomes of the role; raises ``LimitError`` when that takes too long."""
+    """The row with the effects on the role; raises ``LimitError`` when that takes too long."""
     space = _space(system, f"{subject.role}, {row.fault}", session)
-    if space.exhaustive and not can_happen(space, wanted):
+    if space.exhaustive and not can_happen(space, faults):
         return replace(row, states=len(space.states))
-    healthy = _healthy(spec, subject, wanted, session)
+    healthy = _healthy(spec, subject, faults, session)
     if not healthy.exhaustive:
-        return replace(row, fates=("unknown",), note=str(healthy.limit), states=len(space.states))
-    asked = _question(_catalogue(spec), system, healthy, subject, wanted)
-    found = space.deadline.within(space.transitions, effects_of, space, asked)
+        return replace(row, effects=("unknown",), note=str(healthy.limit), states=len(space.states))
+    question = _question(_catalogue(spec), system, healthy, subject, faults)
+    found = space.deadline.within(space.transitions, effects_of, space, question)
     row = replace(
         row,
-        fates=found.fates,
+        effects=found.effects,
         noticed_by=found.noticed_by,
         trace=found.trace,
-        assumption=_assumed(_catalogue(spec), space, wanted),
+        assumption=_assumed(_catalogue(spec), space, faults),
         note=found.note,
         states=len(space.states),
     )
-    return row if len(wanted) > 1 or not found.trace else _timed(spec, row, space, asked, session)
+    return row if len(faults) > 1 or not found.trace else _timed(spec, row, space, question, session)
 
 
-def can_happen(space: Space, wanted: Sequence[FaultInstance]) -> bool:
-    """Whether each fault has something to happen, and what it brings about is an outcome that this role has."""
+def can_happen(space: Space, faults: Sequence[FaultInstance]) -> bool:
+    """Whether each fault can happen, with an outcome that this role can have."""
     taken = {space.packed.product.occurrences[k].event for k in space.taken}
-    parts = [events for one in wanted for events in (one.fault.events, one.fault.owed) if events]
+    parts = [events for one in faults for events in (one.fault.events, one.fault.owed) if events]
     return all(not taken.isdisjoint(events) for events in parts)
 
 
-def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, session: Session) -> FaultRow:
-    """The row with how long it takes until somebody notices, unless nobody need, and until it has recovered.
+def _timed(
+    spec: Specification, row: FaultRow, untimed: Space, question: FaultQuestion, session: Session
+) -> FaultRow:
+    """The row with the times to detection, unless the fault may go unnoticed, and to recovery.
 
     Raises ``InputError`` RC136 for lengths of time that do not fit together.
     """
@@ -305,11 +307,11 @@ def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, 
         space = _space(system, f"{row.role}, {row.fault}, times", session, keep_graph=True)
         if not space.exhaustive:
             raise LimitError(space.limit)
-        times = space.deadline.within(space.transitions, fault_times, space, asked)
+        times = space.deadline.within(space.transitions, fault_times, space, question)
     except LimitError as reason:
         return replace(row, note=f"no times: {reason}", limit=str(reason))
-    recovers = set(row.fates) <= {"outage", "recovers"}
-    noticed = row.noticed_by != NOBODY and times.first
+    recovers = set(row.effects) <= {"outage", "recovers"}
+    noticed = row.noticed_by != UNNOTICED and times.first
     return replace(
         row,
         noticed_by=", ".join(times.first) if noticed else row.noticed_by,
@@ -318,20 +320,20 @@ def _timed(spec: Specification, row: FaultRow, untimed: Space, asked: Question, 
     )
 
 
-def _assumed(catalogue: FaultCatalogue, space: Space, wanted: Sequence[FaultInstance]) -> str:
-    """What is assumed of the faults, and of the stand-in where it is ever needed."""
+def _assumed(catalogue: FaultCatalogue, space: Space, faults: Sequence[FaultInstance]) -> str:
+    """The assumptions about the faults, and about the stand-in where it is ever needed."""
     occurrences = space.packed.product.occurrences
     taken = {occurrences[k].event for k in space.taken}
     stand_in = (
         [catalogue.stand_in.assumption] if catalogue.stand_in and catalogue.stand_in.event in taken else []
     )
     return " ".join(
-        dict.fromkeys(text for text in (*(one.fault.assumption for one in wanted), *stand_in) if text)
+        dict.fromkeys(text for text in (*(one.fault.assumption for one in faults), *stand_in) if text)
     )
 
 
 def _space(system: System, name: str, session: Session, keep_graph: bool = False) -> Space:
-    """Every state of a system, as written: fairness tells copies apart."""
+    """Explore a system as written, because fairness distinguishes copies."""
     report, until = partial(session.report, name), session.limits.deadline.doing(name)
     packed = pack(compose(system, until), deadline=until)
     space = explore(packed, replace(session.limits, deadline=until), keep_graph=keep_graph, report=report)
@@ -341,10 +343,10 @@ def _space(system: System, name: str, session: Session, keep_graph: bool = False
 
 
 def _healthy(
-    spec: Specification, subject: _RoleUnderTest, wanted: Sequence[FaultInstance], session: Session
+    spec: Specification, subject: _RoleUnderTest, faults: Sequence[FaultInstance], session: Session
 ) -> Space:
-    """What happens in the circumstances of these faults without them."""
-    scenario = circumstances(_catalogue(spec), subject.instance, wanted)
+    """The space in the circumstances of these faults, without them."""
+    scenario = circumstances(_catalogue(spec), subject.instance, faults)
     key = repr(scenario)
     if key not in subject.healthy:
         system = instantiate(spec, subject.instance, scenario, spec.machines.__getitem__)
@@ -357,18 +359,18 @@ def _question(
     system: System,
     healthy: Space,
     subject: _RoleUnderTest,
-    wanted: Sequence[FaultInstance],
-) -> Question:
-    return Question(
+    faults: Sequence[FaultInstance],
+) -> FaultQuestion:
+    return FaultQuestion(
         serving=catalogue.serving,
         broken=Or(tuple(value.when for value in catalogue.broken)),
-        not_injected=not_injected(wanted),
-        injected=injected(wanted),
+        not_injected=not_injected(faults),
+        injected=injected(faults),
         starts=frozenset(catalogue.starts),
         failures=frozenset(catalogue.failures),
         usual=usual(healthy, catalogue.serving),
         senders=frozenset(
-            system.events[event].sender for one in wanted for event in (*one.fault.events, *one.fault.then)
+            system.events[event].sender for one in faults for event in (*one.fault.events, *one.fault.then)
         ),
-        alone=subject.instances == 1 or all(one.fault.everywhere for one in wanted),
+        alone=subject.instances == 1 or all(one.fault.everywhere for one in faults),
     )

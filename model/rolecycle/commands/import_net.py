@@ -1,4 +1,4 @@
-"""Explore the markings of a net and judge it; one that is not safe is refused, for its counts would be wrong."""
+"""Explore the markings of a net and judge it; one that is not safe is refused because its counts would be wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIRST_LOOK = 1 << 14
 """Markings that are judged before the others: a net that is not safe has many, and shows it soon."""
 
 LONGEST_RUN = 20
-"""Transitions of a run that a message tells."""
+"""The most transitions of a run that a message lists."""
 
 
 def verify_net(spec: Specification, notes: Iterable[Diagnostic], session: Session) -> VerificationResult:
@@ -56,8 +56,10 @@ def _not_safe(spec: Specification, unsafe: Iterable[Verdict]) -> Iterable[Diagno
 
 def _mishap(spec: Specification, wanted: Property, trace: Trace) -> Diagnostic:
     names = [step.event.removeprefix(f"{ACTOR}.") for step in trace.steps]
-    told = names if len(names) <= LONGEST_RUN else [f"{len(names) - LONGEST_RUN} more", *names[-LONGEST_RUN:]]
-    message = f"the net is not safe: the run {', '.join(told)} breaks '{wanted.title}'"
+    shown = (
+        names if len(names) <= LONGEST_RUN else [f"{len(names) - LONGEST_RUN} more", *names[-LONGEST_RUN:]]
+    )
+    message = f"the net is not safe: the run {', '.join(shown)} breaks '{wanted.title}'"
     if wanted.title.startswith("Unit"):
         hint = 'correct the units, or write safe="false" to take each place by itself'
     else:

@@ -1,10 +1,10 @@
-"""A space in which a fault can happen becomes what can become of the instance after it, with a shortest run.
+"""Compute the effects of a fault from a state space in which it can happen, with a shortest run.
 
-All runs are split by what they do in the long run.  Let a run in which the fault has happened be fair.  It may serve
-and be sound from some point on; if all do, the instance *recovers*.  Else it serves from some point on and is broken
-again and again: *silent*.  Else it fails to serve again and again: it *cycles* if it also serves or starts again and
-again, and is *stuck* if it does neither.  So whoever does not recover has another fate, and each is a search for a fair
-strongly connected set.
+Runs are divided by what they do in the long run.  Let a run in which the fault has happened be fair.  It may serve and
+be sound from some point on; if all such runs do, the instance *recovers*.  Otherwise, if it serves from some point on
+and is broken infinitely often, the effect is *silent*.  If it fails to serve infinitely often, it *cycles* when it also
+serves or starts infinitely often, and is *stuck* when it does neither.  So every run that does not recover has another
+effect, and each effect is a search for a fair strongly connected set.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rolecycle.checking.fair_counterexamples import fairness_of
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import Subgraph, subgraph, where
 from rolecycle.engine.trace_reconstruction import lasso_by
-from rolecycle.faults.table import GRAVEST, NOBODY, FaultEffect
+from rolecycle.faults.table import GRAVEST, UNNOTICED, FaultEffect
 from rolecycle.graphs.fair_cycles import FairRuns, components, fair_sets, tour
 from rolecycle.graphs.graph import Graph, sources_of
 from rolecycle.graphs.shortest_paths import path
@@ -36,14 +36,14 @@ UNSETTLED = "even where the fault does not happen, the instance need not serve f
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a space.
+class FaultQuestion:
+    """What to look for in a space.
 
-    ``serving``, ``broken``: when the instance does its work to all appearance, and when something is wrong with it;
+    ``serving``, ``broken``: when the instance seems to do its work, and when something is wrong with it.
     ``not_injected``, ``injected``: when none of the faults has happened, and when all have.  ``starts``: events by
-    which the instance starts again; ``failures``: those by which it is seen not to do its work.  ``usual``: the labels
-    of what also happens while it serves in health; ``senders``: who suffers the faults and so does not notice them.
-    ``alone``: nothing else serves when the instance does not, since it is the only one or all may be struck.
+    which the instance starts again; ``failures``: events that show that it does not do its work.  ``usual``: labels of
+    events that also happen while it serves without a fault.  ``senders``: senders of the faults, which do not count as
+    noticing them.  ``alone``: no other instance serves when this one does not.
     """
 
     serving: Guard
@@ -58,10 +58,10 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What can become of the instance, the gravest first; and a shortest run, with who is the first to notice."""
+class FaultAnswer:
+    """The possible effects on the instance, the gravest first; a shortest run to the gravest, and who notices first."""
 
-    fates: tuple[FaultEffect, ...]
+    effects: tuple[FaultEffect, ...]
     trace: Trace | None = None
     noticed_by: str = ""
     note: str = ""
@@ -69,14 +69,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _FaultGraph:
-    """The whole space as a graph, with what the question says of its states (bool[n]) and its steps (bool[m]).
+    """The whole space as a graph, with the parts of the question as sets of states (bool[n]) and steps (bool[m]).
 
     State 0 is the initial one.  ``part``: the graph, with the number of each state in the space.  ``sound``: serving
     and not broken; ``weak`` and ``strong``: bool[labels].
     """
 
     space: Space
-    asked: Question
+    question: FaultQuestion
     part: Subgraph
     sources: NDArray[np.int64]
     serving: Truths
@@ -110,7 +110,7 @@ class _FaultGraph:
 
 @dataclass(frozen=True, slots=True)
 class _Recurrence:
-    """What runs do in the long run, and where: ``sets`` as ``fair_sets`` gives them."""
+    """A behaviour in the long run, and where it is possible: ``sets`` as ``fair_sets`` gives them."""
 
     runs: FairRuns
     sets: NDArray[np.int64]
@@ -120,30 +120,30 @@ class _Recurrence:
         return bool((self.sets >= 0).any())
 
 
-def effects_of(space: Space, asked: Question) -> Answer:
-    """What can become of the instance after the fault: ``unknown`` where the space was not exhausted.
+def effects_of(space: Space, question: FaultQuestion) -> FaultAnswer:
+    """Compute the possible effects of the fault: ``unknown`` where the space was not exhausted.
 
     Raises ``LimitError`` when that takes too long.
     """
     if not space.exhaustive:
-        return Answer(("unknown",), note=str(space.limit))
-    after = _aftermath(space, asked)
+        return FaultAnswer(("unknown",), note=str(space.limit))
+    after = _aftermath(space, question)
     if not after.injected.any():
-        return Answer(("none",))
+        return FaultAnswer(("none",))
     if _end(after, after.not_injected, ~after.sound).found:
-        return Answer(("unknown",), note=UNSETTLED)
-    ends = {fate: end for fate, end in _ends(after).items() if end.found}
+        return FaultAnswer(("unknown",), note=UNSETTLED)
+    ends = {effect: end for effect, end in _ends(after).items() if end.found}
     if ends.keys() - {"recovers"}:
         ends.pop("recovers", None)
-    worst = next(fate for fate in GRAVEST if fate in ends)
-    outage = asked.alone and (after.leaving.any() or bool(ends.keys() & {"stuck", "cycles"}))
-    found = tuple(fate for fate in GRAVEST if fate in ends or (fate == "outage" and outage))
+    worst = next(effect for effect in GRAVEST if effect in ends)
+    outage = question.alone and (after.leaving.any() or bool(ends.keys() & {"stuck", "cycles"}))
+    found = tuple(effect for effect in GRAVEST if effect in ends or (effect == "outage" and outage))
     steps, loop = _run(after, ends[worst], outage and worst == "recovers")
-    return Answer(found, lasso_by(space, 0, after.part.steps(steps), loop), _noticed(after, steps))
+    return FaultAnswer(found, lasso_by(space, 0, after.part.steps(steps), loop), _noticed(after, steps))
 
 
 def usual(space: Space, serving: Guard) -> frozenset[str]:
-    """The labels of what happens while an instance serves, from a space in which nothing goes wrong."""
+    """The labels of the steps between serving states, from a space without faults."""
     initial = np.arange(len(space.states)) == 0
     found = subgraph(space, np.ones_like(initial), initial)
     product, graph = space.packed.product, found.graph
@@ -152,19 +152,19 @@ def usual(space: Space, serving: Guard) -> frozenset[str]:
     return frozenset(product.occurrences[k].label for k in np.unique(found.occurrence[inside]))
 
 
-def reactions(product: Product, asked: Question) -> Truths:
-    """bool[occurrences]: what the platform does, without the victims, and not while an instance serves in health."""
+def reactions(product: Product, question: FaultQuestion) -> Truths:
+    """bool[occurrences]: actions of the platform except those of the fault's senders and the usual ones."""
     events = [product.system.events[o.event] for o in product.occurrences]
     acts = (
-        e.kind in ("platform", "time") and e.name != TICK and e.sender not in asked.senders for e in events
+        e.kind in ("platform", "time") and e.name != TICK and e.sender not in question.senders for e in events
     )
     return np.array(
-        [a and o.label not in asked.usual for a, o in zip(acts, product.occurrences, strict=True)]
+        [a and o.label not in question.usual for a, o in zip(acts, product.occurrences, strict=True)]
     )
 
 
 def expected(graph: Graph, starts: Truths, injection: Truths) -> NDArray[np.int32]:
-    """The labels of what can happen from where it starts as long as nothing strikes.
+    """The labels of the steps that can be reached from ``starts`` without an injection.
 
     ``starts``: bool[n]; ``injection``: bool[m].
     """
@@ -175,17 +175,17 @@ def expected(graph: Graph, starts: Truths, injection: Truths) -> NDArray[np.int3
 # --- the graph ------------------------------------------------------------------------------------
 
 
-def _aftermath(space: Space, asked: Question) -> _FaultGraph:
+def _aftermath(space: Space, question: FaultQuestion) -> _FaultGraph:
     initial = np.arange(len(space.states)) == 0
     found = subgraph(space, np.ones_like(initial), initial)
     product, graph = space.packed.product, found.graph
     states = [
         where(space, resolve(part, product.system))[found.numbers]
-        for part in (asked.serving, asked.broken, asked.not_injected, asked.injected)
+        for part in (question.serving, question.broken, question.not_injected, question.injected)
     ]
     starting, failing = (
         np.array([o.event in events for o in product.occurrences], dtype=np.bool_)[found.occurrence]
-        for events in (asked.starts, asked.failures)
+        for events in (question.starts, question.failures)
     )
     owed = fairness_of(product)
     fairness = [owed[o.event] for o in product.occurrences]
@@ -197,7 +197,7 @@ def _aftermath(space: Space, asked: Question) -> _FaultGraph:
     serving, broken, not_injected, injected = states
     return _FaultGraph(
         space,
-        asked,
+        question,
         found,
         sources,
         serving,
@@ -215,7 +215,7 @@ def _aftermath(space: Space, asked: Question) -> _FaultGraph:
 
 
 def _ends(after: _FaultGraph) -> dict[FaultEffect, _Recurrence]:
-    """Where runs end up in which the fault has happened, by what becomes of the instance."""
+    """Where runs in which the fault has happened can stay, by effect."""
     everywhere, injected = np.ones_like(after.injected), after.injected
     serving, idle = _end(after, injected & after.serving, everywhere), _end(after, injected, ~after.serving)
     return {
@@ -227,7 +227,7 @@ def _ends(after: _FaultGraph) -> dict[FaultEffect, _Recurrence]:
 
 
 def _end(after: _FaultGraph, inside: Truths, visit: Truths, steps: Truths | None = None) -> _Recurrence:
-    """Where fair runs end up that stay inside, by these steps only, and see ``visit`` again and again."""
+    """Where fair runs can stay ``inside``, with these steps only, and reach ``visit`` infinitely often."""
     follow = inside[after.sources] & inside[after.graph.targets]
     if steps is not None:
         follow &= steps
@@ -236,7 +236,7 @@ def _end(after: _FaultGraph, inside: Truths, visit: Truths, steps: Truths | None
 
 
 def _among(after: _FaultGraph, end: _Recurrence, states: Truths, steps: Truths) -> _Recurrence:
-    """Those sets in which there are such states or steps: a run round a set sees all of it."""
+    """The sets of ``end`` that contain such states or steps; a run round a set takes in all of it."""
     here = end.sets[after.sources]
     inside = steps & (here >= 0) & (here == end.sets[after.graph.targets])
     shown = states.copy()
@@ -249,9 +249,9 @@ def _among(after: _FaultGraph, end: _Recurrence, states: Truths, steps: Truths) 
 
 
 def _run(after: _FaultGraph, end: _Recurrence, through_outage: bool) -> tuple[list[int], int]:
-    """The steps of a shortest run to where it ends up and round there, and the first of those that are repeated.
+    """The steps of a shortest lasso into one of the sets and round it, and the index of the first repeated step.
 
-    The fault strikes while the instance serves where such a run exists.
+    The fault happens while the instance serves, where such a run exists.
     """
     graph, goal = after.graph, end.sets >= 0
     late = ~after.injection | after.serving[after.sources]
@@ -264,7 +264,7 @@ def _run(after: _FaultGraph, end: _Recurrence, through_outage: bool) -> tuple[li
 
 
 def _way(after: _FaultGraph, goal: Truths, follow: Truths, through_outage: bool) -> list[int]:
-    """A shortest way from the initial state to a goal; where asked for, one on which the instance stops serving."""
+    """A shortest path from the initial state to a goal; if required, one on which the instance stops serving."""
     graph = after.graph
     no_state, no_step = np.zeros_like(goal), np.zeros_like(follow)
     if not through_outage:
@@ -274,12 +274,12 @@ def _way(after: _FaultGraph, goal: Truths, follow: Truths, through_outage: bool)
 
 
 def _noticed(after: _FaultGraph, steps: Sequence[int]) -> str:
-    """Who does the first thing after the fault that nobody would have done without it; its victim does not count."""
+    """The sender of the first step after the fault that could not have happened without it; its own sender excepted."""
     injection, labels = after.injection, after.graph.labels
     first = next(i for i, k in enumerate(steps) if injection[k])
     starts = np.arange(len(after.injected)) == after.sources[steps[first]]
     product = after.space.packed.product
-    reacts = reactions(product, after.asked)
+    reacts = reactions(product, after.question)
     reacts[expected(after.graph, starts, injection)] = False
     noticing = (labels[k] for k in steps[first + 1 :] if reacts[labels[k]])
-    return next((product.system.events[product.occurrences[k].event].sender for k in noticing), NOBODY)
+    return next((product.system.events[product.occurrences[k].event].sender for k in noticing), UNNOTICED)

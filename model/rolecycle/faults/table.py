@@ -1,4 +1,4 @@
-"""What a fault does to a role, proved, and the table of all of them."""
+"""The effects of a fault on a role, and the table of all faults."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from rolecycle.inputs.service import Service
 from rolecycle.semantics.trace import Trace
 
 FaultEffect = Literal["silent", "outage", "stuck", "cycles", "recovers", "none", "unknown"]
-"""What becomes of a role after a fault; ``GRAVEST`` has those that may go together, the gravest first.
+"""The effect of a fault on a role; ``GRAVEST`` lists those that may go together, the gravest first.
 
-``silent``: for ever broken now and again, or always, while it serves to all appearance; ``outage``: no instance of
-the role may be serving; ``stuck``: it may stay without serving, and nothing starts again; ``cycles``: it may stop
-serving again and again, or start again and again; ``recovers``: it surely serves again and is sound from then on.
+``silent``: it may be broken infinitely often while it seems to serve; ``outage``: possibly no instance of the role
+serves; ``stuck``: it may stay without serving, and nothing starts again; ``cycles``: it may stop serving, or start,
+infinitely often; ``recovers``: it surely serves again and is sound from then on.
 """
 
 GRAVEST: tuple[FaultEffect, ...] = ("silent", "outage", "stuck", "cycles", "recovers")
 
-NOBODY = "nobody"
+UNNOTICED = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
     """The least and the greatest time that something takes, in seconds.
 
-    Where there is no greatest, ``waits_for`` names what can come all the time and need not: nothing is known of when.
+    Where there is no greatest, ``waits_for`` names the events that may come at any time and need not come.
     """
 
     least: int
@@ -38,7 +38,7 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What an index behind the id of a fault stands for.
+    """The meaning of an index behind the id of a fault.
 
     ``what``: its kind, ``name``: the command line of a startup task or the name of a plug-in; of an example the title
     of its machine, without a name.  ``place``: where the user wrote it.
@@ -56,21 +56,21 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class FaultRow:
-    """What one fault, or two at once, do to a role.
+    """The effects of one fault, or of two in one run, on a role.
 
-    ``fault``: its id, with the index of a copy behind it where it is about one; ``titles`` and ``copies``: for each of
-    the faults what goes wrong, and what the index stands for.  ``fates``: all that can happen, the
-    gravest first.  ``noticed_by``: who can be the first to do what nobody would do without the fault; where no time is
-    told, who is it in ``trace``.  ``trace``: a shortest run to the gravest fate that a run can show, with the loop in
-    which it ends up; struck while it serves where that is possible.  ``noticed_s`` and ``recovered_s``: how long that
-    takes; None where it need not happen at all, where the clock can stop, and for two faults at once.  ``note``: why it
-    is unknown.  ``limit``: which limit left its times open.
+    ``fault``: its id, with the index of a copy behind it where it is about one; ``titles`` and ``copies``: for each
+    fault, what goes wrong and what the index means.  ``effects``: the possible ones, the gravest first.  ``trace``: a
+    shortest run to the gravest effect that a run can show, with the loop that it ends in; the fault happens while the
+    instance serves, where that is possible.  ``noticed_by``: who can be the first to react to the fault; without times,
+    who it is in ``trace``.  ``noticed_s`` and ``recovered_s``: the times to detection and recovery; None where it need
+    not happen, where the clock can stop, and for two faults.  ``note``: why the row is unknown.  ``limit``: the limit
+    that left its times open.
     """
 
     role: str
     fault: str
     titles: tuple[str, ...]
-    fates: tuple[FaultEffect, ...]
+    effects: tuple[FaultEffect, ...]
     noticed_by: str = ""
     noticed_s: Seconds | None = None
     recovered_s: Seconds | None = None
@@ -90,15 +90,15 @@ class FaultRow:
 
     @property
     def outcome(self) -> FaultEffect:
-        """The gravest of its fates."""
-        return self.fates[0]
+        """The gravest effect."""
+        return self.effects[0]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultTable:
-    """Every row, the service it was made for (if any) and the findings in its files.
+    """The rows, the service that they are about (if any) and the findings in its files.
 
-    ``part``: one fault was singled out, so that there is room to tell its runs.  ``limit``: why rows are missing.
+    ``part``: the user selected faults, so that a report has room for their runs.  ``limit``: why rows are missing.
     """
 
     rows: tuple[FaultRow, ...]

@@ -1,9 +1,9 @@
-"""A timed space in which faults strike becomes how long it takes until somebody notices, and until it is over.
+"""Compute from a timed state space how long a fault goes unnoticed, and how long recovery takes.
 
-*Noticed*: the first event of the platform that does not happen in health and could not have happened from any place
-where the fault strikes on without it; what the victim does itself does not count.  *Recovered*: the instance serves and
-is sound, and stays so unless somebody does something.  Both count from where the last of the faults strikes, while the
-instance serves if it ever strikes then.
+*Noticed*: the first event of the platform that does not happen without the fault and could not have happened from any
+state in which the fault happens; events of the fault's sender do not count.  *Recovered*: the instance serves and is
+sound, and only a fault or a person can change that.  Both times count from the last of the faults, and from a moment
+at which the instance serves if a fault can happen then.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rolecycle.checking.time_bounds import TimedPath, TimedPaths, Timeline, nowhere, ways
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
-from rolecycle.faults.effects import Question, expected, reactions
+from rolecycle.faults.effects import FaultQuestion, expected, reactions
 from rolecycle.faults.table import Seconds
 from rolecycle.graphs.graph import Graph
 from rolecycle.graphs.shortest_paths import backward
@@ -29,50 +29,53 @@ Truths = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long it takes, and who can be the first to notice; no time where it need not happen or the clock can stop."""
+    """The time to detection and to recovery, and who can be the first to notice.
+
+    A time is None where it need not happen, or where the clock can stop.
+    """
 
     noticed: Seconds | None = None
     first: tuple[str, ...] = ()
     recovered: Seconds | None = None
 
 
-def fault_times(space: Space, asked: Question) -> Times:
-    """The times in a timed space with its graph; none where the clock can stop, for then no time is the longest.
+def fault_times(space: Space, question: FaultQuestion) -> Times:
+    """Compute the times in a timed space; none where the clock can stop, because then no time is the longest.
 
-    The space must be exhausted, with its graph, and of a timed system; else ``ValueError``.
+    Raises ``ValueError`` unless the space is exhausted, with its graph, and of a timed system.
     """
     line = nowhere(space)
-    injection = _striking(line, asked)
-    late = injection & _where(line, asked.serving)[line.sources]
+    injection = _injection(line, question)
+    late = injection & _where(line, question.serving)[line.sources]
     line = replace(line, begins=late if late.any() else injection)
-    noticed = ways(replace(line, ends=_reacting(line, asked, injection)))
-    recovered = ways(replace(line, end=_recovered(line, asked)))
+    noticed = ways(replace(line, ends=_reacting(line, question, injection)))
+    recovered = ways(replace(line, end=_recovered(line, question)))
     return Times(_seconds(line, noticed), tuple(_first(line, noticed)), _seconds(line, recovered))
 
 
 # --- what begins and ends -------------------------------------------------------------------------
 
 
-def _striking(line: Timeline, asked: Question) -> Truths:
+def _injection(line: Timeline, question: FaultQuestion) -> Truths:
     """bool[m]: the steps by which the last of the faults happens."""
-    injected = _where(line, asked.injected)
+    injected = _where(line, question.injected)
     return ~injected[line.sources] & injected[line.graph.targets]
 
 
-def _reacting(line: Timeline, asked: Question, injection: Truths) -> Truths:
+def _reacting(line: Timeline, question: FaultQuestion, injection: Truths) -> Truths:
     """bool[m]: what the platform does only because of the fault."""
     before = np.zeros(len(line.begin), dtype=np.bool_)
     before[line.sources[line.begins]] = True
-    reacts = reactions(line.space.packed.product, asked)
+    reacts = reactions(line.space.packed.product, question)
     reacts[expected(line.graph, before, injection)] = False
     found: Truths = reacts[line.graph.labels]
     return found
 
 
-def _recovered(line: Timeline, asked: Question) -> Truths:
+def _recovered(line: Timeline, question: FaultQuestion) -> Truths:
     """bool[n]: where the instance serves and is sound, and nothing but a fault or a person can change that."""
     product = line.space.packed.product
-    unsound = ~_where(line, asked.serving) | _where(line, asked.broken)
+    unsound = ~_where(line, question.serving) | _where(line, question.broken)
     by_itself = [product.system.events[o.event].kind not in ("fault", "user") for o in product.occurrences]
     found: Truths = ~backward(line.graph, unsound, np.array(by_itself, dtype=np.bool_))
     return found
@@ -97,7 +100,7 @@ def _seconds(line: Timeline, found: TimedPaths) -> Seconds | None:
 
 
 def _awaited(line: Timeline, endless: TimedPath) -> Iterator[str]:
-    """What could happen all along a loop and does not, neither a fault nor a decision: it is waited for."""
+    """The labels that a loop waits for: enabled all along it and never taken, faults and decisions excepted."""
     graph, product = line.graph, line.space.packed.product
     around = [int(line.sources[k]) for k in endless.steps[endless.loop :]]
     enabled = [{int(graph.labels[k]) for k in _steps_from(graph, s) if graph.targets[k] != s} for s in around]

@@ -21,9 +21,9 @@ from rolecycle.report.text import diagnostic, trace_lines
 MEANINGS: Mapping[FaultEffect, str] = {
     "silent": "it may stay broken while it is Ready and in rotation",
     "outage": "no instance of the role may be Ready and in rotation",
-    "stuck": "it may stay for ever without being Ready and in rotation, and nothing starts again",
+    "stuck": "it may stay without being Ready and in rotation, and nothing starts again",
     "cycles": "it may stop and start again and again without end",
-    "recovers": "it surely becomes Ready and in rotation again, and stays so, without anybody's help",
+    "recovers": "it surely becomes Ready and in rotation again, and stays so, without help",
     "unknown": "a limit was reached, or the instance need not settle even without the fault",
 }
 
@@ -36,7 +36,7 @@ COLOURS: Mapping[FaultEffect, str] = {
 
 TIMED = (
     "Times count from where the fault strikes, at least and at most; what the customer's code takes comes on top.",
-    "'or more': it waits for something of which no document says how long it takes; --fault tells for what.",
+    "'or more': it waits for something whose duration no document gives; --fault says for what.",
 )
 
 PAIRED = "Two faults strike one instance, without times; at two instances each does what its own row says."
@@ -97,7 +97,7 @@ def to_markdown(table: FaultTable) -> str:
     )
     limit = [f"Incomplete: {table.limit}."] if table.limit else []
     return markdown.document(
-        *sections, *limit, "\n".join(f"- *{fate}*: {text}." for fate, text in _used(table))
+        *sections, *limit, "\n".join(f"- *{effect}*: {text}." for effect, text in _used(table))
     )
 
 
@@ -112,7 +112,7 @@ def to_csv(table: FaultTable) -> str:
     for row in table.rows:
         events = " ".join(step.event for step in row.trace.steps) if row.trace else ""
         writer.writerow(
-            [row.role, row.fault, row.title, row.outcome, " ".join(row.fates), row.noticed_by,
+            [row.role, row.fault, row.title, row.outcome, " ".join(row.effects), row.noticed_by,
              *_pair(row.noticed_s), *_pair(row.recovered_s), events, " ".join(row.facts), row.assumption, row.note]
         )  # fmt: skip
     return out.getvalue().rstrip("\n")
@@ -129,7 +129,7 @@ RENDERERS: Mapping[str, Callable[[FaultTable], str]] = {
 # --- text -----------------------------------------------------------------------------------------
 
 
-def _role(rows: list[FaultRow], told: bool) -> Iterator[str]:
+def _role(rows: list[FaultRow], with_runs: bool) -> Iterator[str]:
     shown = [row for row in rows if row.outcome != "none"]
     cells = [_columns(row) for row in shown]
     widths = [
@@ -140,7 +140,7 @@ def _role(rows: list[FaultRow], told: bool) -> Iterator[str]:
         yield click.style(_aligned([lines[0] for lines in HEAD], widths), dim=True)
     for row, lines in zip(shown, cells, strict=True):
         yield from _lines(row, lines, widths)
-        yield from _told(row) if told else ()
+        yield from _run(row) if with_runs else ()
     yield from _copies(shown)
     yield from textwrap.wrap(_absent(rows), 98, initial_indent="  ", subsequent_indent="  ")
 
@@ -158,7 +158,7 @@ def _columns(row: FaultRow) -> list[list[str]]:
     first, *others = row.fault.split(" + ")
     return [
         [first, *(f"+ {other}" for other in others)],
-        [", ".join(row.fates)],
+        [", ".join(row.effects)],
         row.noticed_by.split(", "),
         [_span(row.noticed_s)],
         [_span(row.recovered_s)],
@@ -179,7 +179,7 @@ def _aligned(cells: Iterable[str], widths: list[int]) -> str:
     return (blanks + blanks.join(f"{cell:{wide}}" for cell, wide in zip(cells, widths, strict=True))).rstrip()
 
 
-def _told(row: FaultRow) -> Iterator[str]:
+def _run(row: FaultRow) -> Iterator[str]:
     """What a row rests on, and the run that shows it."""
     facts = f"{row.title}; facts: {', '.join(row.facts) or 'none'}."
     text = f"{facts} {f'Assumed: {row.assumption}' if row.assumption else ''}"
@@ -206,8 +206,8 @@ def _absent(rows: list[FaultRow]) -> str:
 def _legend(table: FaultTable) -> Iterator[str]:
     if table.limit:
         yield click.style(f"incomplete: {table.limit}, after {len(table.rows)} rows", fg="yellow")
-    for fate, text in _used(table):
-        yield f"{click.style(f'{fate:9}', fg=COLOURS.get(fate))} {text}"
+    for effect, text in _used(table):
+        yield f"{click.style(f'{effect:9}', fg=COLOURS.get(effect))} {text}"
     if any(" + " in row.fault for row in table.rows):
         yield PAIRED
     if any(row.noticed_s or row.recovered_s for row in table.rows):
@@ -216,8 +216,8 @@ def _legend(table: FaultTable) -> Iterator[str]:
 
 def _used(table: FaultTable) -> list[tuple[FaultEffect, str]]:
     """The outcomes that the table has, with what they mean."""
-    found = {fate for row in table.rows for fate in row.fates}
-    return [(fate, text) for fate, text in MEANINGS.items() if fate in found]
+    found = {effect for row in table.rows for effect in row.effects}
+    return [(effect, text) for effect, text in MEANINGS.items() if effect in found]
 
 
 # --- cells ----------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def _data(row: FaultRow) -> dict[str, Any]:
         "fault": row.fault,
         "title": row.title,
         "outcome": row.outcome,
-        "fates": list(row.fates),
+        "fates": list(row.effects),
         "noticed_by": row.noticed_by,
         "noticed_s": _times(row.noticed_s),
         "recovered_s": _times(row.recovered_s),
@@ -263,7 +263,7 @@ def _times(time: Seconds | None) -> dict[str, Any] | None:
 
 
 def _cells(row: FaultRow) -> list[str]:
-    outcome = ", ".join(row.fates) + (f" ({markdown.words(row.note)})" if row.note else "")
+    outcome = ", ".join(row.effects) + (f" ({markdown.words(row.note)})" if row.note else "")
     return [
         markdown.code(row.fault),
         markdown.words(row.title),

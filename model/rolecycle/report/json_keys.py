@@ -23,8 +23,6 @@ EVERYWHERE: Mapping[str, str] = {
     "service.roles[].tasks[].type": "`simple`, `background` or `foreground`",
     "service.roles[].endpoints[]": "the names of its endpoints",
     "service.roles[].imports[]": "the plug-ins that it imports",
-    "service.roles[].open_imports[]": "the plug-ins that a package may or may not have",
-    "service.roles[].assumed[]": "which of these values no file gives",
     "findings[].code": "the [code](codes.md) of a message",
     "findings[].severity": "`error`, `warning` or `note`",
     "findings[].message": "what is wrong",

@@ -73,14 +73,14 @@ def _runs(outcome: VerificationResult) -> Iterator[str]:
         yield _head(run)
         yield from _reduced(run)
         for verdict in run.verdicts:
-            told = _tells(outcome, verdict) or not _held_as_expected(outcome, verdict)
-            if told and not _untold(outcome, verdict):
+            detailed = _has_detail(outcome, verdict) or not _held_as_expected(outcome, verdict)
+            if detailed and not _is_absent_story(outcome, verdict):
                 yield from _verdict(outcome, verdict)
         yield from _held(outcome, run)
         yield from _listed(
             "refuted ",
-            [v.property.id for v in run.verdicts if _untold(outcome, v)],
-            "as expected, no run tells ",
+            [v.property.id for v in run.verdicts if _is_absent_story(outcome, v)],
+            "as expected, no run shows ",
         )
         yield from _all_sizes(run)
         yield ""
@@ -90,13 +90,13 @@ def _held_as_expected(outcome: VerificationResult, verdict: Verdict) -> bool:
     return outcome.status(verdict) in ("holds", "vacuous")
 
 
-def _untold(outcome: VerificationResult, verdict: Verdict) -> bool:
-    """Whether a verdict is a story that no run tells, as it should be: an incident in a healthy system."""
+def _is_absent_story(outcome: VerificationResult, verdict: Verdict) -> bool:
+    """Whether a verdict is on a story that no run shows, as expected: an incident in a healthy system."""
     return verdict.property.is_story and outcome.status(verdict) in ("expected", "hazard", "supposed")
 
 
-def _tells(outcome: VerificationResult, verdict: Verdict) -> bool:
-    """Whether a verdict is worth telling though as expected: somebody has asked for a run, or what it rests on."""
+def _has_detail(outcome: VerificationResult, verdict: Verdict) -> bool:
+    """Whether to print the run or the assumptions of a verdict that is as expected: the user selected a part."""
     story = verdict.property.is_story and verdict.trace is not None
     return outcome.part and (story or verdict.property.is_liveness or verdict.property.needs.timed)
 
@@ -115,8 +115,8 @@ def _reduced(run: CheckResult) -> Iterator[str]:
     """The reductions that were used, each with what it was used on."""
     used = {a.reduction: [b.what for b in run.applied if b.reduction == a.reduction] for a in run.applied}
     if used:
-        told = "; ".join(f"{reduction} ({', '.join(whats)})" for reduction, whats in used.items())
-        lines = textwrap.wrap(told, width=96)
+        applied = "; ".join(f"{reduction} ({', '.join(whats)})" for reduction, whats in used.items())
+        lines = textwrap.wrap(applied, width=96)
         yield click.style(f"  reduced  {lines[0]}", dim=True)
         yield from (click.style(f"           {line}", dim=True) for line in lines[1:])
 
@@ -132,17 +132,17 @@ def _conditions(outcome: VerificationResult) -> Iterator[str]:
 
 def _held(outcome: VerificationResult, run: CheckResult) -> Iterator[str]:
     """The properties that hold as expected, by their ids; in brackets those that say nothing here."""
-    held = [v for v in run.verdicts if _held_as_expected(outcome, v) and not _tells(outcome, v)]
+    held = [v for v in run.verdicts if _held_as_expected(outcome, v) and not _has_detail(outcome, v)]
     yield from _listed("holds   ", [f"({v.property.id})" if v.vacuous else v.property.id for v in held])
 
 
 def _all_sizes(run: CheckResult) -> Iterator[str]:
     """What was proved for every number of instances, and what was not, by size of the views and by reason."""
-    told: dict[str, list[str]] = {}
+    by_size: dict[str, list[str]] = {}
     for verdict in run.verdicts:
         if verdict.all_sizes is not None:
-            told.setdefault(_size(verdict.all_sizes), []).append(verdict.property.id)
-    for words, ids in sorted(told.items()):
+            by_size.setdefault(_size(verdict.all_sizes), []).append(verdict.property.id)
+    for words, ids in sorted(by_size.items()):
         lines = textwrap.wrap(" ".join(ids), width=96)
         yield f"  {words}"
         yield from (f"           {line}" for line in lines)
@@ -167,11 +167,11 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> Iterator[str]:
     yield f"  {word} {verdict.property.id:16} {verdict.property.title}{remark}"
     if verdict.note:
         yield f"           {verdict.note}"
-    if verdict.trace is not None and (verdict.outcome == "refuted" or _tells(outcome, verdict)):
+    if verdict.trace is not None and (verdict.outcome == "refuted" or _has_detail(outcome, verdict)):
         yield from trace_lines(verdict.trace)
     searched = verdict.outcome != "unknown" or verdict.assumed
     yield from _broken(verdict)
-    if _tells(outcome, verdict) and verdict.property.is_liveness and searched:
+    if _has_detail(outcome, verdict) and verdict.property.is_liveness and searched:
         yield from _fairness(verdict)
 
 
@@ -203,13 +203,13 @@ def _assumptions(words: str, assumptions: Sequence[Assumption]) -> Iterator[str]
 
 
 def trace_lines(trace: Trace) -> Iterator[str]:
-    """The lines that tell of a run; of ticks in a row only the last."""
+    """The lines of a run, one for each step; of ticks in a row only the last."""
     if not trace.steps:
         yield "           already in the initial state"
     width = max((len(step.event) for step in trace.steps), default=0)
     for number, step in enumerate(trace.steps, 1):
         if trace.loop == number - 1:
-            yield "             and then for ever:"
+            yield "             and then repeatedly:"
         if _passing(trace, number):
             continue
         changes = (
@@ -220,11 +220,11 @@ def trace_lines(trace: Trace) -> Iterator[str]:
             seen = ", ".join(f"{view}: {value}" for view, value in step.seen.items())
             yield click.style(f"             {'':{width}}  seen: {seen}", dim=True)
     if trace.stays:
-        yield "             and then it may stay so for ever: nothing that a run must be fair to can happen"
+        yield "             and then it may stay so: nothing that a run must be fair to can happen"
 
 
 def _passing(trace: Trace, number: int) -> bool:
-    """Whether the clock goes on after this step, too, with nothing in between: only the last such step is told."""
+    """Whether the clock goes on after this step, too, with nothing in between: only the last such step is printed."""
     this, after = trace.steps[number - 1], trace.steps[number : number + 1]
     both = this.event == TICK and not this.seen and bool(after) and after[0].event == TICK
     return both and trace.loop != number

@@ -10,22 +10,22 @@ from rolecycle.checking.time_bounds import Witness
 from rolecycle.language.durations import written
 from rolecycle.report.machine_readable import trace_data
 from rolecycle.report.text import trace_lines
-from rolecycle.verification.bound_result import Answer
+from rolecycle.verification.bound_result import BoundResult
 
 
-def render(answer: Answer) -> str:
+def render(answer: BoundResult) -> str:
     """Both bounds with the runs that attain them."""
     return "\n".join(_lines(answer))
 
 
-def to_json(answer: Answer) -> str:
-    """One object; a length of null means for ever, a bound of null that there is none."""
-    asked, found = answer.question, answer.bounds
+def to_json(answer: BoundResult) -> str:
+    """One JSON object; a length of null means without end, a bound of null that there is none."""
+    request, found = answer.request, answer.bounds
     data = {
-        "system": asked.system,
-        "scenario": asked.scenario,
-        "from": asked.begin,
-        "to": asked.end,
+        "system": request.system,
+        "scenario": request.scenario,
+        "from": request.begin,
+        "to": request.end,
         "unit_seconds": answer.unit,
         "states": answer.states,
         "limit": str(answer.limit),
@@ -36,11 +36,11 @@ def to_json(answer: Answer) -> str:
     return json.dumps(data, indent=2)
 
 
-def _lines(answer: Answer) -> Iterator[str]:
-    asked, found = answer.question, answer.bounds
-    yield f"{asked.system}, {asked.scenario}: {answer.states:,} states, a tick is {written(answer.unit)}"
-    yield f"  from  {asked.begin}"
-    yield f"  to    {asked.end}"
+def _lines(answer: BoundResult) -> Iterator[str]:
+    request, found = answer.request, answer.bounds
+    yield f"{request.system}, {request.scenario}: {answer.states:,} states, a tick is {written(answer.unit)}"
+    yield f"  from  {request.begin}"
+    yield f"  to    {request.end}"
     if found is None:
         yield f"  unknown: {answer.limit}"
     elif found.greatest is None and found.least is None and not found.stopped:
@@ -49,7 +49,7 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield from _bound("at least", found.least, "no run gets there")
         yield from _bound("at most ", found.greatest, "nothing is known")
         if found.stopped:
-            yield "  the clock can stop for ever, so longer times may be missing; a run to where it does:"
+            yield "  the clock can stop, so longer times may be missing; a run to where it does:"
             yield from trace_lines(found.stopped)
 
 
@@ -62,7 +62,7 @@ def _bound(word: str, bound: Witness | None, none: str) -> Iterator[str]:
 
 
 def _length(length: int | None) -> str:
-    return "for ever" if length is None else written(length)
+    return "without end" if length is None else written(length)
 
 
 def _attained(bound: Witness | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""A question about the time between two moments, and its answer."""
+"""A request for the time between two moments, and its result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rolecycle.deadline import Stop
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class BoundRequest:
     """From when to when, on which system in which scenario; as the user wrote it."""
 
     system: str
@@ -19,10 +19,10 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class BoundResult:
     """The bounds asked for; ``unit``: the seconds of a tick; ``limit`` is empty when the space was exhausted."""
 
-    question: Question
+    request: BoundRequest
     bounds: Bounds | None
     unit: int
     states: int

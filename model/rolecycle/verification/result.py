@@ -15,8 +15,8 @@ Status = Literal["unexpected", "unfailing", "unknown", "hazard", "supposed", "ex
 
 
 OPEN_TIME = (
-    "where time is not counted a limit may pass at any moment, so more can happen than really does: what is never "
-    "violated there is never violated with time; whether something can be reached, or must happen, may depend on time"
+    "untimed runs let any time limit pass at any moment, so they over-approximate: an invariant that holds there also "
+    "holds with time; whether something can be reached, or must happen, may depend on time"
 )
 
 
