@@ -19,7 +19,8 @@ from strategies import INSIDE, LABELS, MIDDLE, TEAM, WHOLE, Levels
 
 from rolecycle.checking.judge import judge
 from rolecycle.checking.verdict import CheckResult
-from rolecycle.cli.main import REDUCTIONS, main
+from rolecycle.cli.main import main
+from rolecycle.cli.options import REDUCTIONS
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode, evaluate
 from rolecycle.engine.limits import Limits
