@@ -55,7 +55,8 @@ NARROWER = {
     "language.guard": "",
     "reduction.applied": "",
     "checking.parameterised.disjoint_union": "language.machine",
-    "checking.verdict": "deadline language.machine language.property language.scenario reduction.applied semantics.trace",
+    "checking.verdict": "deadline language.machine language.property "
+    "language.scenario reduction.applied semantics.trace",
     "engine.pack": "deadline engine.layout language.machine semantics.*",
     "engine.space": "deadline engine.layout engine.pack graphs.graph",
     "review.page": "checking.verdict diagnostics language.* verification.result",

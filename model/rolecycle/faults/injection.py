@@ -172,7 +172,9 @@ def _memories(faults: Sequence[FaultInstance], happening: set[str]) -> Iterator[
         sources = (PENDING,) if each.fault.occurs == "once" else (PENDING, INJECTED)
         rows = tuple(Row(e, sources, INJECTED) for e in each.fault.events if e in happening)
         after = tuple(Row(e, (INJECTED,), INJECTED) for e in each.fault.then if e in happening)
-        yield Machine(name, (PENDING, INJECTED), PENDING, (*rows, *after), title="Fault", runs_on="environment")
+        yield Machine(
+            name, (PENDING, INJECTED), PENDING, (*rows, *after), title="Fault", runs_on="environment"
+        )
     before, done = DONE
     for event in sorted({event for each in faults for event in each.fault.beside} & happening):
         row = Row(event, (before,), done)
