@@ -221,7 +221,7 @@ def test_there_is_room_though_a_table_overflows_while_it_grows(
     search_module.rebuild_tables(search, owners)
     monkeypatch.setattr(search_module, "rebuild_keys", lambda *_: OVERFLOW)
     new = np.full(owners, 1000)
-    assert search_module.reserve(search, new, Limits()) == ""
+    assert not search_module.reserve(search, new, Limits())
     assert not any(isinstance(table, KeyTable) for table in search.owned)
     assert all(search_module.room_in(table) >= 1000 for table in search.owned)
     assert search.entered.sum() == 1

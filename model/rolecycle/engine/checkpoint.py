@@ -47,7 +47,7 @@ PROGRESS = "progress"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a file holds that counts: so many items, and the checksum of their bytes."""
+    """The part of a file that counts: the number of its items, and the checksum of their bytes."""
 
     length: int = 0
     checksum: _Hash = field(default_factory=hashlib.sha256)
@@ -174,14 +174,14 @@ def _write(checkpoint: Checkpoint, search: Search) -> None:
         name: _append(checkpoint.folder / name, array, checkpoint.written.get(name, Written()), length)
         for name, array, length in _growing(search)
     }
-    told = {
+    progress = {
         "search": checkpoint.key,
         "code": code(),
         "written": {name: (each.length, each.checksum.hexdigest()) for name, each in written.items()},
         "reached": search.reached.tolist(),
         "fired": search.noted.fired.tolist(),
     }
-    text = json.dumps(told)
+    text = json.dumps(progress)
     fresh = checkpoint.folder / f"{PROGRESS}.part"
     fresh.write_text(f"{_seal(text)}\n{text}", encoding="ascii")
     fresh.replace(checkpoint.folder / PROGRESS)
@@ -189,7 +189,7 @@ def _write(checkpoint: Checkpoint, search: Search) -> None:
 
 
 def _append(path: Path, array: NDArray[Any], before: Written, length: int) -> Written:
-    """Make the file hold so many items, of which it has some already, and perhaps others that do not count."""
+    """Make the file hold ``length`` items, of which it has some already, and perhaps others that do not count."""
     fresh, checksum = array[before.length : length], before.checksum.copy()
     checksum.update(_bytes(fresh))
     with path.open("ab") as file:
@@ -230,18 +230,18 @@ def resumed(checkpoint: Checkpoint, packed: Packed, keep_graph: bool, limits: Li
     One for which there is no room is left as it is.
     """
     try:
-        told = _told(checkpoint)
-        if told:
+        progress = _progress(checkpoint)
+        if progress:
             search = start(packed, keep_graph, keep_graph or packed.words > 1)
-            return _restored(checkpoint, told, search, limits)
+            return _restored(checkpoint, progress, search, limits)
     except AbsentError as reason:
         checkpoint.written = {}
         checkpoint.warn("RC155", f"the checkpoint {reason}, so the search begins anew")
     return None
 
 
-def _told(checkpoint: Checkpoint) -> Mapping[str, Any] | None:
-    """What the small text says, if there is one; raises ``AbsentError`` unless it is whole and means this search."""
+def _progress(checkpoint: Checkpoint) -> Mapping[str, Any] | None:
+    """The small text, if there is one; raises ``AbsentError`` unless it is whole and means this search."""
     try:
         seal, _, text = (checkpoint.folder / PROGRESS).read_text(encoding="ascii").partition("\n")
     except FileNotFoundError:
@@ -250,19 +250,19 @@ def _told(checkpoint: Checkpoint) -> Mapping[str, Any] | None:
         raise AbsentError("cannot be read") from None
     if seal != _seal(text):
         raise AbsentError("is damaged")
-    told: Mapping[str, Any] = json.loads(text)
-    if told["code"] != code():
+    progress: Mapping[str, Any] = json.loads(text)
+    if progress["code"] != code():
         raise AbsentError("was written by another version of rolecycle")
-    if told["search"] != checkpoint.key:
+    if progress["search"] != checkpoint.key:
         raise AbsentError("belongs to another search")
-    return told
+    return progress
 
 
 def _restored(
-    checkpoint: Checkpoint, told: Mapping[str, Any], search: Search, limits: Limits
+    checkpoint: Checkpoint, progress: Mapping[str, Any], search: Search, limits: Limits
 ) -> Search | None:
-    """A search that has just begun goes on as is told; raises ``AbsentError`` if the files do not hold it."""
-    known, reached = told["reached"][KNOWN], np.array(told["reached"], dtype=np.int64)
+    """Continue a new search at its last checkpoint; raises ``AbsentError`` if the files do not hold it."""
+    known, reached = progress["reached"][KNOWN], np.array(progress["reached"], dtype=np.int64)
     search.reached[KNOWN + 1 :] = reached[KNOWN + 1 :]
     reserve_deadlocks(search, int(reached[DEAD]))
     rows = known + len(search.steps.sources)
@@ -271,15 +271,15 @@ def _restored(
         checkpoint.closed = True
         checkpoint.warn("RC155", f"the checkpoint is left as it is, for there is no room for it: {limit}")
         return None
-    search.noted.fired[:] = told["fired"]
+    search.noted.fired[:] = progress["fired"]
     search.reached[KNOWN] = known
     for name, array, length in _growing(search):
-        checkpoint.written[name] = _read(checkpoint.folder / name, array[:length], told["written"][name])
+        checkpoint.written[name] = _read(checkpoint.folder / name, array[:length], progress["written"][name])
     rebuild_tables(search, 1, rows)
     return search
 
 
-def _read(path: Path, array: NDArray[Any], told: tuple[int, str]) -> Written:
+def _read(path: Path, array: NDArray[Any], expected: tuple[int, str]) -> Written:
     """Fill an array with what a file holds; raises ``AbsentError`` unless that is what was written."""
     try:
         with path.open("rb") as file:
@@ -287,6 +287,6 @@ def _read(path: Path, array: NDArray[Any], told: tuple[int, str]) -> Written:
     except OSError:
         raise AbsentError(f"cannot be read ('{path.name}')") from None
     checksum = hashlib.sha256(_bytes(array))
-    if read < array.nbytes or [len(array), checksum.hexdigest()] != list(told):
+    if read < array.nbytes or [len(array), checksum.hexdigest()] != list(expected):
         raise AbsentError(f"is damaged ('{path.name}')")
     return Written(len(array), checksum)

@@ -158,7 +158,7 @@ def _space(search: Search, limit: Stop, seconds: float, deadline: Deadline) -> S
 
 
 def _rules(fired: Words, rules: int) -> NDArray[np.bool_]:
-    """bool[rules]: the bits of so many rules, 64 to a word."""
+    """bool[rules]: one truth value a rule, from 64 to a word."""
     return np.unpackbits(fired.view(np.uint8), count=rules, bitorder="little").astype(np.bool_)
 
 

@@ -18,7 +18,7 @@ CHUNK = 1 << 16
 """States of which formulas are evaluated together: their columns stay in the cache."""
 
 FEW = 12
-"""Up to so many values of a field are compared one by one; beyond, they are looked up."""
+"""Up to this many values of a field are compared one by one; beyond, they are looked up."""
 
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
@@ -76,7 +76,7 @@ class Layout:
 
 
 def width(states: int) -> int:
-    """The bits that a field of so many values takes."""
+    """The bits of a field that has ``states`` values."""
     return max(states - 1, 0).bit_length()
 
 

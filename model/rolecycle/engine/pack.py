@@ -187,7 +187,7 @@ def _allowed(
 ) -> tuple[Numbers, Words]:
     """The table of allowed rules, a row for each value of each chunk of adjacent fields."""
     columns = max(1, -(-len(permitted) // WORD))
-    if not layout.places:  # nobody is there who could move
+    if not layout.places:  # no member can move
         return np.zeros((1, 4), dtype=np.int64), np.zeros((columns, 1), dtype=np.uint64)
     readers = _readers(permitted)
     chunks: list[tuple[int, int, int, int]] = []
@@ -224,7 +224,7 @@ def _chunk_bits(places: Sequence[Field], columns: int) -> int:
 
 
 def _chunked(places: Sequence[Field], most: int) -> Iterable[list[int]]:
-    """Fields in the order of their bits, grouped into chunks of at most so many bits, or of one field."""
+    """Fields in the order of their bits, grouped into chunks of at most this many bits, or of one field."""
     order = sorted(range(len(places)), key=lambda c: (places[c].word, places[c].shift))
     chunk: list[int] = []
     for c in order:

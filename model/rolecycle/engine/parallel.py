@@ -104,7 +104,7 @@ class WorkerPool:
 
 @contextmanager
 def worker_pool(packed: Packed, size: int) -> Iterator[WorkerPool]:
-    """A crew of so many; when it goes, all have finished what they were doing."""
+    """Start a pool of this size; at its end, all workers have finished what they were doing."""
     with ThreadPoolExecutor(max(1, size - 1)) as threads:
         yield WorkerPool(tuple(_worker(packed, size) for _ in range(size)) if size > 1 else (), threads)
 
@@ -185,7 +185,7 @@ def _receive_all(search: Search, pool: WorkerPool, first: int) -> bool:
 
 
 def _receive(search: Search, pool: WorkerPool, places: Numbers, owner: int) -> int:
-    """Enter what everybody sent to an owner; its new states are written from its place on, whose end is returned."""
+    """Enter what all workers sent to an owner; its new states are written from its place on, whose end is returned."""
     table, scratch, place = search.owned[owner], pool.workers[owner].scratch, int(places[owner])
     for worker in pool.workers:
         fresh, sent = worker.outbox[owner], int(worker.sent[owner])
@@ -243,7 +243,7 @@ def _expand_keys(
     owned: tuple[KeyTable, ...], tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: StepNotes,
     outbox: Words, sent: Numbers, accounted: Numbers, scratch: Words,
 ) -> int:  # fmt: skip
-    """The same without those targets that were entered in an earlier round, which are most: tables are only read."""
+    """Write only the targets that no earlier round entered, which are few, into the boxes: tables are only read."""
     sent[:] = 0
     marks = np.zeros_like(sent)
     room = outbox.shape[1] - steps.targets.shape[0]

@@ -181,7 +181,7 @@ def start(packed: Packed, keep_graph: bool, numbered: bool) -> Search:
 
 
 def reserve(search: Search, new: Numbers, limits: Limits) -> Stop:
-    """Room for so many new states of each owner (int64[owners]); the limit that forbids it, if any."""
+    """Make room for new states, ``new``: int64[owners] of each owner; return the limit that forbids it, if any."""
     rows = search.known + int(new.sum())
     if rows > len(search.states):
         _reserve_states(search, rows, limits)
@@ -202,7 +202,7 @@ def reserve(search: Search, new: Numbers, limits: Limits) -> Stop:
 
 
 def rebuild_tables(search: Search, owners: int, states: int = 0) -> None:
-    """Tables of the same kind for so many states of each owner, and at least for those known.
+    """Make tables of the same kind for this number of states of each owner, and at least for those known.
 
     All that the old tables knew is in the states, so they go first.
     """
@@ -262,7 +262,7 @@ def _table_bytes(owned: list[Table]) -> int:
 
 
 def _row_bytes(search: Search, rows: int) -> int:
-    """The memory of what is kept of each state and of each transition, once so many states are known."""
+    """The memory of what is kept of each state and of each transition, once ``rows`` states are known."""
     words = 0 if search.file else search.packed.words
     kept = 8 * rows + 9 * search.transitions if search.keeps_graph else 0
     return rows * (8 * words + 8 // LANDMARK) + 4 * search.deadlocks + kept
@@ -278,14 +278,14 @@ def _reserve_states(search: Search, needed: int, limits: Limits) -> None:
 
 
 def _reserve_notes(search: Search, rows: int) -> None:
-    """Room for what is noted of so many states."""
+    """Make room for what is noted of ``rows`` states."""
     search.landmarks = _longer(search.landmarks, rows // LANDMARK + 1)
     if len(search.kept.offsets) > 1:
         search.kept = search.kept._replace(offsets=_longer(search.kept.offsets, rows + 1))
 
 
 def reserve_deadlocks(search: Search, dead: int) -> None:
-    """Room for so many deadlocks in all."""
+    """Make room for ``dead`` deadlocks in all."""
     if dead > len(search.noted.dead):
         search.noted = search.noted._replace(dead=_longer(search.noted.dead, search.deadlocks + dead))
 
@@ -307,7 +307,7 @@ def _longer(array: NDArray[Scalar], size: int) -> NDArray[Scalar]:
 
 
 def _spill(search: Search, rows: int, folder: Path) -> None:
-    """Move the states into a file for so many, which nobody else sees; it is written and read from front to end."""
+    """Move the states into a file for ``rows`` of them, without a name; it is written and read from front to end."""
     file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (open as long as the search)
     size = rows * 8 * search.packed.words
     file.truncate(size)
@@ -321,7 +321,7 @@ def _spill(search: Search, rows: int, folder: Path) -> None:
 
 
 def _written_ahead(search: Search, rows: int) -> bool:
-    """Whether the disk has given room for so many states: a file mapped beyond that breaks the process."""
+    """Whether the disk has given room for ``rows`` states: a file mapped beyond that breaks the process."""
     assert search.file is not None
     missing = rows * 8 * search.packed.words - search.file.tell()
     try:

@@ -46,7 +46,7 @@ class Subgraph:
 
     @property
     def occurrence(self) -> NDArray[np.int32]:
-        """int32[m]: the occurrence of each step, whoever noticed it."""
+        """int32[m]: the occurrence of each step, also where only observers noticed it."""
         return self.graph.labels % np.int32(self.occurrences)
 
     @property

@@ -1,7 +1,7 @@
 """The set of states that a search has visited, exact, in open addressing.
 
 Two tables serve.  The *key table* holds states of one word themselves, without the bits that their place
-tells: a state is mixed by a bijection of its bits, the low bits choose the slot and the rest, with the distance
+determines: a state is mixed by a bijection of its bits, the low bits choose the slot and the rest, with the distance
 from that slot, is the entry (the quotienting of Cleary 1984, with distances stored).  So equal entries in one
 slot mean equal states, one cache miss answers a look-up, and four bytes a slot often suffice; where a bit for
 each state that the layout can write takes less still, the table is these bits.  The *number
@@ -42,11 +42,11 @@ NOWHERE = np.uint64(0)
 
 
 DIRECT = 0
-"""In place of the bits for a distance: the entries are one bit for each number of so many bits."""
+"""In place of the bits for a distance: the entries are one bit for each number that ``bits`` bits can write."""
 
 
 MANY_BITS, MANY_SLOTS = 1 << 29, 1 << 19
-"""So many bits, 64 MiB, are taken for a direct table once so many slots are needed, even if these take less."""
+"""Up to ``MANY_BITS``, 64 MiB, a direct table is taken once ``MANY_SLOTS`` are needed, even if slots take less."""
 
 
 class KeyTable(NamedTuple):
@@ -71,7 +71,7 @@ class KeyTable(NamedTuple):
 
 
 def key_tables(bits: int, states: int, owners: int) -> list[KeyTable]:
-    """Empty tables for so many states of each owner, of so many bits (at most 64); direct ones are one and the same."""
+    """Empty tables for ``states`` of each owner, of at most 64 ``bits``; a direct one is shared by all owners."""
     bits, slots = max(bits, 6), slots_for(states)
     rest = max(0, bits - (slots.bit_length() - 1))
     size, kind = (32, "u4") if rest + DISTANCE_BITS < 32 else (64, "u8")
@@ -82,12 +82,12 @@ def key_tables(bits: int, states: int, owners: int) -> list[KeyTable]:
 
 
 def number_table(states: int) -> Words:
-    """An empty table for so many states: uint64[slots], in the high half bits of the hash, in the low a number + 1."""
+    """An empty table with room for these states: uint64[slots], hash bits in the high half, a number + 1 in the low."""
     return np.zeros(slots_for(states), dtype=np.uint64)
 
 
 def slots_for(states: int) -> int:
-    """The slots of a table that so many states do not fill beyond ``FULL``: a power of two."""
+    """The slots of a table that this many states do not fill beyond ``FULL``: a power of two."""
     return max(FIRST_SLOTS, 1 << int(states / FULL).bit_length())
 
 
@@ -96,7 +96,7 @@ def slots_for(states: int) -> int:
 
 @inlined
 def permute_bits(state: np.uint64, bits: int) -> np.uint64:
-    """A bijection of the numbers of so many bits (2 to 64): every bit stirs the low bits."""
+    """A bijection of the numbers of 2 to 64 ``bits``: every bit of the state changes the low bits."""
     half = np.uint64((bits + 1) // 2)
     mask = ~np.uint64(0) >> np.uint64(64 - bits)
     state ^= state >> half
@@ -157,7 +157,7 @@ def enter_keys(
 def _enter_bits(
     entries: NDArray[np.uint32] | NDArray[np.uint64], states: Words, known: int, fresh: Words, begin: int, end: int
 ) -> int:  # fmt: skip
-    """The same with a bit for each state; without a branch, for whether a state is new is hard to foretell."""
+    """Enter states into a direct table, without a branch: a processor cannot predict which states are new."""
     old, new, count = states.reshape(-1), fresh.reshape(-1), np.uint64(known)
     for i in range(np.uint64(begin), np.uint64(end)):
         prefetch(entries, new[i] >> np.uint64(6))
@@ -267,7 +267,9 @@ def hashed(states: Words, row: int) -> np.uint64:
 def enter_numbers(
     table: Words, states: Words, known: int, fresh: Words, begin: int, end: int, scratch: Words
 ) -> int:  # fmt: skip
-    """Like ``enter_keys``; ``scratch`` then holds the number of each of the fresh states.
+    """Enter the fresh states from ``begin`` to before ``end``; new ones are written behind the ``known``.
+
+    Returns how many are known then; ``scratch`` holds the number of each of the fresh states.
 
     One flat array and unsigned indices: four times as fast as two indices that may be negative.
     """
@@ -343,7 +345,7 @@ def rebuild_numbers(table: Words, states: Words, known: int, owner: int, owners:
 
 @compiled
 def renumber(table: Words, states: Words, begin: int, end: int, lower: int) -> None:
-    """Say of the states from ``begin`` to before ``end`` that their numbers become ``lower`` by so many."""
+    """Decrease the numbers of the states from ``begin`` to before ``end`` by ``lower``."""
     mask, low = np.uint64(table.shape[0] - 1), np.uint64(0xFFFFFFFF)
     for row in range(begin, end):
         slot = hashed(states, row) & mask

@@ -1,7 +1,7 @@
 """The coarsest divergence-preserving branching bisimulation of a graph, and its quotient.
 
 Two states are related when they agree in colour and each can match what the other does, silent steps
-inside a class not counting, and when one can take silent steps inside its class for ever so can the
+inside a class not counting, and when one can take silent steps inside its class without end so can the
 other (van Glabbeek and Weijland 1996; van Glabbeek, Luttik and Trcka 2009 for explicit divergence).
 Computed by refinement with signatures (Blom and Orzan 2003), compared whole, never by hash alone.
 """

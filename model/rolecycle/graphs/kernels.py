@@ -21,7 +21,7 @@ def compiled(function: Function) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """Likewise, and in place of each call to it: for what the innermost loops call."""
+    """Compile a function into each place that calls it, for what the innermost loops call; cached on disk too."""
     return cast(Function, numba.njit(cache=True, nogil=True, forceinline=True)(function))
 
 
