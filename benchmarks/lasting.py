@@ -19,6 +19,7 @@ from rolecycle.engine.joint_encoding import jointly_encoded_copies
 from rolecycle.engine.pack import pack
 from rolecycle.language.guard import Guard, Implies, In, Not
 from rolecycle.language.property import Property
+from rolecycle.semantics.bound_property import BoundProperty
 from rolecycle.semantics.compose import compose
 
 T = TypeVar("T")
@@ -57,7 +58,9 @@ def measure(instances: int) -> None:
     space, base = best_of_two(lambda: explore(packed))
     print(f"{instances}\texploration\t{len(space.states)}\t{base:.3f}\t1", flush=True)
     for wanted in PROPERTIES:
-        found, seconds = best_of_two(lambda wanted=wanted: check_liveness(space, wanted))
+        found, seconds = best_of_two(
+            lambda wanted=wanted: check_liveness(space, BoundProperty(wanted, space.packed.product))
+        )
         print(
             f"{instances}\t{wanted.title}\t{found.outcome}\t{seconds:.3f}\t{seconds / base:.2f}", flush=True
         )

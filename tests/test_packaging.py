@@ -71,7 +71,7 @@ def test_nothing_else_is_in_the_wheel(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     assert tops == {"rolecycle", f"rolecycle-{version()}.dist-info"}
     endings = {Path(name).suffix for name in names if name.startswith("rolecycle/")}
-    assert endings <= {".py", ".yaml", ".json", ".html", ".css", ".js", ".j2", ".typed"}
+    assert endings <= {".py", ".yaml", ".json", ".html", ".css", ".js", ".j2", ".md", ".typed"}
     assert not [
         name
         for name in names
