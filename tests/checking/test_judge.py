@@ -16,7 +16,7 @@ from rolecycle.checking.judge import judge
 from rolecycle.checking.verdict import Verdict
 from rolecycle.engine.explore import explore
 from rolecycle.engine.pack import pack
-from rolecycle.language.guard import FALSE, TRUE, And, Guard, In, Not, Quantified
+from rolecycle.language.guard import FALSE, TRUE, And, Guard, Implies, In, Not, Quantified
 from rolecycle.language.load import observers
 from rolecycle.language.machine import Event, Machine, Row
 from rolecycle.language.property import Property
@@ -230,6 +230,15 @@ def test_a_story_ends_where_its_goal_holds() -> None:
 def test_a_precedence_is_vacuous_when_what_it_speaks_of_never_happens(watch: Machine, vacuous: bool) -> None:
     found = verdict(system(RING, events={"h": Event("h")}), never(watch))
     assert (found.outcome, found.vacuous) == ("holds", vacuous)
+
+
+def test_the_premise_of_an_exception_is_no_premise_of_the_property() -> None:
+    """An invariant with the same goal is vacuous: its premise never holds."""
+    never_both = Implies(And((In("ring", ("A",)), In("ring", ("B",)))), In("ring", ("A",)))
+    free = verdict(system(RING), Property("P01", "t", "deadlock freedom", (), never_both))
+    always = verdict(system(RING), Property("P01", "t", "invariant", (), never_both))
+    assert (free.outcome, free.vacuous) == ("holds", False)
+    assert (always.outcome, always.vacuous) == ("holds", True)
 
 
 # --- expectations ---------------------------------------------------------------------------------------------
