@@ -231,10 +231,7 @@ def outcomes(system: System, parts: list[Part], state: State, at: int | None) ->
 
 def targets_of(system: System, part: Part, state: State, at: int | None) -> list[str]:
     """Where the enabled rows of one participant lead; outside every family the index at hand is the event's."""
-    present, index = (
-        state[part.position],
-        part.member.index if part.member.family or part.member.times else at,
-    )
+    present, index = state[part.position], part.member.index if part.member.family else at
     enabled = [row for row in part.rows if present in row.sources and holds(system, row.when, state, index)]
     return [row.target(present) for row in enabled]
 

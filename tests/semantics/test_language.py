@@ -354,6 +354,19 @@ def test_what_never_happens_holds_vacuously(tmp_path: Path, system: str) -> None
     assert list(found.values()) == [outcome for _, outcome in NEVER.values()]
 
 
+@pytest.mark.parametrize("using", [EVERY_REDUCTION, frozenset({"cone"}), frozenset()], ids=len)
+def test_a_guard_at_an_event_that_no_member_has_is_not_read(
+    tmp_path: Path, using: frozenset[Reduction]
+) -> None:
+    """It reads a copy by name, which only a reader with an index may; without the event there is no reader."""
+    rooms = "{system: top, title: t, suite: true, families: {rooms: [%s]}}"
+    wanted = "{P01: {title: t, kind: precedence, systems: [top], at: sky.fall, require: room is Bright}}"
+    for copies in ("room", "room, room"):
+        spec = written(tmp_path / str(len(copies)), LIGHTS, [LAMP], [ROOM, rooms % copies], wanted)
+        (made,) = runs(spec, Session(reductions=using))
+        assert [(v.outcome, v.vacuous) for v in made.verdicts] == [("holds", True)]
+
+
 @pytest.mark.parametrize("system", NOTHING)
 @pytest.mark.parametrize("per", ["hall", "lamp"])
 def test_a_property_of_each_copy_of_none_holds_vacuously(tmp_path: Path, system: str, per: str) -> None:

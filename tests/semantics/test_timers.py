@@ -176,6 +176,17 @@ def test_a_machine_outside_has_a_clock_for_each_index_of_the_event() -> None:
     assert between(one, "come", "board") == (2, 2)
 
 
+def test_a_clock_of_an_event_of_no_family_sees_its_machine_leave_at_an_index() -> None:
+    """The row that leads away waits for a clock of that index; the host rests 4 s after the last call."""
+    rows = (row("rest", "Busy", "=", after="4 s"), row("call", "Busy", "Free", after="2 s"))
+    host = machine("host", "Busy Free", *rows, row("back", "Free", "Busy"))
+    guest = machine("guest", "Far Near", row("call", "Far", "Near"))
+    kinds = {"rest": "time", "call": "code", "back": "user"}
+    found = system([Member(host), *copies("group", guest, guest)], kinds)
+    assert between(found, "host is Busy and (some group: guest is Far)", "call") == (2, 2)
+    assert between(found, "host is Busy and (all group: guest is Near)", "rest") == (4, 4)
+
+
 # --- rows and their sources -------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rolecycle.checking.evidence import first_state, happening
 from rolecycle.engine.space import Space
 from rolecycle.language import guard
+from rolecycle.language.load.observers import BROKEN
 from rolecycle.language.machine import Machine
 from rolecycle.semantics.bound_property import BoundProperty
 from rolecycle.semantics.resolve import meaning
@@ -17,17 +18,22 @@ def is_vacuous(space: Space, bound: BoundProperty) -> bool:
         return not happening(space, prop.events)
     if prop.observer and prop.kind == "precedence":
         return _unalarmed(space, prop.observer)
+    if prop.kind == "deadlock freedom":
+        return False  # the premise of an exception is none of the property
     return bound.conditional and first_state(space, bound.premise()) < 0
 
 
 def _unalarmed(space: Space, observer: Machine) -> bool:
-    """Whether an observer never sees what it is there for: a stage, or any event that it forbids from the start.
+    """Whether an observer never sees what it is there for: its last stage, or an event that only others allow.
 
     A property that something never follows something else is vacuous where the latter never happens.  A story whose
-    end no run reaches says nothing of the order of its last steps.
+    last stage is reached is not, whatever events its steps list beside those that happen.
     """
-    product = space.packed.product
     *stages, alarm = observer.states
-    reached = (first_state(space, meaning(product, guard.In(observer.name, (s,)))) >= 0 for s in stages)
-    events = {row.trigger for row in observer.rows if row.dest == alarm and observer.initial in row.sources}
-    return not (all(reached) and (not events or happening(space, events)))
+    last = meaning(space.packed.product, guard.In(observer.name, (stages[-1],)))
+    if first_state(space, last) < 0:
+        return True
+    forbidden = {
+        row.trigger for row in observer.rows if row.dest == alarm and observer.initial in row.sources
+    }
+    return alarm != BROKEN and bool(forbidden) and not happening(space, forbidden)

@@ -90,8 +90,7 @@ def participation(system: System, position: int, alphabets: Alphabets, occurrenc
     member = system.members[position]
     trigger = occurrence.label if member.times else occurrence.event
     rows = alphabets[position][trigger]
-    index = member.index if member.times else member.index or occurrence.index
-    arrows = _arrows(system, member, rows, index)
+    arrows = _arrows(system, member, rows, member.index or occurrence.index)
     may = rows[0].mode == "may"
     size = len(member.machine.states)
     if may and _functional(arrows):
@@ -108,8 +107,8 @@ def participation(system: System, position: int, alphabets: Alphabets, occurrenc
 def _arrows(system: System, member: Member, rows: Sequence[Row], index: int) -> list[_Arrow]:
     """One arrow for each source and destination; equal ones joined, so that steps are distinct.
 
-    The index at hand is the member's own, or for a member outside every family that of the event; a timer counts the
-    same whatever happens.
+    The index at hand is the member's own, or for a member outside every family that of the event.  So it is for the
+    timer of such a member, for it looks at the rows of the member.
     """
     number = {state: k for k, state in enumerate(member.machine.states)}
     guarding = dict.fromkeys(row.when for row in rows)
