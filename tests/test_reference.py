@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from reference.__main__ import REFUSED
 from reference.compare import answered, answers, command_line, differences, unreadable, write
 from reference.generate import specification
 from reference.guards import parse
@@ -52,19 +53,18 @@ def test_lengths_of_time() -> None:
 
 @pytest.mark.parametrize("timed", [False, True], ids=["plain", "timed"])
 def test_random_specifications_are_judged_alike(timed: bool) -> None:
+    """Whether what holds holds vacuously is not compared: the page does not define the premise of a property."""
     met = {"judged": 0, "refused": 0}
-    for seed in range(1000, 1050):
+    for seed in range(1000, 1040):
         files = specification(seed, timed)
         try:
             found = [d for d in differences(files, 500) if {d.here, d.there} != {"holds", "vacuous"}]
         except TooLargeError:
             continue
-        refused = [
-            d for d in found if d.question[2] == "mistake" and set(d.there.split()) <= {"RC136", "RC137"}
-        ]
+        refused = [d for d in found if d.question[2] == "mistake" and set(d.there.split()) <= REFUSED]
         met["refused" if refused else "judged"] += 1
         assert refused or not found, f"{seed}: {found[0]}"
-    assert met["judged"] > 20
+    assert met["judged"] > 15
 
 
 def test_a_difference_is_seen(tmp_path: Path) -> None:

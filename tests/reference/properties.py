@@ -361,7 +361,12 @@ def _ends_next(edges: Edges, node: Node, ends: set[Node], until: frozenset[str])
 def _goes_round(edges: Edges, starts: set[Node], ends: set[Node], until: frozenset[str]) -> bool:
     """ "If somewhere in between neither `tick` nor the end can be reached, because what is due leads round for
     ever, a property that is not refuted is `unknown`." """
-    between = {node for _, node in _passing(edges, starts, ends, until, len(edges))}
+    between, todo = starts - ends, list(starts - ends)
+    while todo:
+        for o, dest in edges[todo.pop()]:
+            if dest not in ends and dest not in between and not _visible(o, until):
+                between.add(dest)
+                todo.append(dest)
     out = {
         n for n in between if _ends_next(edges, n, ends, until) or any(o.event == TICK for o, _ in edges[n])
     }
