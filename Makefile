@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-bench
 
-.PHONY: verify test test-fast check diagrams components reference docs bench bench-quick bench-scaling performance clean
+.PHONY: verify test test-fast nightly check diagrams components reference docs bench bench-quick bench-scaling performance clean
 
 verify: $(VENV)/.installed ## judge the shipped specification and the example service
 	$(BIN)/rolecycle verify
@@ -15,6 +15,10 @@ test: $(VENV)/.tested ## run all tests on all cores; a file stays in one process
 
 test-fast: $(VENV)/.tested ## run the tests that are not marked slow
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+
+nightly: $(VENV)/.tested ## compare with the independent reference checker on random specifications, for an hour
+	$(BIN)/python -m tests.reference --seed $$(date +%s) --minutes 30
+	$(BIN)/python -m tests.reference --seed $$(date +%s) --minutes 30 --timed
 
 check: $(VENV)/.developed ## lint and types
 	$(BIN)/ruff check .

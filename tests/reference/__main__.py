@@ -1,12 +1,11 @@
-"""Holds rolecycle against the language page, on random specifications.
+"""Compare rolecycle with the language page on random specifications; meant for a nightly run.
 
-python -m tests.reference --seed 1 --minutes 20 every kind of specification python -m tests.reference --seed 1
---minutes 20 --timed those in which time is counted python -m tests.reference --seed 7 --count 1 --keep DIR one
-of them, made small and written to DIR/7
+``python -m tests.reference --seed 1 --minutes 60`` compares every kind of specification; with ``--timed`` those in which
+time is counted; with ``--seed 7 --count 1 --keep DIR`` one of them, made small and written to ``DIR/7``.
 
-Specification n has the seed n. A difference between the two answers is printed with the seed; with `--keep` the
-specification is made as small as the difference allows and written to a folder. The exit code is 1 where there
-is one."""
+Specification n has the seed n. A difference between the two answers is printed with the seed; with ``--keep`` the
+specification is made as small as the difference allows and written to a folder. The exit code is 1 where there is one.
+"""
 
 import sys
 import time
