@@ -67,6 +67,39 @@ def test_random_specifications_are_judged_alike(timed: bool) -> None:
     assert met["judged"] > 15
 
 
+def test_the_limits_of_others_than_the_sender_stay_in_force() -> None:
+    """The gate never sends, so what the post says is due at once for ever, and it is never late."""
+    stay = {"source": "Here", "dest": "=", "assumption": "Made up."}
+    post = [{"trigger": "sky.go", "every": "0 s", **stay}, {"trigger": "sky.late", "after": "7 s", **stay}]
+    gate = [{**stay, "trigger": "sky.go", "source": "Up", "mode": "may"}]
+    event = {"kind": "user", "meaning": "Something happens."}
+    late = {"title": "t", "kind": "reachable", "systems": ["s"], "steps": ["sky.late"]}
+    files: dict[str, object] = {
+        "events.yaml": {
+            "actors": {"sky": "The sky."},
+            "events": {"sky.go": {**event, "sender": "gate"}, "sky.late": event},
+        },
+        "facts.yaml": {"facts": {}},
+        "machines/post.yaml": machine("post", ["Here"], post),
+        "machines/gate.yaml": machine("gate", ["Shut", "Up"], gate),
+        "systems/s.yaml": {"system": "s", "title": "s", "suite": True, "members": ["post", "gate"]},
+        "scenarios/c.yaml": {
+            "scenario": "c",
+            "title": "c",
+            "systems": ["s"],
+            "timed": True,
+            "takes": {"sky.go": "7 s"},
+        },
+        "properties/p.yaml": {"theme": "t", "properties": {"Z00": late}},
+    }
+    assert answers(files)["s", "c", "Z00"] == "refuted"
+    assert not differences(files, 500)
+
+
+def machine(name: str, states: list[str], rows: list[dict[str, str]]) -> dict[str, object]:
+    return {"machine": name, "title": name, "initial": states[0], "states": states, "transitions": rows}
+
+
 def test_a_difference_is_seen(tmp_path: Path) -> None:
     """A specification that differs from what the command line was asked about has other answers."""
     files = page_example()

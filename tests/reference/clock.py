@@ -78,7 +78,7 @@ def _clocks(level: Level, rules: Rules) -> Iterator[Clock]:
                     if row.event == event
                     and possibly(row.when, level, member.index if member.family else index)
                 )
-                if event in takes:
+                if event in takes and member in (_senders(level, rules, event) or [member]):
                     yield from _taking(level, rules, place, member, event, index, rows, takes[event])
                 else:
                     yield from (
@@ -112,13 +112,19 @@ def _taking(
     rows: tuple[Row, ...],
     written: Any,
 ) -> Iterator[Clock]:
-    """ "The rows of its sender for the event share a clock. Where no member that has the event among its rows
-    is its sender (it may be an actor), each member that must take part has such a clock"."""
+    """ "That takes the place of what the rows of its sender for the event say: they share a clock". "Where no
+    member that has the event among its rows is its sender (it may be an actor), it takes the place of what all
+    rows for the event say: each member that must take part has such a clock"."""
     least, most = [length(rules, w) for w in (written if isinstance(written, list) else [written, written])]
-    sender = rules.spec.events[event].sender
-    senders = [m for m in level.members if sender in m.what.names and event in _machine(m).alphabet()]
-    if rows and (sender in member.what.names if senders else rows[0].mode == "must"):
+    senders = _senders(level, rules, event)
+    if rows and (senders or rows[0].mode == "must"):
         yield Clock(place, event, index, rows, least, most, None, joint=not senders)
+
+
+def _senders(level: Level, rules: Rules, event: str) -> list[Member]:
+    """The members that have the event among their rows and are its sender."""
+    sender = rules.spec.events[event].sender
+    return [m for m in level.members if sender in m.what.names and event in _machine(m).alphabet()]
 
 
 def _machine(member: Member) -> Machine:

@@ -251,6 +251,15 @@ def test_the_sender_alone_counts_where_it_takes_part() -> None:
     assert between(found, "lift", "go") == (0, 9)
 
 
+def test_the_limits_of_others_than_the_sender_stay_in_force() -> None:
+    """The gate could send after 5 s; the post is ready after 7 s, and then it is due."""
+    post = machine("post", "Here Gone", row("go", "Here", "Gone", after="7 s"))
+    gate = machine("gate", "Up", row("go", "Up", "Up"))
+    members = [Member(post), Member(gate)]
+    assert between(system(members, {"go": "platform gate"}, FIVE_TO_NINE), "post is Here", "go") == (7, 7)
+    assert between(system(members, {"go": "platform sky"}, FIVE_TO_NINE), "post is Here", "go") == (5, 9)
+
+
 def test_a_time_that_nobody_can_count_is_refused() -> None:
     idle = machine("idle", "Here Gone", row("go", "Here", "Gone", mode="may"))
     with pytest.raises(InputError, match="no machine of 's' sends it or must take part"):
