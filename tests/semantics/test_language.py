@@ -367,6 +367,24 @@ def test_a_guard_at_an_event_that_no_member_has_is_not_read(
         assert [(v.outcome, v.vacuous) for v in made.verdicts] == [("holds", True)]
 
 
+@pytest.mark.parametrize(
+    ("word", "outcome"),
+    [
+        ('allow: ["sky.break[2]"]', "holds"),
+        ('allow: [sky.break], forbid: ["sky.break[2]"]', "holds"),
+        ("", "refuted"),
+    ],
+)
+def test_an_index_of_an_event_that_bears_none(tmp_path: Path, word: str, outcome: str) -> None:
+    """Allowed it is on, and forbidden it is on, too."""
+    events = "events: {sky.break: {kind: code, meaning: m, unhealthy: true}}"
+    day = "{scenario: day, title: t, systems: [top], " + word + "}"
+    top = "{system: top, title: t, suite: true, members: [guard]}"
+    wanted = "{P01: {title: t, kind: reachable, systems: [top], reach: guard is Alarmed}}"
+    guard = GUARD % ("sky.break", "true")
+    assert outcomes(written(tmp_path, events, [guard], [top], wanted, [day])) == {"P01": outcome}
+
+
 @pytest.mark.parametrize("system", NOTHING)
 @pytest.mark.parametrize("per", ["hall", "lamp"])
 def test_a_property_of_each_copy_of_none_holds_vacuously(tmp_path: Path, system: str, per: str) -> None:
