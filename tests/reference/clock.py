@@ -41,6 +41,8 @@ class Clock:
     """The states in which it counts: none for one that counts while a row is possible."""
     always: bool = False
     joint: bool = False
+    takes: bool = False
+    """Whether it is that of an event that takes time, which "takes the place of what the rows say", `without` too."""
 
 
 def explore(level: Level, rules: Rules, limit: int) -> Space:
@@ -118,7 +120,7 @@ def _taking(
     least, most = [length(rules, w) for w in (written if isinstance(written, list) else [written, written])]
     senders = _senders(level, rules, event)
     if rows and (senders or rows[0].mode == "must"):
-        yield Clock(place, event, index, rows, least, most, None, joint=not senders)
+        yield Clock(place, event, index, rows, least, most, None, joint=not senders, takes=True)
 
 
 def _senders(level: Level, rules: Rules, event: str) -> list[Member]:
@@ -315,7 +317,7 @@ def _after(
 def _without(level: Level, clock: Clock, event: str, index: int | None) -> bool:
     """ "If a family indexes this event, and the clock is that of a copy of the family or of an index of the
     family, only this index matters." """
-    if event not in {e for row in clock.rows for e in row.without}:
+    if clock.takes or event not in {e for row in clock.rows for e in row.without}:
         return False
     member = level.members[clock.place]
     mine = member.family or _family(level, clock.event)
