@@ -104,7 +104,11 @@ def unreadable(files: Files) -> str:
         for written in spec.properties.values():
             if applies(spec, written, level, scenario):
                 extra = {"observer": ""} if "observer" in written else None
-                found.append(systems.unreadable(level, properties.readings(spec, written, level), extra))
+                found.append(
+                    systems.unreadable(
+                        level, properties.readings(spec, written, level, Rules(spec, scenario)), extra
+                    )
+                )
         if any(found):
             return next(filter(None, found))
     return ""

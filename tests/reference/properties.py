@@ -8,7 +8,7 @@ from .clock import length
 from .fairness import Edges, Node, backward, fair_for_ever
 from .guards import Guard, parse
 from .language import TICK, Row, Specification
-from .semantics import Occurrence, Space, indices, owed
+from .semantics import Occurrence, Rules, Space, happens, indices, owed
 from .systems import Level, NotReadableError, holds
 
 Moves = Callable[[Any, Any, Any], Iterable[Any]]
@@ -40,19 +40,21 @@ def applies(spec: Specification, written: dict[str, Any], level: Level, scenario
 
 
 def readings(
-    spec: Specification, written: dict[str, Any], level: Level
+    spec: Specification, written: dict[str, Any], level: Level, rules: Rules
 ) -> Iterator[tuple[Guard, int | None]]:
     """The guards of a property, each with the indices at hand: "a property that of the event (`at`) or of the
-    copy (`per`)", and an observer that of its event."""
+    copy (`per`)", and an observer that of its event; "a guard of a row or of `at` is read only for occurrences that
+    the system has"."""
     at: list[int | None] = copies(level, written["per"]) if "per" in written else [None]
     if "at" in written:
         there = spec.meant(written["at"]) & level.alphabet()
-        at = [index for event in there for index in indices(level, event)]
+        at = [i for event in there for i in indices(level, event) if happens(level, event, i, rules)]
     for key in ("always", "require", "except", "reach", "from", "to", "again", "stays"):
         yield from ((parse(written[key]), index) for index in at if key in written)
     for row in written.get("observer", {}).get("transitions", []):
         for event in spec.meant(row["trigger"]) & level.alphabet():
-            its = at if "per" in written else indices(level, event)
+            there = [i for i in indices(level, event) if happens(level, event, i, rules)]
+            its = at if "per" in written and there else there
             yield from ((parse(row.get("when", "true")), index) for index in its)
 
 
