@@ -336,6 +336,24 @@ def test_what_is_public_has_a_docstring(module: str) -> None:
     assert [where for where in bare if "." not in where] == []
 
 
+RETIRED = re.compile(
+    r"\b(told|for ever|nobody|somebody|whoever|everybody|anybody|by and by|all the same|so many|fates?|crew|workshop"
+    r"|lumped|retelling|stirred)\b",
+    re.IGNORECASE,
+)
+"""Words that docstrings do without; the glossary and the field have better ones."""
+
+
+@pytest.mark.parametrize("module", modules())
+def test_docstrings_do_without_retired_words(module: str) -> None:
+    nodes = [
+        n for n in ast.walk(modules()[module]) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef)
+    ]
+    assert [
+        RETIRED.findall(text) for node in nodes if RETIRED.search(text := ast.get_docstring(node) or "")
+    ] == []
+
+
 @pytest.mark.parametrize("module", [m for m in modules() if room(m) == "cli"])
 def test_what_is_heavy_is_imported_late_by_the_command_line(module: str) -> None:
     top = [node for node in modules()[module].body if isinstance(node, ast.Import | ast.ImportFrom)]

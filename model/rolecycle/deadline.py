@@ -1,4 +1,4 @@
-"""When work has to end; whoever works long looks at it, and one exception says that a limit was reached.
+"""When work has to end; long work looks at it, and one exception says that a limit was reached.
 
 It is passed as a value, to the search among its ``Limits`` and behind it as part of the ``Space``.
 """
@@ -142,8 +142,8 @@ class Deadline:
     ) -> Result:
         """The result of a verb that cannot look at the clock itself, as compiled functions cannot.
 
-        One that works on much (``size``) gets a thread of its own.  It is left behind when the time is up or somebody
-        stops it, and ends with the process; nobody else may write to its arguments.  Raises ``LimitError``.
+        One that works on much (``size``) gets a thread of its own.  It is left behind when the time is up or at Ctrl-C,
+        and ends with the process; no other code may write to its arguments.  Raises ``LimitError``.
         """
         self.check()
         self.check_memory()

@@ -102,7 +102,7 @@ def _purpose(spec: Specification, machine: Machine) -> str:
 
 
 def _view_page(spec: Specification, view: View) -> str:
-    """What somebody outside may see: each value, when, and which properties speak of it."""
+    """What can be seen from outside: each value, when, and which properties speak of it."""
     file = view.place.file.rpartition("/")[2] or f"{view.name}.yaml"
     head = ("value", "what it means", "when", "facts")
     values = ((code(v.name), words(v.doc), code(guard_text(v.when)), ids(v.facts)) for v in view.values)

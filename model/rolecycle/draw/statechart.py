@@ -107,7 +107,7 @@ def _arcs(machine: Machine, kinds: Mapping[str, EventKind]) -> dict[_Arc, tuple[
 
 
 def _stays(machine: Machine, kinds: Mapping[str, EventKind]) -> dict[tuple[str, ...], tuple[Line, ...]]:
-    """The lines of every row that changes nothing, gathered by sources; few sources are told apart."""
+    """The lines of every row that changes nothing, gathered by sources; few sources keep lines of their own."""
     stays: dict[tuple[str, ...], tuple[Line, ...]] = {}
     for row in machine.rows:
         _, sources = _split(machine, row)

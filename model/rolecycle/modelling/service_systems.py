@@ -65,8 +65,8 @@ class Scale:
 class Reading:
     """One way to understand a role: its kind, the number of its instances, and what decides its rotation.
 
-    ``name`` is that of the role, with what tells this way from others behind it.  ``values`` are the parameters of
-    every system of the role.
+    ``name`` is that of the role, with what distinguishes this way from others behind it.  ``values`` are the parameters
+    of every system of the role.
     """
 
     role: Role

@@ -37,7 +37,7 @@ def _plain(element: ElementTree.Element) -> ElementTree.Element:
 
 
 def _attributes(element: ElementTree.Element) -> dict[str, str]:
-    """The attributes that tell this element from others, without digits that nobody sees."""
+    """The attributes that distinguish this element from others, without digits too small to be seen."""
     found = {
         name: value for name, value in element.attrib.items() if name not in _DROPPED and "}" not in name
     }

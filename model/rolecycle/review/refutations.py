@@ -124,7 +124,7 @@ def _why(outcome: VerificationResult, verdict: Verdict, scenario: Scenario | Non
 
 
 def _with_run(case: Case, trace: Trace | None, systems: Systems, drawn: dict[str, tuple[str, str]]) -> Case:
-    """The case with its run: drawn, told, or where it is drawn already."""
+    """The case with its run: as a picture, as a table, or as a link to where it is drawn already."""
     if trace is None or not trace.steps:
         nothing = "No run gets there: every reachable state was searched." if trace is None else ""
         return replace(case, note=case.note or nothing or "It is so in the initial state already.")

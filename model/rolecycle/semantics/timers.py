@@ -30,7 +30,7 @@ MOST_TICKS = 100_000
 """A timer counts no further: more than a day of seconds."""
 
 MOST_AT_REST = 10
-"""So many timers rest while they do not count: each doubles the ways in which the clock can go on."""
+"""The most timers that rest while they do not count: each doubles the ways in which the clock can go on."""
 
 
 def timed(system: System, durations: Mapping[str, int], scenario: Scenario) -> System:

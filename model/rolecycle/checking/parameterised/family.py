@@ -130,7 +130,7 @@ def _disordered(machine: Machine) -> Machine:
 
 
 def weaker(part: Guard) -> Guard:
-    """What a guard that tells earlier copies from later ones implies without the order."""
+    """What a guard that compares copies by their order implies without the order."""
     match part:
         case Not(operand):
             return Not(stronger(operand))
@@ -147,7 +147,7 @@ def weaker(part: Guard) -> Guard:
 
 
 def stronger(part: Guard) -> Guard:
-    """What implies a guard that tells earlier copies from later ones, without the order."""
+    """What implies a guard that compares copies by their order, without the order."""
     match part:
         case Not(operand):
             return Not(weaker(operand))

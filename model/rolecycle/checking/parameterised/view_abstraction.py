@@ -2,7 +2,7 @@
 
 A configuration is the state of the context and a multiset of states of copies.  A view of size k is what
 remains when all copies but k are forgotten.  From a set of views follow the configurations all of whose
-views of size k are in it; those of at most k + extra copies take every step that the product of so many
+views of size k are in it; those of at most k + extra copies take every step that the product of that many
 copies takes, and the views of what comes out are added, until nothing is new.  (View abstraction: Abdulla,
 Haziza, Holik, *All for the price of few*, VMCAI 2013.)
 
@@ -111,7 +111,7 @@ class ConfigurationTable:
 
 
 def numbers(family: Family, most: int) -> ConfigurationTable:
-    """Numbers for configurations of at most so many copies; raises ``TooManyError``."""
+    """Numbers for configurations of at most ``most`` copies; raises ``TooManyError``."""
     bits = (KEY_BITS - CONTEXT_BITS) // max(most, 1)
     machines = tuple(member.machine for member in family.context)
     return ConfigurationTable(
@@ -130,14 +130,14 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class FixedSize:
-    """The product of so many copies, with the first of them alone to lead, and its steps."""
+    """The product of some number of copies, with the first of them alone to lead, and its steps."""
 
     product: Product
     steps: tuple[_Step, ...]
 
 
 def sized(family: Family, copies: int, deadline: Deadline = NEVER) -> FixedSize:
-    """The family with so many copies; a step that another copy leads is one of the first with copies exchanged.
+    """The family with this number of copies; a step that another copy leads is one of the first with copies exchanged.
 
     Raises ``TooManyError`` for too many rules, ``LimitError`` when that takes too long.
     """
@@ -319,7 +319,7 @@ def _after(meaning: ConfigurationTable, rows: Rows, step: _Step) -> Rows:
 
 
 def truth(formula: Formula, rows: Rows, meaning: ConfigurationTable) -> NDArray[np.bool_]:
-    """bool[n]: whether a formula over the system of so many copies is true in each configuration."""
+    """bool[n]: whether a formula over the system of this number of copies is true in each configuration."""
     if isinstance(formula, Atom):
         column = meaning.column(rows, formula.member)
         return _table(formula.states, int(column.max(initial=0)) + 1)[column]
