@@ -38,7 +38,12 @@ def broken(
         return holds(resolve(part, written, index=index) if written else meaning(product, part, index), here)
 
     index = _index(trace, product, written) if wanted.events else 0
-    found = _Reading(written or product.asked, true).false(wanted.goal, index)
+    try:
+        found = list(_Reading(written or product.asked, true).false(wanted.goal, index))
+    except (
+        KeyError
+    ):  # a part that cannot change the goal reads a member that the cone of influence leaves out
+        return ()
     return tuple(
         Breach(_as_written(part, wanted), copies) for part, copies in found if copies or part != wanted.goal
     )
