@@ -121,7 +121,7 @@ def pack(
     layout = lay_out(product.system, symmetric, folded)
     permitted = list(deadline.each(_permitted(product)))
     chunks, allowed = _allowed(layout, permitted, deadline)
-    code_spans, code, truth = _programs(product, layout.fields)
+    code_spans, code, truth = _programs(product, layout.fields, deadline)
     rules, deltas, spans, parts, moving = _movers(product, layout, deadline)
     owed = np.array([_owed(product, rule) for rule in product.rules], dtype=np.uint64)
     rules[:, 6] = owed
@@ -356,21 +356,25 @@ def _delta(cluster: Cluster, keys: Numbers, moves: Sequence[Move]) -> tuple[Word
 # --- guards ---------------------------------------------------------------------------------------
 
 
-def _programs(product: Product, fields: Sequence[Field]) -> tuple[Numbers, Numbers, NDArray[np.uint8]]:
+def _programs(
+    product: Product, fields: Sequence[Field], deadline: Deadline
+) -> tuple[Numbers, Numbers, NDArray[np.uint8]]:
     """What is left of the guards once their plain conjuncts lie in the table of allowed rules.
 
     Rules share parts of their guards, and parts share their atoms.
     """
     left = [
         [part for part in conjuncts(rule.guard) if not isinstance(part, Atom) and part != TRUE]
-        for rule in product.rules
+        for rule in deadline.each(product.rules)
     ]
     distinct = {id(part): part for parts in left for part in parts}
-    places, truth = _truths((atom for part in distinct.values() for atom in atoms(part)), fields)
-    written = {key: list(_postfix(part, fields, places)) for key, part in distinct.items()}
+    places, truth = _truths(
+        (atom for part in deadline.each(distinct.values()) for atom in atoms(part)), fields
+    )
+    written = {key: list(_postfix(part, fields, places)) for key, part in deadline.each(distinct.items())}
     code: list[Instruction] = []
     spans = [0]
-    for parts in left:
+    for parts in deadline.each(left):
         for part in parts:
             code += written[id(part)]
         if len(parts) > 1:
