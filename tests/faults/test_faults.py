@@ -20,9 +20,12 @@ from click.testing import CliRunner, Result
 from ticks import longest, shortest
 
 from rolecycle.cli.main import main
-from rolecycle.commands.faults import FaultSelection, can_happen, example_faults, service_faults
+from rolecycle.commands.fault_plan import FaultSelection
+from rolecycle.commands.fault_row import can_happen
+from rolecycle.commands.faults import example_faults, service_faults
 from rolecycle.deadline import INTERRUPTED
 from rolecycle.diagnostics import InputError
+from rolecycle.engine.checkpoint import checkpoints
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode
 from rolecycle.engine.limits import Limits
@@ -610,6 +613,33 @@ def test_a_limit_leaves_every_cell_unknown_that_it_touches() -> None:
     assert all(row["note"] for row in rows if row["outcome"] == "unknown")
 
 
+def test_searches_that_a_limit_stopped_are_resumed(tmp_path: Path) -> None:
+    chosen = ("--role", WORKERS, "--fault", "guest-hangs", "--format", "json")
+    kept = (*chosen, "--checkpoint", tmp_path / "kept")
+    assert rolecycle(*kept, "--max-states", 10).exit_code == 3
+    assert list((tmp_path / "kept").iterdir())
+    refused = rolecycle(*kept)
+    assert (refused.exit_code, "--resume" in refused.stderr) == (2, True)
+    found, whole = rolecycle(*kept, "--resume"), rolecycle(*chosen)
+    assert json.loads(found.stdout) == json.loads(whole.stdout)
+    assert (found.exit_code, found.stderr) == (whole.exit_code, whole.stderr)
+
+
+def test_what_was_searched_to_the_end_is_not_searched_again(tmp_path: Path) -> None:
+    chosen, searched = FaultSelection(WORKERS, ("guest-hangs",)), list[str]()
+
+    def table(resume: bool) -> FaultTable:
+        searched.clear()
+        kept = checkpoints(tmp_path, resume)
+        session = Session(report=lambda name, _: searched.append(name), checkpoints=kept)
+        return example_faults(shipped(), chosen, session)
+
+    whole = table(resume=False)
+    assert searched
+    assert table(resume=True).rows == whole.rows
+    assert searched == []
+
+
 def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     made, found = iter(range(3)), cell(WORKERS, "guest-hangs")
 
@@ -618,7 +648,7 @@ def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.Mon
             raise KeyboardInterrupt
         return found
 
-    monkeypatch.setattr("rolecycle.commands.faults._row", row)
+    monkeypatch.setattr("rolecycle.commands.faults.fault_row", row)
     table = example_faults(shipped(), FaultSelection(), Session())
     assert (len(table.rows), table.limit, table.exit_code) == (3, INTERRUPTED, 3)
     assert "incomplete: interrupted, after 3 rows" in report.render(table)

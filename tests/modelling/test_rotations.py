@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from service_files import counted, definition, said_of, write
 
-from rolecycle.commands.faults import FaultSelection, service_faults
+from rolecycle.commands.fault_plan import FaultSelection
+from rolecycle.commands.faults import service_faults
 from rolecycle.faults.table import FaultRow, Seconds
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, RoleKind, Service, Site

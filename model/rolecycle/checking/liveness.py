@@ -24,6 +24,7 @@ from rolecycle.checking.fair_counterexamples import (
     obligation_of,
 )
 from rolecycle.checking.verdict import Assumption, VerdictValue
+from rolecycle.deadline import Reason
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import CHUNK, evaluate
 from rolecycle.engine.limits import Limits
@@ -64,7 +65,7 @@ class Finding(NamedTuple):
 
     outcome: VerdictValue
     trace: Trace | None = None
-    note: str = ""
+    note: Reason = ""
     assumed: tuple[Assumption, ...] = ()
     needed: tuple[Assumption, ...] = ()
 
@@ -73,7 +74,7 @@ def check_liveness(space: Space, bound: BoundProperty) -> Finding:
     """Whether every fair run does what the property asks, for every copy that it speaks of."""
     prop = bound.prop
     if not space.exhaustive:
-        return Finding("unknown", note=str(space.limit))
+        return Finding("unknown", note=space.limit)
     if len(space.packed.tables.blocks) > 1:
         return Finding("unknown", note=EXCHANGED)
     product = space.packed.product

@@ -10,6 +10,7 @@ from rolecycle.checking.verdict import Verdict
 from rolecycle.draw.sequence import sequence_picture
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.scenario import Scenario
+from rolecycle.report.reasons import reason_text
 from rolecycle.review.images import image
 from rolecycle.review.page import WORDS, Case, Refutation, StepEntry
 from rolecycle.review.verdicts import Judged, by_property
@@ -73,7 +74,7 @@ def _case(
         shown_in=run.system,
         also=tuple(_also(r.system, v) for r, v in judged if r is not run),
         facts=scenario.facts if scenario else (),
-        note=verdict.note,
+        note=reason_text(verdict.note),
     )
     return case, verdict.trace
 
