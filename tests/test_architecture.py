@@ -337,24 +337,6 @@ def test_what_is_public_has_a_docstring(module: str) -> None:
     assert [where for where in bare if "." not in where] == []
 
 
-RETIRED = re.compile(
-    r"\b(told|for ever|nobody|somebody|whoever|everybody|anybody|by and by|all the same|so many|fates?|crew|workshop"
-    r"|lumped|retelling|stirred)\b",
-    re.IGNORECASE,
-)
-"""Words that docstrings do without; the glossary and the field have better ones."""
-
-
-@pytest.mark.parametrize("module", modules())
-def test_docstrings_do_without_retired_words(module: str) -> None:
-    nodes = [
-        n for n in ast.walk(modules()[module]) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef)
-    ]
-    assert [
-        RETIRED.findall(text) for node in nodes if RETIRED.search(text := ast.get_docstring(node) or "")
-    ] == []
-
-
 WORDS_FOR_USERS = {"cli", "report", "inputs", "language.codes", "reference_pages"}
 """Rooms and modules whose texts may name options: what they say is said to a person at a command line."""
 

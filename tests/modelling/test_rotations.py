@@ -172,14 +172,14 @@ def cell(folder: Path, role: str, fault: str) -> FaultRow:
     ("role", "fault", "fates", "noticed_by", "noticed"),
     [
         ("site", "site-hangs", "stuck", "custom_probe", Seconds(0, 31)),  # X-LB11
-        ("site", "site-start-fails", "outage stuck", "nobody", None),
-        ("site", "site-answers-errors", "outage stuck", "nobody", None),
+        ("site", "site-start-fails", "outage stuck", "no component", None),
+        ("site", "site-answers-errors", "outage stuck", "no component", None),
         ("site", "pool-disabled", "outage stuck", "application_pool", None),
-        ("site", "run-hangs", "silent", "nobody", None),  # X-GA11: the site answers, whatever Run does
-        ("site", "handler-hangs", "silent", "nobody", None),
+        ("site", "run-hangs", "silent", "no component", None),  # X-GA11: the site answers, whatever Run does
+        ("site", "handler-hangs", "silent", "no component", None),
         ("site", "run-throws-once", "recovers", "wa_host_bootstrapper", Seconds(0, 0)),
         ("site", "guest-hangs", "recovers", "custom_probe", Seconds(0, 31)),
-        ("web core", "run-hangs", "silent", "nobody", None),
+        ("web core", "run-hangs", "silent", "no component", None),
         ("worker", "run-hangs", "stuck", "custom_probe", Seconds(0, 31)),
         ("worker", "guest-hangs", "recovers", "custom_probe", Seconds(0, 31)),
     ],

@@ -54,7 +54,7 @@ NEAR = (1 << 14, 1 << 16, 1 << 18, 1 << 20)
 FEW = 1 << 14
 """The most states of a proof with few members."""
 
-EXCHANGED = "fairness tells copies apart, and the space was explored up to their exchange"
+EXCHANGED = "fairness distinguishes copies, and the space was explored up to their exchange"
 HIDDEN = (
     "a run without end was found, but whether it is fair is decided inside {} and cannot be seen from here"
 )
@@ -152,7 +152,7 @@ def _prove_on_projection(space: Space, bound: BoundProperty, copy: str, index: i
 
     A fair run of all, seen by these members, is a fair run of theirs: it owes them only what they alone decide.  None
     where that proves nothing, or where a run of all that rests in one state does not show each fairness to be needed;
-    nor can such a run show that it must be strong.
+    such a run cannot show that it must be strong either.
     """
     product = space.packed.product
     parts = _lasso_shape(bound, index)

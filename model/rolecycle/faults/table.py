@@ -21,7 +21,7 @@ infinitely often; ``recovers``: it surely serves again and is sound from then on
 
 GRAVEST: tuple[FaultEffect, ...] = ("silent", "outage", "stuck", "cycles", "recovers")
 
-UNNOTICED = "nobody"
+UNNOTICED = "no component"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the review page shows: nouns that only tell, plain text, numbers and pictures; no rule of the model."""
+"""What the review page shows: plain text, numbers and pictures in frozen nouns; no rule of the model."""
 
 from __future__ import annotations
 

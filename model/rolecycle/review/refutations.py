@@ -140,7 +140,7 @@ def _with_run(case: Case, trace: Trace | None, systems: Systems, drawn: dict[str
 
 
 def _told(trace: Trace) -> str:
-    """What a reader sees of a run; runs that tell the same need not be shown twice."""
+    """What a reader sees of a run; equal runs need not be shown twice."""
     moved = sorted({name for step in trace.steps for name in step.changes})
     return repr((list(_steps(trace)), trace.loop, [(name, trace.start.get(name)) for name in moved]))
 
