@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 @specification_options
 @click.option("--system", required=True, help="The system to explore, in one piece.")
 @click.option("--scenario", required=True, help="A scenario in which time is counted.")
-@click.option("--from", "begin", required=True, help="The moment at which it begins: a guard or an event.")
-@click.option("--to", "end", required=True, help="The moment at which it ends: a guard or an event.")
+@click.option(
+    "--from", "begin", required=True, help="The moment from which time is counted: a guard or an event."
+)
+@click.option("--to", "end", required=True, help="The moment up to which it is counted: a guard or an event.")
 @format_option("text", "json")
 @search_options
 def bound(
@@ -39,9 +41,10 @@ def bound(
     form: str,
     search: SearchOptions,
 ) -> None:
-    """Compute the least and the greatest time from one moment to another, with runs that attain them.
+    """Compute how long it takes from one moment to another.
 
-    Exit codes: 0 found, 2 the input or the command is wrong, 3 a limit was reached.
+    The least and the greatest time are printed, each with a run that attains it.  Exit codes: 0 found, 2 the
+    input or the command is wrong, 3 a limit was reached.
     """
     from rolecycle.report import times
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--fault",
     "faults_chosen",
     multiple=True,
-    help="Show only this fault, by its id in the table, with its runs; may be given several times.",
+    help="Show only this fault, by its id in the table, with a run; may be given several times.",
 )
 @click.option("--pairs", is_flag=True, help="Inject two faults in one run.")
 @format_option("text", "json", "markdown", "csv")
@@ -48,9 +48,10 @@ def faults(
     pairs: bool,
     search: SearchOptions,
 ) -> None:
-    """Show what each fault does to each role of a service, or of the examples of the specification.
+    """Show what each fault does to each role.
 
-    Exit codes: 0 every row is settled, 2 the input or the command is wrong, 3 something is unknown.
+    The roles are those of SERVICE, a service definition (.csdef); without it, the examples of the specification.  Exit
+    codes: 0 every row is settled, 2 the input or the command is wrong, 3 something is unknown.
     """
     from rolecycle.report.faults import RENDERERS
 

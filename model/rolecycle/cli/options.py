@@ -85,26 +85,30 @@ set_option = click.option(
     "settings",
     multiple=True,
     metavar="NAME=DURATION",
-    help="Set a length of time; may be given several times.",
+    help="Replace a length of time, where time is counted; may be given several times.",
 )
-cache_option = click.option("--no-cache", is_flag=True, help="Disable the cache.")
+cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache on disk.")
 strict_option = click.option(
     "--strict", is_flag=True, help="Treat warnings, and hazards of the user's own choice, as failures."
 )
 
 _SEARCH = (
     click.option(
-        "--max-states", type=_STATES, default=200_000_000, help="Stop a run that finds more states."
+        "--max-states", type=_STATES, default=200_000_000, help="Stop a search that finds more states."
     ),
-    click.option("--timeout", type=click.FloatRange(min=0), help="Stop after this many seconds in all."),
-    click.option("--max-memory", type=click.IntRange(min=1), help="Stop a run that needs more memory (MiB)."),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        help="Stop after this many seconds, counted from the start of the command.",
+    ),
+    click.option(
+        "--max-memory", type=click.IntRange(min=1), help="Stop a search that needs more memory (MiB)."
+    ),
     click.option(
         "--spill", type=_FOLDER, help="Beyond --max-memory, keep states in a file in this folder instead."
     ),
-    click.option("--cores", type=click.IntRange(1, 64), help="Cores to search on; by default all."),
-    click.option(
-        "--checkpoint", type=_FOLDER, help="Save searches in this folder, so that they can be resumed."
-    ),
+    click.option("--cores", type=click.IntRange(1, 64), help="Search on this many cores; by default on all."),
+    click.option("--checkpoint", type=_FOLDER, help="Save searches in this folder, to be resumed."),
     click.option("--resume", is_flag=True, help="Resume the searches in the folder of --checkpoint."),
 )
 

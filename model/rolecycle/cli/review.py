@@ -36,9 +36,11 @@ def review(
     strict: bool,
     search: SearchOptions,
 ) -> None:
-    """Write one HTML page for a design review: verdicts, machines, and how each refuted property fails.
+    """Write one HTML page for a design review.
 
-    Exit codes are those of verify; the page is written unless the input or the command is wrong.
+    The page shows the verdicts, the machines, and how each refuted property fails, for SERVICE, a service definition
+    (.csdef), or for the specification.  Exit codes are those of verify; the page is written unless the input or the
+    command is wrong.
     """
     refuse_config_alone(config, service, "text")
     from rolecycle.commands.write_files import refuse_unwritable, write

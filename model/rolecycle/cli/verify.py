@@ -65,9 +65,10 @@ def verify(
     no_reduction: bool,
     search: SearchOptions,
 ) -> None:
-    """Check the shipped specification, or the service whose SERVICE.csdef is given.
+    """Check the properties of a service, or of the specification.
 
-    Exit codes: 0 all as expected, 1 a property is not, 2 the input or the command is wrong, 3 a limit was reached.
+    SERVICE is a service definition (.csdef).  Without it, the systems of the specification are checked.  Exit codes: 0
+    all is as expected, 1 a property is not, 2 the input or the command is wrong, 3 a limit was reached.
     """
     refuse_config_alone(config, service, form)
     if no_reduction and reductions:
