@@ -23,7 +23,7 @@ REMARKS: Mapping[Status, str] = {
     "unexpected": click.style("  <- not as expected", fg="red", bold=True),
     "unfailing": click.style("  <- not as expected", fg="red", bold=True),
     "hazard": "  (a hazard of the user's own choice)",
-    "supposed": "  (a hazard if there is but one instance, which no file says)",
+    "supposed": "  (a hazard if there is only one instance; no file gives the number)",
     "expected": "  (as expected)",
 }
 """What is said of a verdict that is not simply held."""

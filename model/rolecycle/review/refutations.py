@@ -28,7 +28,7 @@ Systems = Mapping[tuple[str, str], System]
 def refutations(
     outcome: VerificationResult, scenarios: Mapping[str, Scenario], systems: Systems
 ) -> tuple[Refutation, ...]:
-    """The refuted properties, those first that were not to be; a run that shows several is drawn at the first."""
+    """The refuted properties, unexpected ones first; a run that shows several is drawn at the first."""
     found = [_refutation(outcome, judged, scenarios) for judged in by_property(outcome).values()]
     gravest_first = sorted((r for r in found if r[1]), key=lambda r: _gravity(r[0]))
     drawn: dict[str, tuple[str, str]] = {}
