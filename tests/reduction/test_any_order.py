@@ -63,6 +63,7 @@ def replayed(system: System, prop: Property, found: Verdict) -> None:
         assert not naive.holds(system, prop.goal, end)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(st.data())
 def test_any_reductions_in_any_order_leave_the_verdict(data: st.DataObject) -> None:
