@@ -40,7 +40,7 @@ def verdict(system: System, prop: Property, order: Sequence[Reducer]) -> Verdict
     less = reduced(system, prop, order)
     space = explore(pack(less.product, less.symmetric), keep_graph=True)
     assert space.exhaustive
-    return judge(space, prop, lift_trace=less.lift_trace, written=less.written)
+    return judge(space, prop, lift_trace=less.lift_trace, written=less.unreduced_model)
 
 
 @st.composite

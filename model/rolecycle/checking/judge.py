@@ -18,6 +18,7 @@ from rolecycle.language.property import Property
 from rolecycle.language.scenario import Expectation
 from rolecycle.semantics import formula
 from rolecycle.semantics.bound_property import BoundProperty
+from rolecycle.semantics.product import Network, Product
 from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
@@ -32,12 +33,11 @@ def judge(
     prop: Property,
     expected: Expectation = "holds",
     lift_trace: Callable[[Trace], Trace] = lambda trace: trace,
-    written: System | None = None,
+    written: System | Network | Product | None = None,
 ) -> Verdict:
     """The verdict on one property, with a trace where one says more than the word: shortest in the space.
 
-    ``lift_trace`` turns a run of the space into one of the system as ``written``, which is given where the space has
-    other names.
+    ``lift_trace`` turns a run of the space into one of the model as ``written``; none: the product of the space.
     """
     system = space.packed.product.system
     hazard = resolve(prop.hazard, system) == formula.TRUE
@@ -59,7 +59,7 @@ def judge(
         hazard,
         vacuous,
         "" if outcome != "unknown" else str(space.limit),
-        broken=broken(prop, product, written, trace if written else found) if breaks else (),
+        broken=broken(prop, written or product, trace) if breaks else (),
     )
 
 
