@@ -1,6 +1,6 @@
 """The benchmark: this project beside other tools, in one run on one machine, a row for each.
 
-make bench            the table; standard error tells what is going on
+make bench            the table; progress is on standard error
 make bench-quick      three and four instances only, a minute for each row
 make bench-scaling    how seconds and memory grow, for this project only
 make performance      both, written into docs/explanation/performance.md
@@ -27,7 +27,7 @@ from rows import HEADER, Row, line
 SIZES, QUICK_SIZES = (3, 4, 5), (3, 4)
 BUDGET, QUICK_BUDGET = 600.0, 60.0
 RUNS, RUN_SECONDS = 3, 20.0
-"""A row is the fastest of so many runs, or of as many as fit in these seconds."""
+"""A row is the fastest of this many runs, or of as many as fit in these seconds."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -77,7 +77,7 @@ def _rows(cases: Iterable[Case], budget: float, runs: int) -> Iterator[tuple[Cas
     given_up = set()
     for case in cases:
         if (case.model, case.engine) in given_up:
-            _note(f"{_name(case)}: not run, for it was stopped before")
+            _note(f"{_name(case)}: not run, because it was stopped before")
             yield case, Row(case.model, case.engine, case.size)
             continue
         row = _measured(case, budget, runs)

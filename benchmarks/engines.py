@@ -48,7 +48,7 @@ class Prepared:
 
     ``figures``: a pattern with the groups ``states``, ``transitions`` and, if the tool times its own search,
     ``seconds``.  ``mark``: the line before the search begins, if it does not.  ``extra``: transitions that the tool
-    counts and we do not, for it counts the way to the initial state.
+    counts and we do not, because it counts the way to the initial state.
     """
 
     command: tuple[str, ...]
@@ -62,7 +62,7 @@ class Prepared:
 class Engine:
     """A way to search the benchmark family.
 
-    ``prepare`` makes it ready in a folder of its own for so many instances, or raises ``AbsentError``.
+    ``prepare`` makes it ready in a folder of its own for a number of instances, or raises ``AbsentError``.
     ``expected``: the states that it must find; none where only the tool knows how many it may leave out.
     """
 
@@ -72,7 +72,7 @@ class Engine:
 
 
 def rolecycle(way: str, most: int | None = None) -> Callable[[Path, int], Prepared]:
-    """Our own search, one of the ways of ``search_rolecycle.py``, stopped at so many states if given."""
+    """Our own search, one of the ways of ``search_rolecycle.py``, stopped at a number of states if given."""
     words = [] if most is None else [str(most)]
     script = str(HERE / "search_rolecycle.py")
     return lambda folder, size: Prepared((sys.executable, script, way, str(size), *words), folder)
@@ -146,7 +146,7 @@ def spin(way: str) -> Callable[[Path, int], Prepared]:
 
 
 def spin_search(folder: Path, model: str, way: str, states: int) -> Prepared:
-    """A verifier made of a Promela text, with a stack and a hash table for so many states."""
+    """A verifier made of a Promela text, with a stack and a hash table for a number of states."""
     (folder / "model.pml").write_text(model, encoding="utf-8")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
     build(folder, ["spin", "-a", "model.pml"])
@@ -191,12 +191,16 @@ def _found(program: str, *words: str) -> tuple[str, ...]:
 
 
 def figures(prepared: Prepared, output: str) -> tuple[int, int, float | None] | None:
-    """States, transitions and, if the tool tells them, seconds; nothing where the output has no figures."""
+    """States, transitions and, if the tool prints them, seconds; nothing where the output has no figures."""
     match = re.search(prepared.figures, output)
     if not match or not prepared.figures:
         return None
-    told = match.groupdict().get("seconds")
-    return int(match["states"]), int(match["transitions"]) - prepared.extra, float(told) if told else None
+    printed = match.groupdict().get("seconds")
+    return (
+        int(match["states"]),
+        int(match["transitions"]) - prepared.extra,
+        float(printed) if printed else None,
+    )
 
 
 OURS = "rolecycle"

@@ -15,7 +15,7 @@ UNREADY = And((In("load_balancer", ("In",)), Not(In("role_host", ("Ready",)))))
 
 
 def job(instances: int) -> CheckRequest:
-    """Every run of so many instances under the controller, all faults on, to be judged by the invariant."""
+    """Every run of a number of instances under the controller, all faults on, to be judged by the invariant."""
     machines = {name: lifecycle.machine(name) for name in lifecycle.TABLES}
     shared = tuple(sorted(machines[lifecycle.CONTROLLER].alphabet))
     members = tuple(MemberSpec(name) for name in INSTANCE)

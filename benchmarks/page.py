@@ -52,7 +52,7 @@ def replaced(page: str, name: str, text: str) -> str:
 
 
 def widened(said: str) -> list[list[str]]:
-    """The cells of a table, header first; rows of searches also tell what a state takes of time and of memory."""
+    """The cells of a table, header first; rows of searches also have the time and the memory that a state takes."""
     header, *rows = [line.split("\t") for line in said.splitlines()]
     if "peak_mib" not in header:
         return [header, *rows]

@@ -29,7 +29,7 @@ from rolecycle.semantics.product import Move, Product, Rule
 from rolecycle.semantics.system import Member
 
 BYTE = 256
-"""States that a variable of one byte can tell apart."""
+"""States that a variable of one byte can distinguish."""
 
 HEAD = """\
 /* {name}: {members} members, {rules} rules.
@@ -109,7 +109,7 @@ def _condition(part: Formula, sizes: list[int]) -> str:
 
 
 def _among(atom: Atom, size: int) -> str:
-    """The member is in one of the states; told by the states that are fewer, those or the others."""
+    """The member is in one of the states; by the states that are fewer, those or the others."""
     others = set(range(size)) - atom.states
     if not others or not atom.states:
         return "false" if others else "true"
@@ -128,7 +128,7 @@ def _comment(text: str) -> str:
 
 
 def product(words: list[str]) -> Product:
-    """That of a net, or of the benchmark family with so many instances."""
+    """That of a net, or of the benchmark family with a number of instances."""
     match words:
         case ["lifecycle", instances]:
             sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "oracles"))

@@ -1,7 +1,7 @@
 """The benchmark family in Promela, in the form that suits Spin best.
 
 An instance is one process and its local state is the place where its control stands, so that the partial-order
-reduction can see which steps concern nobody else. ``promela.py`` translates any product instead, as one process.
+reduction can see which steps concern no other process. ``promela.py`` translates any product instead, as one process.
 
 python benchmarks/promela_family.py N > lifecycle.pml
 """

@@ -28,7 +28,7 @@ class Row:
 
 
 def line(row: Row, reference: Row | None) -> str:
-    """The text of a row; the ratio is told against the ``reference``, a row of the same model and size."""
+    """The text of a row; the ratio is to the ``reference``, a row of the same model and size."""
     rate, other = row.rate, reference.rate if reference else None
     seconds = NOTHING if row.seconds is None else f">{row.seconds:g}" if row.over else f"{row.seconds:.4f}"
     cells = [

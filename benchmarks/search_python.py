@@ -32,7 +32,7 @@ def successors(state: State) -> Iterator[State]:
 
 
 def plain(instances: int) -> tuple[int, int]:
-    """States and transitions by a plain search that could tell a counterexample."""
+    """States and transitions by a plain search that could show a counterexample."""
     start = (0,) * (instances + 1)
     parents: dict[State, State | None] = {start: None}
     frontier, transitions = deque([start]), 0

@@ -4,7 +4,7 @@ python benchmarks/search_rolecycle.py WAY MODEL [STATES]
 
 MODEL is a number of instances of the benchmark family, or a net.  The search stops once it knows STATES, if given.
 
-plain     every state, on one core; timed are the search and the verdict, for the translation of the model
+plain     every state, on one core; the search and the verdict are timed, because the translation of the model
           is not counted for other tools either
 two_cores the same on two cores
 symmetry  one state for all that differ by an exchange of instances; timed from the system to the verdict

@@ -46,7 +46,7 @@ def module() -> str:
 
 
 def configuration(instances: int, symmetric: bool) -> str:
-    """The configuration of TLC for so many instances, model values that may be exchanged if ``symmetric``."""
+    """The configuration of TLC for a number of instances, model values that may be exchanged if ``symmetric``."""
     names = [f"i{k}" for k in range(1, instances + 1)]
     constants = [f"  {name} = {name}" for name in names]
     lines = ["CONSTANTS", *constants, f"  Instances = {{{', '.join(names)}}}"]
@@ -78,7 +78,7 @@ def _set(moves: dict[str, str]) -> str:
 
 
 def _after(name: str, moves: dict[str, str]) -> str:
-    """The next value of a variable; a machine goes to one state, whatever its source, or the sources are told apart."""
+    """The next value of a variable; a machine goes to one state, or each source has a case of its own."""
     value = f'"{next(iter(moves.values()))}"'
     if len(set(moves.values())) > 1:
         cases = " [] ".join(f'{_place(name)} = "{source}" -> "{dest}"' for source, dest in moves.items())

@@ -112,6 +112,39 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_every_page_is_reached_from_the_index_by_links() -> None:
+    reached, todo = set[Path](), {ROOT / "docs/index.md"}
+    while todo:
+        reached |= todo
+        links = {
+            link
+            for page in todo
+            for link in re.findall(r"\]\(([^):#]+\.md)", page.read_text(encoding="utf-8"))
+        }
+        linked = {(page.parent / link).resolve() for page in todo for link in links}
+        todo = {page for page in linked if page.exists()} - reached
+    assert [page.name for page in PAGES[1:] if page not in reached] == []
+
+
+DECISIONS = sorted((ROOT / "docs/decisions").glob("0*.md"))
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.name)
+def test_a_decision_has_a_title_context_choice_and_cost(page: Path) -> None:
+    heads = re.findall(r"^#+ .*$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert heads[1:] == ["## Context", "## Choice", "## Cost"]
+    assert re.match(r"# [A-Z](?!.*\.$)", heads[0])
+
+
+def test_the_index_of_the_decisions_is_complete() -> None:
+    titles = {
+        page: page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for page in DECISIONS
+    }
+    rows = [f"- [{page.name[:4]}]({page.name}) {title}" for page, title in titles.items()]
+    index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^- .*$", index, re.MULTILINE) == rows
+
+
 def keys_of(data: object, path: str, known: Mapping[str, str]) -> set[str]:
     """The keys in some JSON, written as the page of keys writes them."""
     if isinstance(data, list):

@@ -1,6 +1,6 @@
-"""The public API: what ``import rolecycle`` offers, stable and typed.
+"""The public API: what ``import rolecycle`` offers, stable and typed, by the names that the package lists.
 
-Everything else is an implementation detail that may change between versions.
+Names imported as themselves are part of it.  Everything else is an implementation detail and may change.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ import yaml
 from numpy.typing import NDArray
 
 from rolecycle import display
-from rolecycle.commands.faults import FaultSelection
+from rolecycle.commands.fault_plan import FaultSelection
 from rolecycle.commands.faults import fault_table as _fault_table
 from rolecycle.commands.names import refuse_unknown
 from rolecycle.commands.verify import Selection
 from rolecycle.commands.verify import verify as _verify
 from rolecycle.commands.write_files import write
-from rolecycle.deadline import NEVER, Deadline, LimitError
-from rolecycle.diagnostics import InputError
+from rolecycle.deadline import NEVER, Deadline
+from rolecycle.deadline import LimitError as LimitError
+from rolecycle.diagnostics import InputError as InputError
 from rolecycle.draw.files import draw_architecture, draw_machine, draw_trace
 from rolecycle.engine.layout import local_states
 from rolecycle.engine.limits import Limits as _SearchLimits
@@ -32,30 +33,15 @@ from rolecycle.faults.table import FaultTable
 from rolecycle.graphs.graph import sources_of
 from rolecycle.language.files import spec_root
 from rolecycle.language.load import load as _load
-from rolecycle.language.specification import Specification
+from rolecycle.language.specification import Specification as Specification
 from rolecycle.modelling.requests import CheckRequest
+from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.exploration import system_of
 from rolecycle.verification.pipeline import explored
-from rolecycle.verification.result import VerificationResult
+from rolecycle.verification.result import VerificationResult as VerificationResult
 from rolecycle.verification.session import Session
-
-__all__ = [
-    "InputError",
-    "LimitError",
-    "Limits",
-    "Specification",
-    "StateSpace",
-    "VerificationResult",
-    "explore",
-    "fault_table",
-    "load",
-    "picture",
-    "specification",
-    "verify",
-]
-
 
 display.attach()
 
@@ -174,7 +160,7 @@ def explore(spec: Specification, system: str, scenario: str, *, limits: Limits |
         sources=sources_of(space.graph),
         labels=space.graph.labels,
         targets=space.graph.targets,
-        limit=str(space.limit),
+        limit=reason_text(space.limit),
     )
 
 

@@ -38,40 +38,34 @@ OFTEN = 1 << 8
 class Stop:
     """What ended some work before its result was known: a limit or Ctrl-C; false where nothing did.
 
-    ``process``: the memory of the whole process, not of a search.  ``admitted``: the states or the bytes that the limit
-    admits, or the folder whose disk is full.  Its text is for the user, who knows limits by the names of options.
+    ``process``: the memory of the whole process, not of a search.  ``admitted``: the states, rules or bytes that the
+    limit admits, or the folder whose disk is full.  ``prevented``: in words, what could not be done because of it, if a
+    reader cannot know.  ``report.reasons`` makes a text of it.
     """
 
-    cause: Literal["", "states", "time", "memory", "process", "disk", "interrupted"] = ""
+    cause: Literal["", "states", "rules", "time", "memory", "process", "disk", "interrupted"] = ""
     admitted: int | Path = 0
+    prevented: str = ""
 
     def __bool__(self) -> bool:
         return self.cause != ""
 
-    def __str__(self) -> str:
-        match self.cause, self.admitted:
-            case "", _:
-                return ""
-            case "states", states:
-                return f"--max-states {states} reached"
-            case "time", _:
-                return "--timeout reached"
-            case "memory", int(admitted):
-                return f"memory limit of {admitted >> 20} MiB reached"
-            case "disk", folder:
-                return f"the disk of --spill {folder} is full"
-            case "interrupted", _:
-                return "interrupted"
-        return "memory limit reached outside of the search"
+    def preventing(self, what: str) -> Stop:
+        """The same limit, with what could not be done because of it."""
+        return replace(self, prevented=what)
 
 
 NOT_STOPPED, TIMEOUT, PROCESS_FULL, INTERRUPTED = Stop(), Stop("time"), Stop("process"), Stop("interrupted")
 
 
-class LimitError(Exception):
-    """A limit ended some work before its result was known; ``reason`` says which, or what it prevented."""
+Reason = Stop | str
+"""Why something is unknown: a limit as a value, or a sentence; false where nothing is."""
 
-    def __init__(self, reason: Stop | str) -> None:
+
+class LimitError(Exception):
+    """A limit ended some work before its result was known; ``reason`` says which."""
+
+    def __init__(self, reason: Stop) -> None:
         super().__init__(reason)
         self.reason = reason
 

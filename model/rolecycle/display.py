@@ -11,6 +11,7 @@ from rolecycle.checking.verdict import CheckResult, Verdict
 from rolecycle.draw.files import draw_architecture, draw_machine
 from rolecycle.faults.table import FaultTable
 from rolecycle.language.machine import Event, Machine
+from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.result import VerificationResult
@@ -84,7 +85,7 @@ def result_html(result: VerificationResult) -> str:
 def fault_table_html(table: FaultTable) -> str:
     """A row for each fault of each role."""
     rows = [
-        (r.role, r.title, ", ".join(r.effects), r.noticed_by, r.note)
+        (r.role, r.title, ", ".join(r.effects), r.noticed_by, reason_text(r.note))
         for r in table.rows
         if r.outcome != "none"
     ]

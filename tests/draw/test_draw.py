@@ -384,7 +384,7 @@ def test_sequence_marks_the_loop_of_a_lasso(loop: int) -> None:
     dot = sequence_dot(STACK, lasso, "t")
     assert f'"loop top" -> "number {loop + 1}"' in dot
     assert '"number 4" -> "loop bottom"' in dot
-    said = "repeats for ever:" if loop == 3 else f"steps {loop + 1} to 4 repeat for ever:"
+    said = "repeats forever:" if loop == 3 else f"steps {loop + 1} to 4 repeat forever:"
     assert said in texts(svg(dot))
     assert "loop" not in sequence_dot(STACK, TRACE, "t")
 

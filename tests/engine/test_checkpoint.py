@@ -35,6 +35,7 @@ from rolecycle.engine.pack import Packed, pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import parent
 from rolecycle.language.property import Property
+from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.product import Product
 
@@ -391,7 +392,7 @@ def test_ctrl_c_while_properties_are_judged_leaves_what_was_found(
         found = verify(*chosen, *kept)
     assert found.exit_code == 3
     (run,) = json.loads(found.stdout)["runs"]
-    assert run["limit"] == str(INTERRUPTED)
+    assert run["limit"] == reason_text(INTERRUPTED)
     assert sizes(found) == sizes(whole)
     told = {p["id"]: p["verdict"] for p in run["properties"]}
     expected = dict(zip(told, verdicts(whole), strict=True))

@@ -23,6 +23,7 @@ from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import Packed, pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import path_to
+from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.compose import compose
 from rolecycle.semantics.product import Product
 from rolecycle.semantics.system import System
@@ -162,5 +163,5 @@ def test_a_full_disk_is_a_limit(product: Product, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(search_module, "_written_ahead", lambda s, rows: rows < 30_000 and written(s, rows))
     found = explore(packed, Limits(memory=memory, spill=tmp_path))
     assert found.limit == Stop("disk", tmp_path)
-    assert str(found.limit) == f"the disk of --spill {tmp_path} is full"
+    assert reason_text(found.limit) == f"the disk of --spill {tmp_path} is full"
     assert 1 < len(found.states) < 30_000

@@ -21,9 +21,12 @@ from shipped_specification import spec as shipped
 from ticks import longest, shortest
 
 from rolecycle.cli.main import main
-from rolecycle.commands.faults import FaultSelection, can_happen, example_faults, service_faults
+from rolecycle.commands.fault_plan import FaultSelection
+from rolecycle.commands.fault_row import can_happen
+from rolecycle.commands.faults import example_faults, service_faults
 from rolecycle.deadline import INTERRUPTED
 from rolecycle.diagnostics import InputError
+from rolecycle.engine.checkpoint import checkpoints
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode
 from rolecycle.engine.limits import Limits
@@ -31,7 +34,7 @@ from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
 from rolecycle.faults.injection import FaultInstance, circumstances, faulty_system, instances_of, timed_system
-from rolecycle.faults.table import GRAVEST, FaultRow, FaultTable, Seconds
+from rolecycle.faults.table import GRAVEST, UNNOTICED, FaultRow, FaultTable, Seconds
 from rolecycle.graphs.shortest_paths import backward
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, Service, Site, Task
@@ -92,12 +95,12 @@ def rolecycle(*words: str | Path) -> Result:
     [
         (WORKERS, "task-fails[1]", "outage cycles", "wa_host_bootstrapper"),  # X-ST3
         (WORKERS, "task-fails-on-second-run[1]", "cycles", "wa_host_bootstrapper"),  # X-ST13
-        (WORKERS, "task-never-ends[1]", "outage stuck", "nobody"),  # X-ST7
+        (WORKERS, "task-never-ends[1]", "outage stuck", "no component"),  # X-ST7
         (WORKERS, "on-start-throws", "outage cycles", "wa_host_bootstrapper"),  # X-RH3
-        (WORKERS, "on-start-hangs", "outage stuck", "nobody"),  # X-GA3
+        (WORKERS, "on-start-hangs", "outage stuck", "no component"),  # X-GA3
         (WORKERS, "run-returns", "outage cycles", "load_balancer"),  # X-RH4
-        (WORKERS, "run-hangs", "silent", "nobody"),  # X-GA3
-        (WORKERS, "bootstrapper-hangs", "silent", "nobody"),  # X-GA3
+        (WORKERS, "run-hangs", "silent", "no component"),  # X-GA3
+        (WORKERS, "bootstrapper-hangs", "silent", "no component"),  # X-GA3
         (WORKERS, "bootstrapper-crashes", "recovers", "guest_agent, load_balancer"),  # X-GA2
         (WORKERS, "guest-agent-hangs", "recovers", "load_balancer"),  # X-LB1, long before S1-C5
         (WORKERS, "guest-agent-crashes", "recovers", "load_balancer, wa_app_agent"),  # S2-C3
@@ -109,11 +112,11 @@ def rolecycle(*words: str | Path) -> Result:
         (WORKERS, "version-does-not-load", "outage cycles", "guest_agent"),  # X-RH13
         (WORKERS, "site-hangs", "none", ""),
         (WEB, "task-fails", "none", ""),
-        (WEB, "site-hangs", "silent", "nobody"),  # X-RH14
-        (WEB, "site-answers-errors", "silent", "nobody"),  # X-IIS5
+        (WEB, "site-hangs", "silent", "no component"),  # X-RH14
+        (WEB, "site-answers-errors", "silent", "no component"),  # X-IIS5
         (WEB, "pool-disabled", "silent", "application_pool"),  # X-IIS6
-        (WEB, "iis-configurator-fails", "stuck", "nobody"),  # X-IIS3
-        (WEB, "plug-in-dies[1]", "silent stuck", "nobody"),  # S1-H5
+        (WEB, "iis-configurator-fails", "stuck", "no component"),  # X-IIS3
+        (WEB, "plug-in-dies[1]", "silent stuck", "no component"),  # S1-H5
     ],
 )
 def test_a_known_fault_does_what_the_facts_say(role: str, fault: str, effects: str, noticed_by: str) -> None:
@@ -180,7 +183,7 @@ def test_who_recovers_has_a_time_or_waits_for_something_of_unknown_length() -> N
         for time in (row.noticed_s, found):
             assert time is None or (time.greatest is None or time.least <= time.greatest)
         assert found is None or (found.greatest is None) is bool(found.waits_for)
-        assert row.noticed_s is None or row.noticed_by != "nobody"
+        assert row.noticed_s is None or row.noticed_by != UNNOTICED
     unknown = {e for row in examples().rows if row.recovered_s for e in row.recovered_s.waits_for}
     assert unknown == {
         "fabric_controller.miss_heartbeats", "host_agent.report_fault", "network.repair_fabric",
@@ -582,7 +585,7 @@ def test_the_twin_finds_the_same_times(role: str, fault: str) -> None:
     for found, wanted in ((row.noticed_s, twin.noticed()), (row.recovered_s, twin.recovered())):
         if found:
             assert (found.least, found.greatest) == tuple(t if t is None else t * unit for t in wanted)
-    assert row.noticed_s or row.noticed_by == "nobody" or twin.noticed()[1] is None
+    assert row.noticed_s or row.noticed_by == UNNOTICED or twin.noticed()[1] is None
     assert row.recovered_s or row.outcome != "recovers"
 
 
@@ -620,6 +623,33 @@ def test_a_limit_leaves_every_cell_unknown_that_it_touches() -> None:
     assert all(row["note"] for row in rows if row["outcome"] == "unknown")
 
 
+def test_searches_that_a_limit_stopped_are_resumed(tmp_path: Path) -> None:
+    chosen = ("--role", WORKERS, "--fault", "guest-hangs", "--format", "json")
+    kept = (*chosen, "--checkpoint", tmp_path / "kept")
+    assert rolecycle(*kept, "--max-states", 10).exit_code == 3
+    assert list((tmp_path / "kept").iterdir())
+    refused = rolecycle(*kept)
+    assert (refused.exit_code, "--resume" in refused.stderr) == (2, True)
+    found, whole = rolecycle(*kept, "--resume"), rolecycle(*chosen)
+    assert json.loads(found.stdout) == json.loads(whole.stdout)
+    assert (found.exit_code, found.stderr) == (whole.exit_code, whole.stderr)
+
+
+def test_what_was_searched_to_the_end_is_not_searched_again(tmp_path: Path) -> None:
+    chosen, searched = FaultSelection(WORKERS, ("guest-hangs",)), list[str]()
+
+    def table(resume: bool) -> FaultTable:
+        searched.clear()
+        kept = checkpoints(tmp_path, resume)
+        session = Session(report=lambda name, _: searched.append(name), checkpoints=kept)
+        return example_faults(shipped(), chosen, session)
+
+    whole = table(resume=False)
+    assert searched
+    assert table(resume=True).rows == whole.rows
+    assert searched == []
+
+
 def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     made, found = iter(range(3)), row_of(WORKERS, "guest-hangs")
 
@@ -628,7 +658,7 @@ def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.Mon
             raise KeyboardInterrupt
         return found
 
-    monkeypatch.setattr("rolecycle.commands.faults._row", row)
+    monkeypatch.setattr("rolecycle.commands.faults.fault_row", row)
     table = example_faults(shipped(), FaultSelection(), Session())
     assert (len(table.rows), table.limit, table.exit_code) == (3, INTERRUPTED, 3)
     assert "incomplete: interrupted, after 3 rows" in report.render(table)

@@ -9,7 +9,8 @@ import pytest
 from service_files import counted, definition, said_of, write
 from shipped_specification import spec
 
-from rolecycle.commands.faults import FaultSelection, service_faults
+from rolecycle.commands.fault_plan import FaultSelection
+from rolecycle.commands.faults import service_faults
 from rolecycle.faults.table import FaultRow, Seconds
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, RoleKind, Service, Site
@@ -164,14 +165,14 @@ def cell(folder: Path, role: str, fault: str) -> FaultRow:
     ("role", "fault", "fates", "noticed_by", "noticed"),
     [
         ("site", "site-hangs", "stuck", "custom_probe", Seconds(0, 31)),  # X-LB11
-        ("site", "site-start-fails", "outage stuck", "nobody", None),
-        ("site", "site-answers-errors", "outage stuck", "nobody", None),
+        ("site", "site-start-fails", "outage stuck", "no component", None),
+        ("site", "site-answers-errors", "outage stuck", "no component", None),
         ("site", "pool-disabled", "outage stuck", "application_pool", None),
-        ("site", "run-hangs", "silent", "nobody", None),  # X-GA11: the site answers, whatever Run does
-        ("site", "handler-hangs", "silent", "nobody", None),
+        ("site", "run-hangs", "silent", "no component", None),  # X-GA11: the site answers, whatever Run does
+        ("site", "handler-hangs", "silent", "no component", None),
         ("site", "run-throws-once", "recovers", "wa_host_bootstrapper", Seconds(0, 0)),
         ("site", "guest-hangs", "recovers", "custom_probe", Seconds(0, 31)),
-        ("web core", "run-hangs", "silent", "nobody", None),
+        ("web core", "run-hangs", "silent", "no component", None),
         ("worker", "run-hangs", "stuck", "custom_probe", Seconds(0, 31)),
         ("worker", "guest-hangs", "recovers", "custom_probe", Seconds(0, 31)),
     ],

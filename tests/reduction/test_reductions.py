@@ -38,6 +38,7 @@ from rolecycle.language.system_spec import MemberSpec, SystemSpec
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.applied import EVERY_REDUCTION, QUOTIENT, Reduction
 from rolecycle.reduction.cone_of_influence import cone, lift, project_network
+from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.compose import combine, compose
 from rolecycle.semantics.formula import atoms
 from rolecycle.semantics.instantiate import instantiate
@@ -272,7 +273,7 @@ def test_a_system_with_too_many_rules_in_one_piece_is_unknown(monkeypatch: pytes
     (job,) = suite(house())
     made = check(job, Session(reductions=frozenset()))
     assert {v.outcome for v in made.verdicts} == {"unknown"}
-    assert "more than 3 rules" in made.limit
+    assert "more than 3 rules" in reason_text(made.limit)
 
 
 # --- cones --------------------------------------------------------------------------------------------------

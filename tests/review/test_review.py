@@ -312,7 +312,7 @@ def test_a_long_run_is_a_table_and_its_loop_is_marked() -> None:
     run = refuted(blinking(LONG + 1, loop=5))
     explored = Explored({("room", "dark"): ROOM})
     page = gather(VerificationResult((run,)), load(GOOD), explored, "nothing")
-    assert f"steps 6 to {LONG + 1} repeat for ever:" in text(tree(render(page)))
+    assert f"steps 6 to {LONG + 1} repeat forever:" in text(tree(render(page)))
 
 
 def test_a_refutation_without_a_run_says_why() -> None:

@@ -15,7 +15,8 @@ from rolecycle.checking.parameterised.prove import prove
 from rolecycle.checking.time_bounds import Moment, bounds
 from rolecycle.checking.verdict import AllSizes, Verdict
 from rolecycle.commands.bound import BoundRequest, BoundResult, time_between
-from rolecycle.commands.faults import FaultSelection, example_faults
+from rolecycle.commands.fault_plan import FaultSelection
+from rolecycle.commands.faults import example_faults
 from rolecycle.commands.verify import Selection, verify_suite
 from rolecycle.deadline import INTERRUPTED, LARGE, NEVER, PROCESS_FULL, TIMEOUT, Deadline, LimitError
 from rolecycle.engine.explore import explore
@@ -144,15 +145,17 @@ def test_a_phase_ends_at_whatever_look_the_time_is_up(phase: str) -> None:
     every, whole = looks(work), work(NEVER)
     assert every > 1
     for moment in moments(every):
-        with pytest.raises(LimitError, match=str(TIMEOUT)):
+        with pytest.raises(LimitError) as ended:
             work(Deadline(moment, clock=Clock()))
+        assert ended.value.reason == TIMEOUT
     assert work(Deadline(every, clock=Clock())) == whole
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_phase_ends_when_the_process_is_too_large(phase: str) -> None:
-    with pytest.raises(LimitError, match=str(PROCESS_FULL)):
+    with pytest.raises(LimitError) as ended:
         PHASES[phase](Deadline(most=100, used=lambda: 101))
+    assert ended.value.reason == PROCESS_FULL
     PHASES[phase](Deadline(most=100, used=lambda: 100))
 
 
@@ -171,10 +174,11 @@ def test_a_proof_for_every_size_that_has_no_time_is_none() -> None:
 
 
 def test_a_kernel_that_takes_too_long_is_left_behind() -> None:
-    ended = threading.Event()
-    with pytest.raises(LimitError, match=str(TIMEOUT)):
-        Deadline(3, clock=Clock()).within(LARGE, ended.wait)
-    ended.set()
+    end = threading.Event()
+    with pytest.raises(LimitError) as ended:
+        Deadline(3, clock=Clock()).within(LARGE, end.wait)
+    assert ended.value.reason == TIMEOUT
+    end.set()
 
 
 def test_a_kernel_may_be_stopped_by_hand() -> None:

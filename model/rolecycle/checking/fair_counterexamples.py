@@ -61,8 +61,8 @@ class FairCounterexample(NamedTuple):
 def obligation_of(space: Space, kind: PropertyKind, parts: LassoShape, copy: str, first: int) -> Obligation:
     """What a run that refutes the property does among the ``first`` states of the space.
 
-    A fair set there is one in the whole space, for what leads outside counts as enabled.  Raises ``LimitError``, as all
-    here do, when that takes too long.
+    A fair set there is one in the whole space, because what leads outside counts as enabled.  Raises
+    ``LimitError``, as all here do, when that takes too long.
     """
     product, near = space.packed.product, replace(space, states=space.states[:first])
     inside, begin, visit = (where(near, part) for part in parts)

@@ -11,6 +11,7 @@ from rolecycle.checking.safety import settle
 from rolecycle.checking.time_bounds import Moment, bounds, bounds_text, exceeds
 from rolecycle.checking.vacuity import is_vacuous
 from rolecycle.checking.verdict import Verdict, VerdictValue
+from rolecycle.deadline import Reason
 from rolecycle.engine.space import Space
 from rolecycle.language import guard
 from rolecycle.language.durations import seconds
@@ -58,7 +59,7 @@ def judge(
         trace and _without_observers(trace, system),
         hazard,
         vacuous,
-        "" if outcome != "unknown" else str(space.limit),
+        "" if outcome != "unknown" else space.limit,
         broken=broken(prop, written or product, trace) if breaks else (),
     )
 
@@ -79,7 +80,7 @@ def _in_the_long_run(space: Space, bound: BoundProperty, expected: Expectation, 
 def _in_time(space: Space, prop: Property, expected: Expectation, hazard: bool) -> Verdict:
     """Whether both bounds are kept; the run that breaks one, else the one that takes longest."""
     if not space.exhaustive or not isinstance(prop.goal, guard.Implies):
-        return unexplored(prop, expected, str(space.limit))
+        return unexplored(prop, expected, space.limit)
     known = space.packed.product.system.durations
     begin = Moment(prop.goal.premise, prop.from_events)
     end = Moment(prop.goal.conclusion, prop.to_events)
@@ -116,6 +117,6 @@ def _without_observers(trace: Trace, system: System) -> Trace:
     return replace(trace, start=start, steps=tuple(steps))
 
 
-def unexplored(prop: Property, expected: Expectation, note: str) -> Verdict:
+def unexplored(prop: Property, expected: Expectation, note: Reason) -> Verdict:
     """The verdict on a property of a space that was not explored at all."""
     return Verdict(prop, "unknown", expected, note=note)

@@ -24,6 +24,7 @@ from rolecycle.checking.fair_counterexamples import (
     obligation_of,
 )
 from rolecycle.checking.verdict import Assumption, VerdictValue
+from rolecycle.deadline import Reason
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import CHUNK, evaluate
 from rolecycle.engine.limits import Limits
@@ -53,7 +54,7 @@ NEAR = (1 << 14, 1 << 16, 1 << 18, 1 << 20)
 FEW = 1 << 14
 """The most states of a proof with few members."""
 
-EXCHANGED = "fairness tells copies apart, and the space was explored up to their exchange"
+EXCHANGED = "fairness distinguishes copies, and the space was explored up to their exchange"
 HIDDEN = (
     "a run without end was found, but whether it is fair is decided inside {} and cannot be seen from here"
 )
@@ -64,7 +65,7 @@ class Finding(NamedTuple):
 
     outcome: VerdictValue
     trace: Trace | None = None
-    note: str = ""
+    note: Reason = ""
     assumed: tuple[Assumption, ...] = ()
     needed: tuple[Assumption, ...] = ()
 
@@ -73,7 +74,7 @@ def check_liveness(space: Space, bound: BoundProperty) -> Finding:
     """Whether every fair run does what the property asks, for every copy that it speaks of."""
     prop = bound.prop
     if not space.exhaustive:
-        return Finding("unknown", note=str(space.limit))
+        return Finding("unknown", note=space.limit)
     if len(space.packed.tables.blocks) > 1:
         return Finding("unknown", note=EXCHANGED)
     product = space.packed.product
@@ -151,7 +152,7 @@ def _prove_on_projection(space: Space, bound: BoundProperty, copy: str, index: i
 
     A fair run of all, seen by these members, is a fair run of theirs: it owes them only what they alone decide.  None
     where that proves nothing, or where a run of all that rests in one state does not show each fairness to be needed;
-    nor can such a run show that it must be strong.
+    such a run cannot show that it must be strong either.
     """
     product = space.packed.product
     parts = _lasso_shape(bound, index)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rolecycle.deadline import Stop
+from rolecycle.deadline import Reason
 from rolecycle.language.machine import Fairness
 from rolecycle.language.property import Property
 from rolecycle.language.scenario import Expectation
@@ -24,7 +24,7 @@ class AllSizes:
     proved: bool
     family: str = ""
     views: int = 0
-    reason: Stop | str = ""
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Verdict:
     trace: Trace | None = None
     hazard: bool = False
     vacuous: bool = False
-    note: str = ""
+    note: Reason = ""
     assumed: tuple[Assumption, ...] = ()
     needed: tuple[Assumption, ...] = ()
     all_sizes: AllSizes | None = None
@@ -86,7 +86,7 @@ class CheckResult:
     states: int
     transitions: int
     depth: int
-    limit: Stop | str
+    limit: Reason
     seconds: float
     memory: int = 0
     applied: tuple[Applied, ...] = ()

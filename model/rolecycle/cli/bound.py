@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,12 +10,11 @@ import click
 from rolecycle.cli.errors import guarded
 from rolecycle.cli.options import (
     SearchOptions,
+    SpecificationOptions,
     StrictCommand,
-    cache_option,
     format_option,
     search_options,
-    set_option,
-    spec_option,
+    specification_options,
 )
 from rolecycle.cli.session import session_of, specification, store_of
 
@@ -25,29 +23,28 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=StrictCommand)
-@spec_option
+@specification_options
 @click.option("--system", required=True, help="The system to explore, in one piece.")
 @click.option("--scenario", required=True, help="A scenario in which time is counted.")
-@click.option("--from", "begin", required=True, help="The moment at which it begins: a guard or an event.")
-@click.option("--to", "end", required=True, help="The moment at which it ends: a guard or an event.")
-@set_option
+@click.option(
+    "--from", "begin", required=True, help="The moment from which time is counted: a guard or an event."
+)
+@click.option("--to", "end", required=True, help="The moment up to which it is counted: a guard or an event.")
 @format_option("text", "json")
-@cache_option
 @search_options
 def bound(
-    spec: Path | None,
+    source: SpecificationOptions,
     system: str,
     scenario: str,
     begin: str,
     end: str,
-    settings: tuple[str, ...],
     form: str,
-    no_cache: bool,
     search: SearchOptions,
 ) -> None:
-    """Compute the least and the greatest time from one moment to another, with runs that attain them.
+    """Compute how long it takes from one moment to another.
 
-    Exit codes: 0 found, 2 the input or the command is wrong, 3 a limit was reached.
+    The least and the greatest time are printed, each with a run that attains it.  Exit codes: 0 found, 2 the
+    input or the command is wrong, 3 a limit was reached.
     """
     from rolecycle.report import times
 
@@ -55,7 +52,7 @@ def bound(
         from rolecycle.commands.bound import time_between
         from rolecycle.verification.bound_result import BoundRequest
 
-        loaded = specification(spec, store_of(no_cache), search.timeout, settings)
+        loaded = specification(source.spec, store_of(source.no_cache), search.timeout, source.settings)
         with session_of(search) as session:
             return time_between(loaded, BoundRequest(system, scenario, begin, end), session)
 

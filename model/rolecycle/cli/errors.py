@@ -22,14 +22,15 @@ def guarded(call: Callable[[], Result], form: str) -> Result:
     """
     from rolecycle.deadline import LimitError, stopping
     from rolecycle.diagnostics import Diagnostic, InputError
+    from rolecycle.report.reasons import reason_text
 
     try:
         with stopping():
             return call()
     except InputError as problem:
         fail(problem.diagnostics, form)
-    except LimitError as reason:
-        fail((Diagnostic("RC153", f"{reason} before anything was found"),), form, 3)
+    except LimitError as error:
+        fail((Diagnostic("RC153", f"{reason_text(error.reason)} before anything was found"),), form, 3)
 
 
 def misused(message: str, form: str) -> NoReturn:

@@ -14,7 +14,7 @@ from rolecycle.cli.options import StrictCommand, format_option
 @click.argument("code")
 @format_option("text", "json")
 def explain(code: str, form: str) -> None:
-    """Explain the CODE of a message."""
+    """Explain the code of a message, such as RC220."""
     from rolecycle.commands.names import unknown_name
     from rolecycle.report.all_codes import CODES
 

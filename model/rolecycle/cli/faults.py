@@ -11,15 +11,13 @@ import click
 from rolecycle.cli.errors import guarded
 from rolecycle.cli.options import (
     SearchOptions,
+    SpecificationOptions,
     StrictCommand,
-    cache_option,
-    config_option,
     format_option,
     refuse_config_alone,
     search_options,
-    service_argument,
-    set_option,
-    spec_option,
+    service_options,
+    specification_options,
 )
 from rolecycle.cli.session import session_of, specification, store_of
 
@@ -28,45 +26,42 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=StrictCommand)
-@service_argument
-@config_option
-@spec_option
+@service_options
+@specification_options
 @click.option("--role", default="", help="Show only this role.")
 @click.option(
     "--fault",
     "faults_chosen",
     multiple=True,
-    help="Show only this fault, by its id in the table, with its runs; may be given several times.",
+    help="Show only this fault, by its id in the table, with a run; may be given several times.",
 )
 @click.option("--pairs", is_flag=True, help="Inject two faults in one run.")
-@set_option
 @format_option("text", "json", "markdown", "csv")
-@cache_option
 @search_options
 def faults(
     service: Path | None,
     config: Path | None,
-    spec: Path | None,
+    source: SpecificationOptions,
     form: str,
     role: str,
     faults_chosen: tuple[str, ...],
     pairs: bool,
-    settings: tuple[str, ...],
-    no_cache: bool,
     search: SearchOptions,
 ) -> None:
-    """Show what each fault does to each role of a service, or of the examples of the specification.
+    """Show what each fault does to each role.
 
-    Exit codes: 0 every row is settled, 2 the input or the command is wrong, 3 something is unknown.
+    The roles are those of SERVICE, a service definition (.csdef); without it, the examples of the specification.  Exit
+    codes: 0 every row is settled, 2 the input or the command is wrong, 3 something is unknown.
     """
     from rolecycle.report.faults import RENDERERS
 
     refuse_config_alone(config, service, form)
 
     def injected() -> FaultTable:
-        from rolecycle.commands.faults import FaultSelection, fault_table
+        from rolecycle.commands.fault_plan import FaultSelection
+        from rolecycle.commands.faults import fault_table
 
-        loaded = specification(spec, store_of(no_cache), search.timeout, settings)
+        loaded = specification(source.spec, store_of(source.no_cache), search.timeout, source.settings)
         with session_of(search) as session:
             selection = FaultSelection(role, faults_chosen, pairs)
             return fault_table(loaded, service, config, selection, session)

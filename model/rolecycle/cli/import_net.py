@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 
 @click.command("import", cls=StrictCommand)
 @click.argument("net", type=click.Path(path_type=Path))
-@output_option(None, "Write a specification folder; explore nothing.")
+@output_option(None, "Write a specification to this folder, and explore nothing.")
 @format_option(*FORMATS)
 @search_options
 def import_net(net: Path, output: Path | None, form: str, search: SearchOptions) -> None:
-    """Explore the 1-safe Petri net NET.pnml, or write it as a specification.
+    """Explore a 1-safe Petri net, or write it as a specification.
 
-    A unit of the net (NUPN) is a machine, a transition an event of all machines that it touches.  Exit codes: 0 some
-    transition can always fire, 1 the net has a deadlock, 2 the input or the command is wrong, 3 a limit was reached.
+    NET is a PNML file.  Each unit of the net (NUPN) becomes a machine, and each transition an event of the machines
+    that it touches.  Exit codes: 0 some transition can always fire, 1 the net has a deadlock, 2 the input or the
+    command is wrong, 3 a limit was reached.
     """
     result = guarded(lambda: _written(net, output) if output else _explored(net, search), form)
     finish(result, form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -54,6 +54,15 @@ class StrictCommand(click.Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SpecificationOptions:
+    """Which specification is read, with which lengths of time, and whether the cache is used."""
+
+    spec: Path | None
+    settings: tuple[str, ...]
+    no_cache: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SearchOptions:
     """What a search may take, as the user wrote it."""
 
@@ -66,51 +75,76 @@ class SearchOptions:
     resume: bool
 
 
-_SEARCH = (
-    click.option("--cores", type=click.IntRange(1, 64), help="Cores to search on; by default all."),
-    click.option("--max-memory", type=click.IntRange(min=1), help="Stop a run that needs more memory (MiB)."),
-    click.option(
-        "--spill", type=_FOLDER, help="Beyond --max-memory, keep states in a file in this folder instead."
-    ),
-    click.option("--checkpoint", type=_FOLDER, help="Keep long searches in this folder, to be resumed."),
-    click.option("--resume", is_flag=True, help="Resume the searches in the folder of --checkpoint."),
-    click.option("--timeout", type=click.FloatRange(min=0), help="Stop after this many seconds in all."),
-    click.option(
-        "--max-states", type=_STATES, default=200_000_000, help="Stop a run that finds more states."
-    ),
-)
-
-
-def search_options(command: Command) -> Command:
-    """Add the options that limit a search; the command receives them as ``search: SearchOptions``."""
-
-    @wraps(command)
-    def collecting(**words: Any) -> None:
-        search = SearchOptions(**{field.name: words.pop(field.name) for field in fields(SearchOptions)})
-        command(search=search, **words)
-
-    decorated: Command = collecting
-    for option in _SEARCH:
-        decorated = option(decorated)
-    return decorated
-
-
-spec_option = click.option("--spec", type=_FILE, help="Specification folder; by default the shipped one.")
 service_argument = click.argument("service", required=False, type=_FILE)
 config_option = click.option(
     "--config", type=_FILE, help="The .cscfg file; by default the one beside the definition."
 )
-strict_option = click.option(
-    "--strict", is_flag=True, help="Treat warnings, and hazards of the user's own choice, as failures."
-)
+spec_option = click.option("--spec", type=_FILE, help="Specification folder; by default the shipped one.")
 set_option = click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=DURATION",
-    help="Set a length of time; may be given several times.",
+    help="Replace a length of time, where time is counted; may be given several times.",
 )
-cache_option = click.option("--no-cache", is_flag=True, help="Disable the cache.")
+cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache on disk.")
+strict_option = click.option(
+    "--strict", is_flag=True, help="Treat warnings, and hazards of the user's own choice, as failures."
+)
+
+_SEARCH = (
+    click.option(
+        "--max-states", type=_STATES, default=200_000_000, help="Stop a search that finds more states."
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        help="Stop after this many seconds, counted from the start of the command.",
+    ),
+    click.option(
+        "--max-memory", type=click.IntRange(min=1), help="Stop a search that needs more memory (MiB)."
+    ),
+    click.option(
+        "--spill", type=_FOLDER, help="Beyond --max-memory, keep states in a file in this folder instead."
+    ),
+    click.option("--cores", type=click.IntRange(1, 64), help="Search on this many cores; by default on all."),
+    click.option("--checkpoint", type=_FOLDER, help="Save searches in this folder, to be resumed."),
+    click.option("--resume", is_flag=True, help="Resume the searches in the folder of --checkpoint."),
+)
+
+
+def service_options(command: Command) -> Command:
+    """Add the argument SERVICE.csdef and ``--config``; the command receives both as paths."""
+    return service_argument(config_option(command))
+
+
+def specification_options(command: Command) -> Command:
+    """Add the options of a specification; the command receives them as ``source: SpecificationOptions``."""
+    return _gathered("source", SpecificationOptions, (spec_option, set_option, cache_option), command)
+
+
+def search_options(command: Command) -> Command:
+    """Add the options that limit a search; the command receives them as ``search: SearchOptions``."""
+    return _gathered("search", SearchOptions, _SEARCH, command)
+
+
+def _gathered(
+    name: str,
+    noun: type[SpecificationOptions | SearchOptions],
+    options: Sequence[Callable[[Command], Command]],
+    command: Command,
+) -> Command:
+    """A command with more options, which receives them as one noun under a name."""
+
+    @wraps(command)
+    def gathering(**words: Any) -> None:
+        values = {field.name: words.pop(field.name) for field in fields(noun)}
+        command(**{name: noun(**values)}, **words)
+
+    decorated: Command = gathering
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:

@@ -15,6 +15,7 @@ from rolecycle.cli.errors import say
 if TYPE_CHECKING:
     from rolecycle.cli.options import SearchOptions
     from rolecycle.deadline import Deadline
+    from rolecycle.engine.checkpoint import Checkpoints
     from rolecycle.language.specification import Specification
     from rolecycle.storage.store import Store
     from rolecycle.verification.session import Session
@@ -46,12 +47,15 @@ def store_of(no_cache: bool) -> Store:
 
 @contextmanager
 def session_of(search: SearchOptions) -> Iterator[Session]:
-    """A session with the limits that the options set, whose progress is shown until it is left."""
+    """A session with the limits that the options set, whose progress is shown until it is left.
+
+    Raises ``InputError``: RC151 for a folder that cannot be used, RC152 for ``--resume`` alone.
+    """
     from dataclasses import replace
 
     from rolecycle.cli.progress import Ticker
     from rolecycle.deadline import taken
-    from rolecycle.engine.checkpoint import checkpoints, writable
+    from rolecycle.engine.checkpoint import writable
     from rolecycle.engine.limits import Limits
     from rolecycle.verification.session import Session
 
@@ -61,7 +65,7 @@ def session_of(search: SearchOptions) -> Iterator[Session]:
     most = taken() + memory + max(memory // 2, COMPILING)
     deadline = replace(deadline_after(search.timeout), most=most, pulse=ticker.pulse)
     limits = Limits(search.max_states, deadline, memory, spill, search.cores or os.cpu_count() or 1)
-    kept = checkpoints(search.checkpoint, search.resume)
+    kept = _checkpoints(search)
     if kept:
         click.get_current_context().call_on_close(lambda: say(kept.findings))
     try:
@@ -76,6 +80,23 @@ def deadline_after(timeout: float | None) -> Deadline:
 
     begun: float = click.get_current_context().meta[BEGUN]
     return NEVER if timeout is None else Deadline(begun + timeout)
+
+
+def _checkpoints(search: SearchOptions) -> Checkpoints | None:
+    """Where searches are to be kept, if anywhere; what an earlier call left there is used or not touched."""
+    from rolecycle.diagnostics import Diagnostic, InputError
+    from rolecycle.engine.checkpoint import checkpoints
+
+    if not search.checkpoint:
+        if search.resume:
+            raise InputError([Diagnostic("RC152", "--resume needs --checkpoint DIR")])
+        return None
+    kept = checkpoints(search.checkpoint, search.resume)
+    if kept.earlier and not search.resume:
+        text = f"'{search.checkpoint}' keeps the searches of an earlier call"
+        hint = "add --resume to go on, or name another folder"
+        raise InputError([Diagnostic("RC151", text, hint=hint)])
+    return kept
 
 
 def _memory(mebibytes: int | None) -> int:

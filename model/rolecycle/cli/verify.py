@@ -13,15 +13,13 @@ from rolecycle.cli.options import (
     FORMATS,
     REDUCTIONS,
     SearchOptions,
+    SpecificationOptions,
     StrictCommand,
-    cache_option,
-    config_option,
     format_option,
     refuse_config_alone,
     search_options,
-    service_argument,
-    set_option,
-    spec_option,
+    service_options,
+    specification_options,
     strict_option,
 )
 from rolecycle.cli.session import session_of, specification, store_of
@@ -32,9 +30,8 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=StrictCommand)
-@service_argument
-@config_option
-@spec_option
+@service_options
+@specification_options
 @click.option("--system", default="", help="Check only this system.")
 @click.option("--scenario", default="", help="Check only this scenario.")
 @click.option(
@@ -52,29 +49,26 @@ if TYPE_CHECKING:
 @click.option(
     "--no-reduction", is_flag=True, help="Search without any reduction, with every system in one piece."
 )
-@set_option
-@cache_option
 @search_options
 @strict_option
 def verify(
     service: Path | None,
     config: Path | None,
-    spec: Path | None,
+    source: SpecificationOptions,
     form: str,
     strict: bool,
     system: str,
     scenario: str,
     properties: tuple[str, ...],
-    settings: tuple[str, ...],
     all_sizes: bool,
     reductions: tuple[Reduction, ...],
     no_reduction: bool,
-    no_cache: bool,
     search: SearchOptions,
 ) -> None:
-    """Check the shipped specification, or the service whose SERVICE.csdef is given.
+    """Check the properties of a service, or of the specification.
 
-    Exit codes: 0 all as expected, 1 a property is not, 2 the input or the command is wrong, 3 a limit was reached.
+    SERVICE is a service definition (.csdef).  Without it, the systems of the specification are checked.  Exit codes: 0
+    all is as expected, 1 a property is not, 2 the input or the command is wrong, 3 a limit was reached.
     """
     refuse_config_alone(config, service, form)
     if no_reduction and reductions:
@@ -86,9 +80,9 @@ def verify(
         from rolecycle.commands.verify import Selection, verify
         from rolecycle.reduction.quotient_cache import Quotients
 
-        store = store_of(no_cache)
+        store = store_of(source.no_cache)
         chosen = frozenset(() if no_reduction else reductions or REDUCTIONS)
-        loaded = specification(spec, store, search.timeout, settings)
+        loaded = specification(source.spec, store, search.timeout, source.settings)
         with session_of(search) as session:
             session = replace(session, reductions=chosen, all_sizes=all_sizes, quotients=Quotients(store))
             result = verify(loaded, service, config, Selection(system, scenario, properties), session)

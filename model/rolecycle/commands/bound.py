@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rolecycle.checking.time_bounds import Moment, bounds
 from rolecycle.commands.names import refuse_unknown
-from rolecycle.deadline import LimitError, Stop, stopping
+from rolecycle.deadline import LimitError, stopping
 from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError, did_you_mean
 from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.scenario import Scenario
@@ -30,7 +30,7 @@ def time_between(spec: Specification, request: BoundRequest, session: Session) -
     except LimitError as error:
         return BoundResult(request, None, 0, 0, error.reason)
     unit, found = space.packed.product.system.unit, None
-    limit: Stop | str = space.limit
+    limit = space.limit
     try:
         with stopping():
             found = bounds(space, begin, end) if space.exhaustive else None

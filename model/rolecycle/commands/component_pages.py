@@ -33,7 +33,7 @@ from rolecycle.semantics.cross_references import (
 
 INDEX: Final = "index.md"
 _VIEWS: Final = (
-    "A view shows one word for each state and has no influence on anything. Traces tell when it changes."
+    "A view shows one word for each state and has no influence on anything. Traces show when it changes."
 )
 _UP: Final = "../.."
 _KINDS: Final[Mapping[EventKind, str]] = {

@@ -46,7 +46,7 @@ def _run(spec: Specification, session: Session) -> CheckResult:
 
 
 def _not_safe(spec: Specification, unsafe: Iterable[Verdict]) -> Iterable[Diagnostic]:
-    """The earliest mishaps only: what is found behind one has been led astray by it."""
+    """The earliest only: what is found after one may follow from it."""
     runs = [(verdict.property, verdict.trace) for verdict in unsafe if verdict.trace]
     least = min(len(trace.steps) for _, trace in runs)
     for wanted, trace in runs:

@@ -114,15 +114,13 @@ def _loop(trace: Trace, rows: list[float]) -> tuple[list[Node], list[Edge]]:
     if trace.loop is None:
         return [], []
     if trace.stays:
-        end = Line("and so it may stay for ever", "strong")
+        end = Line("and it may stay so forever", "strong")
         below = (rows[-1] if rows else 0.0) - ROW
         return [
             Node("loop", "text", (end,), at=(_NUMBER + _wide(end.text) / 2, below), width=_wide(end.text))
         ], []
     first, last = trace.loop + 1, len(trace.steps)
-    words = Line(
-        f"steps {first} to {last} repeat for ever:" if first < last else "repeats for ever:", "strong"
-    )
+    words = Line(f"steps {first} to {last} repeat forever:" if first < last else "repeats forever:", "strong")
     width = _wide(words.text)
     top, bottom = rows[trace.loop], rows[-1]
     nodes = [

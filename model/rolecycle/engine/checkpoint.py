@@ -111,18 +111,11 @@ def writable(path: Path) -> Path:
     return path
 
 
-def checkpoints(path: Path | None, resume: bool) -> Checkpoints | None:
-    """Where searches are to be kept, if anywhere; what an earlier call left there is used or not touched.
+def checkpoints(path: Path, resume: bool) -> Checkpoints:
+    """Where searches are to be kept, with the names of what an earlier call left there.
 
-    Raises ``InputError`` RC151 where it would be lost, and RC152 when there is nothing to resume.
+    Raises ``InputError`` RC151 for a folder that cannot be written.
     """
-    if path is None:
-        if resume:
-            raise InputError([Diagnostic("RC152", "--resume needs --checkpoint DIR")])
-        return None
-    if not resume and any(writable(path).iterdir()):
-        hint = "add --resume to go on, or name another folder"
-        raise InputError([Diagnostic("RC151", f"'{path}' keeps the searches of an earlier call", hint=hint)])
     earlier = frozenset(each.name for each in writable(path).iterdir())
     return Checkpoints(path, resume, earlier=earlier)
 
@@ -269,7 +262,9 @@ def _restored(
     limit = reserve(search, np.array([rows]), limits)
     if limit:
         checkpoint.closed = True
-        checkpoint.warn("RC155", f"the checkpoint is left as it is, for there is no room for it: {limit}")
+        checkpoint.warn(
+            "RC155", f"the checkpoint is left as it is, because there is not enough {limit.cause} for it"
+        )
         return None
     search.noted.fired[:] = progress["fired"]
     search.reached[KNOWN] = known

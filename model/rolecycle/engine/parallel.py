@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -68,8 +68,7 @@ STEPS_PER_OWNER = 1 << 17
 """Steps of a round from one worker to one owner, at most: they stay in the cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(NamedTuple):
     """What one of several cores has for itself.
 
     ``outbox``: uint64[owners, SENT and a block, words], the targets for each owner; ``sent``: int64[owners], how many.
@@ -149,11 +148,10 @@ def _send(search: Search, pool: WorkerPool, begins: Numbers, ends: Numbers, numb
     """Let a worker take the steps of its states until an outbox is full; the first state that it left."""
     tables, states, worker = search.packed.tables, search.states, pool.workers[number]
     begin, end = int(begins[number]), int(ends[number])
-    room = (worker.steps, worker.noted, worker.outbox, worker.sent)
     keys = tuple(table for table in search.owned if isinstance(table, KeyTable))
     if keys:
-        return _expand_keys(keys, tables, states, begin, end, *room, worker.accounted, worker.scratch)
-    return _expand(tables, states, begin, end, *room)
+        return _expand_keys(keys, tables, states, begin, end, worker)
+    return _expand(tables, states, begin, end, worker)
 
 
 def _sent(pool: WorkerPool) -> Numbers:
@@ -226,32 +224,31 @@ def _finish(search: Search, pool: WorkerPool, end: int) -> None:
 
 
 @compiled
-def _expand(
-    tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: StepNotes, outbox: Words, sent: Numbers
-) -> int:  # fmt: skip
+def _expand(tables: Tables, states: Words, begin: int, end: int, worker: Worker) -> int:
     """Write the targets of states into the boxes of their owners, until all is done or one is nearly full."""
+    steps, sent = worker.steps, worker.sent
     sent[:] = 0
-    room = outbox.shape[1] - steps.targets.shape[0]
+    room = worker.outbox.shape[1] - steps.targets.shape[0]
     while begin < end and sent.max() <= room:
-        filled, begin = generate(tables, states, begin, end, steps, noted)
-        _route(steps.targets, filled, outbox, sent)
+        filled, begin = generate(tables, states, begin, end, steps, worker.noted)
+        _route(steps.targets, filled, worker.outbox, sent)
     return begin
 
 
 @compiled
 def _expand_keys(
-    owned: tuple[KeyTable, ...], tables: Tables, states: Words, begin: int, end: int, steps: Block, noted: StepNotes,
-    outbox: Words, sent: Numbers, accounted: Numbers, scratch: Words,
-) -> int:  # fmt: skip
+    owned: tuple[KeyTable, ...], tables: Tables, states: Words, begin: int, end: int, worker: Worker
+) -> int:
     """Write only the targets that no earlier round entered, which are few, into the boxes: tables are only read."""
+    steps, outbox, sent, scratch = worker.steps, worker.outbox, worker.sent, worker.scratch
     sent[:] = 0
     marks = np.zeros_like(sent)
     room = outbox.shape[1] - steps.targets.shape[0]
     while begin < end and sent.max() <= room:
-        filled, begin = generate(tables, states, begin, end, steps, noted)
+        filled, begin = generate(tables, states, begin, end, steps, worker.noted)
         if owned[0].distance == DIRECT:
             unknown = drop_visited(owned[0], steps.targets, 0, filled, scratch)
-            accounted[FOUND] += filled - unknown
+            worker.accounted[FOUND] += filled - unknown
             _route(steps.targets, unknown, outbox, sent)
         else:
             marks[:] = sent
@@ -259,12 +256,13 @@ def _expand_keys(
             for owner in range(len(owned)):
                 end_of_box = sent[owner]
                 sent[owner] = drop_visited(owned[owner], outbox[owner], marks[owner], end_of_box, scratch)
-                accounted[FOUND] += end_of_box - sent[owner]
+                worker.accounted[FOUND] += end_of_box - sent[owner]
     return begin
 
 
 @compiled
 def _route(targets: Words, filled: int, outbox: Words, sent: Numbers) -> None:
+    """Append each target to the box of its owner."""
     owners, room, words = np.uint64(outbox.shape[0]), np.uint64(outbox.shape[1]), np.uint64(outbox.shape[2])
     new, box = targets.reshape(-1), outbox.reshape(-1)
     for k in range(np.uint64(filled)):

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.checking.fair_counterexamples import fairness_of
+from rolecycle.deadline import Reason
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import Subgraph, subgraph, where
 from rolecycle.engine.trace_reconstruction import lasso_by
@@ -64,7 +65,7 @@ class FaultAnswer:
     effects: tuple[FaultEffect, ...]
     trace: Trace | None = None
     noticed_by: str = ""
-    note: str = ""
+    note: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def effects_of(space: Space, question: FaultQuestion) -> FaultAnswer:
     Raises ``LimitError`` when that takes too long.
     """
     if not space.exhaustive:
-        return FaultAnswer(("unknown",), note=str(space.limit))
+        return FaultAnswer(("unknown",), note=space.limit)
     after = _aftermath(space, question)
     if not after.injected.any():
         return FaultAnswer(("none",))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from rolecycle.deadline import Stop
+from rolecycle.deadline import NOT_STOPPED, Reason, Stop
 from rolecycle.diagnostics import NOWHERE, Diagnostic, Place
 from rolecycle.inputs.service import Service
 from rolecycle.semantics.trace import Trace
@@ -21,7 +21,7 @@ infinitely often; ``recovers``: it surely serves again and is sound from then on
 
 GRAVEST: tuple[FaultEffect, ...] = ("silent", "outage", "stuck", "cycles", "recovers")
 
-UNNOTICED = "nobody"
+UNNOTICED = "no component"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class FaultRow:
     trace: Trace | None = None
     facts: tuple[str, ...] = ()
     assumption: str = ""
-    note: str = ""
+    note: Reason = ""
     states: int = 0
-    limit: str = ""
+    limit: Stop = NOT_STOPPED
     copies: tuple[Copy | None, ...] = ()
 
     @property
@@ -105,7 +105,7 @@ class FaultTable:
     service: Service | None = None
     findings: tuple[Diagnostic, ...] = ()
     part: bool = False
-    limit: Stop | str = ""
+    limit: Stop = NOT_STOPPED
 
     @property
     def exit_code(self) -> int:

@@ -73,7 +73,7 @@ def quotient(graph: Graph, partition: Numbers, hidden: Flags) -> Quotient:
 
 
 def unfolded(found: Quotient, loops: Flags) -> Quotient:
-    """An equivalent quotient in which these loops lead to and fro between two blocks instead.
+    """An equivalent quotient in which these loops lead back and forth between two blocks instead.
 
     ``loops``: bool[steps], steps from a block to itself.
     """

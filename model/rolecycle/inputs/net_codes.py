@@ -18,8 +18,8 @@ NETS: Mapping[str, tuple[str, str]] = {
         "No place/transition net",
         "A PNML file with one place/transition net is read: places, transitions, plain arcs, and units in the "
         "toolspecific section 'nupn'. Coloured nets, reference nodes between pages, and inhibitor, test or reset arcs "
-        "are not; nor is any other element or attribute that may say how transitions fire, such as a capacity or a "
-        "priority, for counts without it would be wrong.",
+        "are not, and neither is any other element or attribute that may say how transitions fire, such as a capacity "
+        "or a priority, because counts without it would be wrong.",
     ),
     "RC304": (
         "Unknown name in a net",

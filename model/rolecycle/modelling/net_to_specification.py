@@ -94,7 +94,7 @@ def model(net: Net, deadline: Deadline = NEVER) -> Specification:
     return Specification(
         machines=_machines(parts, deadline.each(fired)),
         events={f.event: _event(f) for f in fired},
-        actors={ACTOR: "Nobody decides what a net does: whatever can fire may fire."},
+        actors={ACTOR: "No one decides what a net does: whatever can fire may fire."},
         systems={system: SystemSpec(system, title, members=members, labels=labels, suite=True)},
         scenarios={SCENARIO: Scenario(SCENARIO, "Whatever can fire may fire.", (system,))},
         properties={wanted.id: wanted for wanted in properties},

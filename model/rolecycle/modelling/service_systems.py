@@ -93,7 +93,7 @@ class Hosted:
 class Assembly:
     """The systems of a service as they are put together.
 
-    Each has a name that nothing else has, in the service or in the specification, for a reduced system is found by
+    Each has a name that nothing else has, in the service or in the specification, because a reduced system is found by
     its name.
     """
 
@@ -194,7 +194,7 @@ def _readings(scale: Scale, role: Role) -> Iterator[Reading]:
 
 
 def _imports(role: Role) -> list[tuple[list[str], tuple[str, ...]]]:
-    """The imports that the role has, and those with the ones that it may have; each with words that tell it apart."""
+    """The imports that the role has, and those with the ones that it may have; each with words that identify it."""
     if not role.open_imports:
         return [([], role.imports)]
     perhaps = " and ".join(role.open_imports)

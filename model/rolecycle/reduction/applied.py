@@ -23,9 +23,9 @@ class Applied:
 
 
 QUOTIENT = (
-    "explored to the end; states are one only if their labels agree and each can do what the other can, for ever, too "
-    "(divergence-preserving branching bisimulation); every event that another member has is shown"
+    "explored to the end; states are one only if their labels agree and each can do what the other can, without end "
+    "too (divergence-preserving branching bisimulation); every event that another member has is shown"
 )
 CONE = "no member left out is read by one that is kept, or can refuse an event that changes one that is kept"
-ALIKE = "no guard, goal or scenario tells two copies apart"
+ALIKE = "no guard, goal or scenario distinguishes two copies"
 """The conditions, as they are reported: each is checked where the reduction is made."""

@@ -16,6 +16,7 @@ from rolecycle import __version__
 from rolecycle.faults.table import Copy, FaultEffect, FaultRow, FaultTable, Seconds
 from rolecycle.report import markdown
 from rolecycle.report.machine_readable import finding, service_data, trace_data
+from rolecycle.report.reasons import reason_text
 from rolecycle.report.text import diagnostic, trace_lines
 
 MEANINGS: Mapping[FaultEffect, str] = {
@@ -69,7 +70,7 @@ def to_json(table: FaultTable) -> str:
         "ok": table.exit_code == 0,
         "exit": table.exit_code,
         "service": service_data(table.service) if table.service else None,
-        "limit": str(table.limit),
+        "limit": reason_text(table.limit),
         "findings": [finding(found) for found in table.findings],
         "rows": [_data(row) for row in table.rows],
     }
@@ -95,7 +96,7 @@ def to_markdown(table: FaultTable) -> str:
         )
         for role, found in ((role, list(rows)) for role, rows in groupby(table.rows, lambda row: row.role))
     )
-    limit = [f"Incomplete: {table.limit}."] if table.limit else []
+    limit = [f"Incomplete: {reason_text(table.limit)}."] if table.limit else []
     return markdown.document(
         *sections, *limit, "\n".join(f"- *{effect}*: {text}." for effect, text in _used(table))
     )
@@ -113,7 +114,8 @@ def to_csv(table: FaultTable) -> str:
         events = " ".join(step.event for step in row.trace.steps) if row.trace else ""
         writer.writerow(
             [row.role, row.fault, row.title, row.outcome, " ".join(row.effects), row.noticed_by,
-             *_pair(row.noticed_s), *_pair(row.recovered_s), events, " ".join(row.facts), row.assumption, row.note]
+             *_pair(row.noticed_s), *_pair(row.recovered_s), events, " ".join(row.facts), row.assumption,
+             reason_text(row.note)]
         )  # fmt: skip
     return out.getvalue().rstrip("\n")
 
@@ -171,7 +173,7 @@ def _lines(row: FaultRow, cells: list[list[str]], widths: list[int]) -> Iterator
     yield _aligned(first, widths).replace(words, click.style(words, fg=COLOURS.get(row.outcome)), 1)
     yield from (_aligned(line, widths) for line in others)
     if row.note:
-        yield from textwrap.wrap(row.note, 96, initial_indent="    ", subsequent_indent="    ")
+        yield from textwrap.wrap(reason_text(row.note), 96, initial_indent="    ", subsequent_indent="    ")
 
 
 def _aligned(cells: Iterable[str], widths: list[int]) -> str:
@@ -205,7 +207,9 @@ def _absent(rows: list[FaultRow]) -> str:
 
 def _legend(table: FaultTable) -> Iterator[str]:
     if table.limit:
-        yield click.style(f"incomplete: {table.limit}, after {len(table.rows)} rows", fg="yellow")
+        yield click.style(
+            f"incomplete: {reason_text(table.limit)}, after {len(table.rows)} rows", fg="yellow"
+        )
     for effect, text in _used(table):
         yield f"{click.style(f'{effect:9}', fg=COLOURS.get(effect))} {text}"
     if any(" + " in row.fault for row in table.rows):
@@ -239,7 +243,7 @@ def _data(row: FaultRow) -> dict[str, Any]:
         "states": row.states,
         "facts": list(row.facts),
         "assumption": row.assumption,
-        "note": row.note,
+        "note": reason_text(row.note),
     }
 
 
@@ -263,7 +267,7 @@ def _times(time: Seconds | None) -> dict[str, Any] | None:
 
 
 def _cells(row: FaultRow) -> list[str]:
-    outcome = ", ".join(row.effects) + (f" ({markdown.words(row.note)})" if row.note else "")
+    outcome = ", ".join(row.effects) + (f" ({markdown.words(reason_text(row.note))})" if row.note else "")
     return [
         markdown.code(row.fault),
         markdown.words(row.title),

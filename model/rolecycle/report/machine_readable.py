@@ -12,6 +12,7 @@ from rolecycle import __version__
 from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
+from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.result import VerificationResult
 
@@ -93,7 +94,7 @@ def _run(outcome: VerificationResult, run: CheckResult) -> dict[str, Any]:
         "transitions": run.transitions,
         "depth": run.depth,
         "exhaustive": run.exhaustive,
-        "limit": str(run.limit),
+        "limit": reason_text(run.limit),
         "seconds": round(run.seconds, 4),
         "memory_bytes": run.memory,
         "symmetry": [a.what for a in run.applied if a.reduction == "symmetry"],
@@ -117,7 +118,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
         "hazard": verdict.hazard,
         "supposed": verdict.supposed,
         "vacuous": verdict.vacuous,
-        "note": verdict.note,
+        "note": reason_text(verdict.note),
         "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
         "trace": trace_data(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
@@ -130,7 +131,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
 def _all_sizes(found: AllSizes) -> dict[str, Any]:
     if found.proved:
         return {"proved": True, "views": found.views, "family": found.family}
-    return {"proved": False, "reason": str(found.reason)}
+    return {"proved": False, "reason": reason_text(found.reason)}
 
 
 def _assumption(assumption: Assumption) -> dict[str, Any]:
@@ -165,14 +166,17 @@ def to_junit(outcome: VerificationResult) -> str:
             )
             if verdict.outcome == "unknown":
                 unknown += 1
-                ElementTree.SubElement(case, "skipped", message=f"unknown: {verdict.note}")
+                ElementTree.SubElement(case, "skipped", message=f"unknown: {reason_text(verdict.note)}")
             elif not outcome.as_expected(verdict):
                 failures += 1
                 failure = ElementTree.SubElement(
                     case, "failure", message=f"{verdict.outcome}, expected {outcome.expected(verdict)}"
                 )
                 failure.text = "\n".join(
-                    [verdict.note, *(step.event for step in (verdict.trace.steps if verdict.trace else ()))]
+                    [
+                        reason_text(verdict.note),
+                        *(step.event for step in (verdict.trace.steps if verdict.trace else ())),
+                    ]
                 )
         suite.attrib.update(
             tests=str(len(run.verdicts)), failures=str(failures), skipped=str(unknown), errors="0"
@@ -216,9 +220,8 @@ def _verdict_results(outcome: VerificationResult) -> Iterator[dict[str, Any]]:
             place = verdict.property.place
             file = outcome.service.definition if outcome.service else place.file
             line = 1 if outcome.service else place.line
-            text = (
-                f"{verdict.property.title} {verdict.outcome} in {run.system}, {run.scenario}. {verdict.note}"
-            )
+            where, note = f"{run.system}, {run.scenario}", reason_text(verdict.note)
+            text = f"{verdict.property.title} {verdict.outcome} in {where}. {note}"
             level = "warning" if verdict.outcome == "unknown" else "error"
             yield {
                 "ruleId": verdict.property.id,

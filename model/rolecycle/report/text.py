@@ -10,6 +10,7 @@ import click
 from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.language.machine import TICK
+from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.result import Status, VerificationResult
 
@@ -22,7 +23,7 @@ REMARKS: Mapping[Status, str] = {
     "unexpected": click.style("  <- not as expected", fg="red", bold=True),
     "unfailing": click.style("  <- not as expected", fg="red", bold=True),
     "hazard": "  (a hazard of the user's own choice)",
-    "supposed": "  (a hazard if there is but one instance, which no file says)",
+    "supposed": "  (a hazard if there is only one instance; no file gives the number)",
     "expected": "  (as expected)",
 }
 """What is said of a verdict that is not simply held."""
@@ -106,7 +107,7 @@ def _head(run: CheckResult) -> str:
     if run.system == "suite":
         return click.style("the whole suite", bold=True)
     size = f"{run.states:,} states, {run.transitions:,} transitions, depth {run.depth}, {run.seconds:.2f} s"
-    limit = click.style(f"  incomplete: {run.limit}", fg="yellow") if run.limit else ""
+    limit = click.style(f"  incomplete: {reason_text(run.limit)}", fg="yellow") if run.limit else ""
     counted = ", time is counted" if run.time == "counted" else ""
     return f"{name}: {size}{counted}{limit}"
 
@@ -151,7 +152,7 @@ def _all_sizes(run: CheckResult) -> Iterator[str]:
 def _size(found: AllSizes) -> str:
     if found.proved:
         return f"holds for every number of instances (views of size {found.views}) of '{found.family}'"
-    return f"not proved for all sizes ({found.reason})"
+    return f"not proved for all sizes ({reason_text(found.reason)})"
 
 
 def _listed(word: str, ids: list[str], remark: str = "") -> Iterator[str]:
@@ -166,7 +167,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> Iterator[str]:
     remark = REMARKS.get(outcome.status(verdict), "")
     yield f"  {word} {verdict.property.id:16} {verdict.property.title}{remark}"
     if verdict.note:
-        yield f"           {verdict.note}"
+        yield f"           {reason_text(verdict.note)}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _has_detail(outcome, verdict)):
         yield from trace_lines(verdict.trace)
     searched = verdict.outcome != "unknown" or verdict.assumed

@@ -9,6 +9,7 @@ from typing import Any
 from rolecycle.checking.time_bounds import Witness
 from rolecycle.language.durations import written
 from rolecycle.report.machine_readable import trace_data
+from rolecycle.report.reasons import reason_text
 from rolecycle.report.text import trace_lines
 from rolecycle.verification.bound_result import BoundResult
 
@@ -28,7 +29,7 @@ def to_json(answer: BoundResult) -> str:
         "to": request.end,
         "unit_seconds": answer.unit,
         "states": answer.states,
-        "limit": str(answer.limit),
+        "limit": reason_text(answer.limit),
         "least": found and _attained(found.least),
         "greatest": found and _attained(found.greatest),
         "clock_stops": bool(found and found.stopped),
@@ -42,7 +43,7 @@ def _lines(answer: BoundResult) -> Iterator[str]:
     yield f"  from  {request.begin}"
     yield f"  to    {request.end}"
     if found is None:
-        yield f"  unknown: {answer.limit}"
+        yield f"  unknown: {reason_text(answer.limit)}"
     elif found.greatest is None and found.least is None and not found.stopped:
         yield "  it never begins"
     else:

@@ -1,4 +1,4 @@
-"""What the review page shows: nouns that only tell, plain text, numbers and pictures; no rule of the model."""
+"""What the review page shows: plain text, numbers and pictures in frozen nouns; no rule of the model."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ WORDS: Final[Mapping[Status, str]] = {
 
 MEANINGS: Final[Mapping[Status, str]] = {
     "unexpected": "Some run breaks the property, and nothing accounts for it.",
-    "unfailing": "The property was to be broken here, and no run breaks it.",
+    "unfailing": "The property should be refuted here, but no run breaks it.",
     "unknown": "A limit was reached before the property was settled. It may hold or not.",
     "hazard": "Some run breaks the property because of a choice that the user is free to make.",
-    "supposed": "Some run breaks the property if there is but one instance, which no file says.",
+    "supposed": "Some run breaks the property if there is only one instance; no file gives the number.",
     "expected": "Some run breaks the property, as it must in this scenario.",
     "holds": "Every reachable state was searched, and the property holds.",
     "vacuous": "The property holds because what it speaks of never happens there.",

@@ -10,6 +10,7 @@ from rolecycle.checking.verdict import Verdict
 from rolecycle.draw.sequence import sequence_picture
 from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.scenario import Scenario
+from rolecycle.report.reasons import reason_text
 from rolecycle.review.images import image
 from rolecycle.review.page import WORDS, Case, Refutation, StepEntry
 from rolecycle.review.verdicts import Judged, by_property
@@ -27,7 +28,7 @@ Systems = Mapping[tuple[str, str], System]
 def refutations(
     outcome: VerificationResult, scenarios: Mapping[str, Scenario], systems: Systems
 ) -> tuple[Refutation, ...]:
-    """The refuted properties, those first that were not to be; a run that shows several is drawn at the first."""
+    """The refuted properties, unexpected ones first; a run that shows several is drawn at the first."""
     found = [_refutation(outcome, judged, scenarios) for judged in by_property(outcome).values()]
     gravest_first = sorted((r for r in found if r[1]), key=lambda r: _gravity(r[0]))
     drawn: dict[str, tuple[str, str]] = {}
@@ -73,7 +74,7 @@ def _case(
         shown_in=run.system,
         also=tuple(_also(r.system, v) for r, v in judged if r is not run),
         facts=scenario.facts if scenario else (),
-        note=verdict.note,
+        note=reason_text(verdict.note),
     )
     return case, verdict.trace
 
@@ -139,7 +140,7 @@ def _with_run(case: Case, trace: Trace | None, systems: Systems, drawn: dict[str
 
 
 def _told(trace: Trace) -> str:
-    """What a reader sees of a run; runs that tell the same need not be shown twice."""
+    """What a reader sees of a run; equal runs need not be shown twice."""
     moved = sorted({name for step in trace.steps for name in step.changes})
     return repr((list(_steps(trace)), trace.loop, [(name, trace.start.get(name)) for name in moved]))
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rolecycle.draw.picture import PAINTS, STROKES
+from rolecycle.report.reasons import reason_text
 from rolecycle.review.page import MEANINGS, WORDS, Image, Page
 from rolecycle.verification.result import Status
 
@@ -35,7 +36,7 @@ def render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters |= {"anchor": anchor, "drawn": drawn, "grouped": "{:,}".format}
+    pages.filters |= {"anchor": anchor, "drawn": drawn, "grouped": "{:,}".format, "reason": reason_text}
     pages.globals |= {"words": WORDS, "meanings": MEANINGS}
     pages.globals |= {"paints": PAINTS, "strokes": STROKES, "status_paints": STATUS_PAINTS}
     return pages.get_template("page.html").render(page=page)

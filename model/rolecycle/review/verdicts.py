@@ -8,6 +8,7 @@ from typing import Final
 
 from rolecycle.checking.verdict import CheckResult, Verdict
 from rolecycle.language.property import Property
+from rolecycle.report.reasons import reason_text
 from rolecycle.review.page import WORDS, Count, PropertyEntry, Ruling, Theme
 from rolecycle.verification.result import Status, VerificationResult
 
@@ -53,7 +54,7 @@ def _entry(outcome: VerificationResult, wanted: Property, judged: list[Judged]) 
 
 
 def _ruling(word: Status, judged: list[Judged]) -> Ruling:
-    notes = tuple(dict.fromkeys(verdict.note for _, verdict in judged if verdict.note))
+    notes = tuple(dict.fromkeys(reason_text(verdict.note) for _, verdict in judged if verdict.note))
     return Ruling(word, len(judged), _where(run for run, _ in judged), notes)
 
 

@@ -108,7 +108,7 @@ def _arrows(system: System, member: Member, rows: Sequence[Row], index: int) -> 
     """One arrow for each source and destination; equal ones joined, so that steps are distinct.
 
     The index at hand is the member's own, or for a member outside every family that of the event.  So it is for the
-    timer of such a member, for it looks at the rows of the member.
+    timer of such a member, because it looks at the rows of the member.
     """
     number = {state: k for k, state in enumerate(member.machine.states)}
     guarding = dict.fromkeys(row.when for row in rows)

@@ -1,7 +1,7 @@
 """What is said of time in a system becomes limits: which rows of which member a clock serves, and how it counts.
 
 A row has a clock of its own in each copy of its machine; in a machine outside every family it has one for each index of
-its event, for the row is read at that index.  Rows that say and count the same share a clock.
+its event, because the row is read at that index.  Rows that say and count the same share a clock.
 """
 
 from __future__ import annotations

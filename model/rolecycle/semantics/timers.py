@@ -4,7 +4,7 @@ A timer counts for how long something has been true without a break, in units of
 before a step: after a step from where it was not true, it begins anew.  It takes part in every event that can make it
 true, at whatever index, so between two ticks nothing escapes it.  The unit is the greatest common divisor of the
 lengths in play, which loses nothing: every limit is a whole number of units, and includes its end (Henzinger, Manna,
-Pnueli 1992).  Only a ``may`` row that waits brings a limit that does not, for events pass it by before its time.
+Pnueli 1992).  Only a ``may`` row that waits brings a limit that does not, because events pass it by before its time.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class _Watch:
     """A clock of a limit in a system whose rows wait for their timers.
 
     ``counted``: what it counts, resolved.  ``rests``: its timer rests at its start while that is not true; else it runs
-    on, which does not matter, for it begins anew where it becomes true.
+    on, which does not matter, because it begins anew where it becomes true.
     """
 
     system: System
@@ -308,7 +308,7 @@ def _due(dials: Iterable[_Dial]) -> Iterator[Due]:
 def _prompt(
     system: System, slow: set[str], happening: Iterable[Occurrence], scenario: Scenario
 ) -> Iterator[Due]:
-    """What the platform does takes no time, unless something is said of its time; nor does healthy code, if so said.
+    """What the platform does takes no time unless its time is specified; healthy code likewise, if assumed.
 
     What a level above decides may take any time.
     """

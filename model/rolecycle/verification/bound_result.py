@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolecycle.checking.time_bounds import Bounds
-from rolecycle.deadline import Stop
+from rolecycle.deadline import NOT_STOPPED, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +26,4 @@ class BoundResult:
     bounds: Bounds | None
     unit: int
     states: int
-    limit: Stop | str = ""
+    limit: Stop = NOT_STOPPED

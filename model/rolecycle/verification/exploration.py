@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rolecycle.deadline import INTERRUPTED, LimitError
-from rolecycle.engine.checkpoint import checkpoint_of
+from rolecycle.deadline import INTERRUPTED, LimitError, Stop
 from rolecycle.engine.explore import explore
 from rolecycle.engine.joint_encoding import jointly_encoded_copies
 from rolecycle.engine.pack import pack
@@ -53,7 +52,7 @@ def network_of(request: CheckRequest, system: System, session: Session) -> Netwo
     deadline = session.deadline_of(request, "composing")
     flat = flatten(network(system, deadline), apart, deadline)
     if apart and rules_of(flat) > MOST_RULES:
-        raise LimitError(f"'{system.name}' in one piece has more than {MOST_RULES:,} rules")
+        raise LimitError(Stop("rules", MOST_RULES, f"'{system.name}' in one piece"))
     return flat
 
 
@@ -70,7 +69,7 @@ def explore_product(
     packed = pack(less.product, less.symmetric, folded, deadline)
     graph = keep_graph or any(_reads_graph(p, less.product.system) for p in group)
     name = f"{request.system.name} / {request.scenario.name}"
-    checkpoint = checkpoint_of(session.checkpoints, packed, graph) if session.checkpoints else None
+    checkpoint = session.checkpoint(packed, graph)
     return explore(packed, session.limits, graph, lambda progress: session.report(name, progress), checkpoint)
 
 
@@ -110,7 +109,7 @@ def _reduced(request: CheckRequest, system: System, session: Session) -> Machine
     if space.limit == INTERRUPTED:
         raise LimitError(INTERRUPTED)
     if not space.exhaustive:
-        raise LimitError(f"'{system.name}' could not be reduced: {space.limit}")
+        raise LimitError(space.limit.preventing(f"'{system.name}' could not be reduced"))
     return reduce(replace(space, deadline=deadline), request.system)
 
 

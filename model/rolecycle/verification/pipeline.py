@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from rolecycle.checking.judge import judge, unexplored
 from rolecycle.checking.verdict import CheckResult, Verdict
-from rolecycle.deadline import INTERRUPTED, LimitError, Stop, stopping
+from rolecycle.deadline import INTERRUPTED, NOT_STOPPED, LimitError, Stop, stopping
 from rolecycle.engine.space import Space
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.applied import Applied
@@ -25,9 +25,9 @@ from rolecycle.verification.plan import property_groups, reduced_product
 from rolecycle.verification.session import Session
 from rolecycle.verification.summary import (
     inner_sizes,
+    limit_of,
     properties_of,
     quotients_applied,
-    reasons_open,
     skipped,
     time_of,
 )
@@ -43,7 +43,7 @@ class _GroupResult:
     transitions: int = 0
     depth: int = 0
     memory: int = 0
-    limit: Stop | str = ""
+    limit: Stop = NOT_STOPPED
 
 
 def check(request: CheckRequest, session: Session) -> CheckResult:
@@ -67,7 +67,6 @@ def check(request: CheckRequest, session: Session) -> CheckResult:
         verdicts |= with_all_sizes(request, verdicts.values(), session)
     # A space apart repeats states of the others, so counts are those of the groups where there are any.
     counted = searches[: len(groups)] or searches
-    reasons = {reason for v in verdicts.values() for reason in reasons_open(v)}
     applied = [*quotients_applied(system, request.spec, session), *(a for s in searches for a in s.applied)]
     return CheckResult(
         system=request.system.name,
@@ -76,7 +75,7 @@ def check(request: CheckRequest, session: Session) -> CheckResult:
         states=sum(each.states for each in counted),
         transitions=sum(each.transitions for each in counted),
         depth=max(each.depth for each in counted),
-        limit=next((each.limit for each in counted if each.limit), "") or " and ".join(sorted(reasons)),
+        limit=limit_of((each.limit for each in counted), verdicts.values()),
         seconds=time.monotonic() - begin,
         memory=max(each.memory for each in counted),
         applied=tuple(dict.fromkeys(applied)),
@@ -100,7 +99,7 @@ def _searches(
     request: CheckRequest, system: System, groups: Iterable[PropertyGroup], session: Session
 ) -> Iterator[_GroupResult]:
     """A search for each group of properties; none begins after an interrupted one."""
-    limit: Stop | str = ""
+    limit = NOT_STOPPED
     for group in groups:
         interrupted = limit == INTERRUPTED
         result = _unknown(request, group, limit) if interrupted else _judged(request, system, group, session)
@@ -108,10 +107,9 @@ def _searches(
         yield result
 
 
-def _unknown(request: CheckRequest, group: PropertyGroup, limit: Stop | str) -> _GroupResult:
+def _unknown(request: CheckRequest, group: PropertyGroup, limit: Stop) -> _GroupResult:
     """The result for properties that were not judged because a limit came first."""
-    note = str(limit)
-    return _GroupResult(tuple(unexplored(p, p.expected(request.scenario), note) for p in group), limit=limit)
+    return _GroupResult(tuple(unexplored(p, p.expected(request.scenario), limit) for p in group), limit=limit)
 
 
 def _judged(request: CheckRequest, system: System, group: PropertyGroup, session: Session) -> _GroupResult:
@@ -136,10 +134,10 @@ def _judged(request: CheckRequest, system: System, group: PropertyGroup, session
 
 def _verdicts(
     request: CheckRequest, space: Space, group: PropertyGroup, less: Reduced, session: Session
-) -> tuple[tuple[Verdict, ...], Stop | str]:
-    """The verdicts on a group of properties, and the limit that left some of them unknown; empty if none did."""
+) -> tuple[tuple[Verdict, ...], Stop]:
+    """The verdicts on a group of properties, and the limit that left some of them unknown, if any."""
     verdicts: list[Verdict] = []
-    limit: Stop | str = space.limit
+    limit = space.limit
     try:
         with stopping():
             if not any(p.is_story for p in group):

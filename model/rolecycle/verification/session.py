@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rolecycle.deadline import Deadline
-from rolecycle.engine.checkpoint import Checkpoints
+from rolecycle.engine.checkpoint import Checkpoint, Checkpoints, checkpoint_of
 from rolecycle.engine.explore import Progress
 from rolecycle.engine.limits import Limits
+from rolecycle.engine.pack import Packed
 from rolecycle.engine.space import Space
 from rolecycle.language.machine import Machine
 from rolecycle.language.specification import Specification
@@ -67,6 +68,10 @@ class Session:
     all_sizes: bool = False
     inner: InnerSystems = field(default_factory=InnerSystems)
     quotients: Quotients = field(default_factory=Quotients)
+
+    def checkpoint(self, packed: Packed, keep_graph: bool) -> Checkpoint | None:
+        """Where the search of a packed product is kept, if anywhere."""
+        return checkpoint_of(self.checkpoints, packed, keep_graph) if self.checkpoints else None
 
     def deadline_of(self, request: CheckRequest, work: str) -> Deadline:
         """The deadline, labelled with a piece of work on a request."""

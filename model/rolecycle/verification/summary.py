@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rolecycle.checking.applicability import concerns, named_in
 from rolecycle.checking.judge import unexplored
 from rolecycle.checking.verdict import CheckResult, Time, Verdict
-from rolecycle.deadline import Stop
+from rolecycle.deadline import Reason, Stop
 from rolecycle.language.property import Property
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest
@@ -16,11 +16,11 @@ from rolecycle.semantics.system import System
 from rolecycle.verification.session import Session
 
 
-def skipped(request: CheckRequest, reason: Stop | str, seconds: float = 0.0) -> CheckResult:
+def skipped(request: CheckRequest, reason: Stop, seconds: float = 0.0) -> CheckResult:
     """The result of a request that was not run: every property that may concern it is unknown."""
     concerned = [p for p in _requested(request) if any(request.system.is_a(name) for name in p.systems)]
     verdicts: tuple[Verdict, ...] = tuple(
-        unexplored(p, p.expected(request.scenario), str(reason))
+        unexplored(p, p.expected(request.scenario), reason)
         for p in concerned
         if named_in(p, request.scenario)
     )
@@ -53,12 +53,19 @@ def quotients_applied(system: System, spec: Specification, session: Session) -> 
             yield Applied("quotient", f"{name}: {states} states", QUOTIENT)
 
 
-def reasons_open(verdict: Verdict) -> Iterator[str]:
+def reasons_open(verdict: Verdict) -> Iterator[Reason]:
     """Why a verdict is unknown, or which limit ended the proof for every size."""
     if verdict.outcome == "unknown" and verdict.note:
         yield verdict.note
     if verdict.all_sizes and isinstance(verdict.all_sizes.reason, Stop):
-        yield str(verdict.all_sizes.reason)
+        yield verdict.all_sizes.reason
+
+
+def limit_of(searches: Iterable[Stop], verdicts: Iterable[Verdict]) -> Reason:
+    """What left something unknown: the first limit, else the sentences of the verdicts; empty if nothing did."""
+    reasons = [*searches, *(reason for v in verdicts for reason in reasons_open(v))]
+    limit = next((reason for reason in reasons if reason and isinstance(reason, Stop)), None)
+    return limit or " and ".join(sorted({reason for reason in reasons if isinstance(reason, str)}))
 
 
 def _requested(request: CheckRequest) -> list[Property]:

@@ -79,7 +79,7 @@ def family_of(system: System) -> Family:
         raise UnfitError(f"some events are forbidden for single copies of '{family.name}'")
     defined = [when for meaning in system.definitions.values() for when in meaning.values()]
     if any(compares_order(when) for when in defined):
-        raise UnfitError(f"a label or a view tells earlier copies of '{family.name}' from later ones")
+        raise UnfitError(f"a label or a view distinguishes earlier copies of '{family.name}' from later ones")
     for when in [*defined, *(row.when for machine in family.machines for row in machine.rows)]:
         refuse_kinds(family, when)
     return family

@@ -31,7 +31,7 @@ from rolecycle.checking.parameterised.view_abstraction import (
 )
 from rolecycle.checking.verdict import AllSizes
 from rolecycle.checking.violation import violations
-from rolecycle.deadline import NEVER, Deadline, LimitError, Stop
+from rolecycle.deadline import NEVER, Deadline, LimitError, Reason
 from rolecycle.language.guard import atoms, ranges
 from rolecycle.language.property import Property
 from rolecycle.semantics.bound_property import BoundProperty
@@ -113,7 +113,7 @@ def _settle(search: _Search, wanted: Iterable[Property]) -> dict[str, AllSizes]:
     return found | _open((q.wanted for q in asked), f"views of size up to {LARGEST} do not rule out a breach")
 
 
-def _open(wanted: Iterable[Property], reason: Stop | str) -> dict[str, AllSizes]:
+def _open(wanted: Iterable[Property], reason: Reason) -> dict[str, AllSizes]:
     return {p.id: AllSizes(False, reason=reason) for p in wanted}
 
 

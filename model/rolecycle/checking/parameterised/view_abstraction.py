@@ -9,7 +9,7 @@ Haziza, Holik, *All for the price of few*, VMCAI 2013.)
 Why this covers every number of copies from k on: look at a step of a larger configuration and at k copies
 after it.  Keep of the configuration before it these copies, the copy that takes part, and those copies
 without which a condition would fail; forget the rest.  The same step leads from there to the same k copies,
-for conditions that bound a number of copies from above or speak of all copies stay true when others are
+because conditions that bound a number of copies from above or speak of all copies stay true when others are
 forgotten (see ``family``).  So ``extra`` must be as many copies as a step can depend on.
 """
 

@@ -326,7 +326,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "RC269": (
         "A configuration beside the definition cannot be read",
-        "It was left aside, because another one fits. If it is the one that is deployed, mend it and name it with "
+        "It was left aside, because another one fits. If it is the one that is deployed, correct it and name it with "
         "--config.",
     ),
     "RC272": (

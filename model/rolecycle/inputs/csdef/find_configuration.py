@@ -93,4 +93,4 @@ def _unread(broken: _Candidate, best: _Candidate) -> Diagnostic:
     (why, *_) = broken.mistakes
     message = f"{shown(broken.path.name)} cannot be read ({why.code}: {why.message})"
     message += f"; {shown(best.path.name)} was used"
-    return found("RC269", message, why.place, "mend or remove it, or choose one with --config")
+    return found("RC269", message, why.place, "correct or remove it, or choose one with --config")

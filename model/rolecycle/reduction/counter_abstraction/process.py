@@ -151,7 +151,7 @@ def _ranges(part: Quantified, member: Member) -> bool:
 
 
 def _names(readings: Iterable[Quantified]) -> dict[Quantified, str]:
-    """No machine has such a name, for it is no identifier."""
+    """No machine has such a name, because it is no identifier."""
     return {reading: f"reading {k}" for k, reading in enumerate(readings)}
 
 
