@@ -26,7 +26,7 @@ def broken(prop: Property, written: System | Network | Product, trace: Trace | N
     ``written``: the model that the run is one of, with every member.  Nothing for an observer that the loader made, and
     nothing where the goal has no parts.
     """
-    if trace is None or (prop.kind == "precedence" and prop.observer):
+    if trace is None or (prop.needs.watched and prop.observer):
         return ()
     whole = Network(written, ()) if isinstance(written, System) else written
     names = state_names_along(trace)[-2 if prop.events else -1]

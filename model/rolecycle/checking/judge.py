@@ -51,7 +51,7 @@ def judge(
     outcome, found = settle(space, bound)
     trace = found and lift_trace(found)
     vacuous = outcome == "holds" and space.exhaustive and is_vacuous(space, bound)
-    breaks = outcome == "refuted" and prop.kind in ("invariant", "precedence")
+    breaks = outcome == "refuted" and prop.needs.broken
     return Verdict(
         prop,
         outcome,
