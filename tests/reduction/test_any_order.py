@@ -102,7 +102,7 @@ def watched(watch: Machine, trace: Trace) -> str:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=200)
 @given(st.data())
 def test_each_reduction_alone_and_any_in_any_order_leave_the_verdict(data: st.DataObject) -> None:
     system = data.draw(SYSTEMS)

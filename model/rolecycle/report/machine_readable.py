@@ -164,9 +164,9 @@ def to_junit(outcome: VerificationResult) -> str:
 
 
 def errors_to_junit(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
-    """The same document when the input cannot be used: a suite with a case in error for each mistake."""
+    """The same document when the input cannot be used: a suite with a case in error for each mistake, without warnings."""
     root = ElementTree.Element("testsuites", name="rolecycle")
-    _suite(root, f"exit code {code}", [_error(found) for found in diagnostics])
+    _suite(root, f"exit code {code}", [_error(found) for found in diagnostics if found.severity == "error"])
     return _xml(root)
 
 
@@ -234,7 +234,7 @@ def errors_to_sarif(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
 
 
 def _sarif(results: Sequence[Mapping[str, Any]], code: int) -> str:
-    """A log with one run, which was successful if it came to verdicts."""
+    """A log with one run, which was successful if it came to all its verdicts."""
     rules = sorted({result["ruleId"] for result in results})
     driver = {"name": "rolecycle", "version": __version__, "rules": [{"id": rule} for rule in rules]}
     invocation = {"executionSuccessful": code in (0, 1), "exitCode": code}
