@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -19,3 +20,15 @@ def folder_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE, str(tmp_path_factory.mktemp("kept")))
         yield
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what comes after the first cases of a test with ``slow_after``."""
+    before: Counter[str] = Counter()
+    for item in items:
+        mark = item.get_closest_marker("slow_after")
+        test = item.nodeid.partition("[")[0]
+        if mark and before[test] >= mark.args[0]:
+            item.add_marker(pytest.mark.slow)
+        before[test] += 1

@@ -184,6 +184,7 @@ def test_what_a_specification_says_is_escaped() -> None:
     assert "<script>" not in result._repr_html_()  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_service_is_verified_and_its_faults_are_a_table() -> None:
     spec = rolecycle.load()
     result = rolecycle.verify(spec, SERVICE, scenario="healthy", properties=["P01"])

@@ -52,10 +52,13 @@ def test_lengths_of_time() -> None:
 
 
 @pytest.mark.parametrize("timed", [False, True], ids=["plain", "timed"])
-def test_random_specifications_are_judged_alike(timed: bool) -> None:
+@pytest.mark.parametrize(
+    "seeds", [range(1000, 1003), pytest.param(range(1003, 1040), marks=pytest.mark.slow)]
+)
+def test_random_specifications_are_judged_alike(seeds: range, timed: bool) -> None:
     """Whether what holds holds vacuously is not compared: the page does not define the premise of a property."""
     met = {"judged": 0, "refused": 0}
-    for seed in range(1000, 1040):
+    for seed in seeds:
         files = specification(seed, timed)
         try:
             found = [d for d in differences(files, 500) if {d.here, d.there} != {"holds", "vacuous"}]
@@ -64,11 +67,11 @@ def test_random_specifications_are_judged_alike(timed: bool) -> None:
         refused = [d for d in found if d.question[2] == "mistake" and set(d.there.split()) <= REFUSED]
         met["refused" if refused else "judged"] += 1
         assert refused or not found, f"{seed}: {found[0]}"
-    assert met["judged"] > 15
+    assert met["judged"] > len(seeds) // 3
 
 
 def test_the_limits_of_others_than_the_sender_stay_in_force() -> None:
-    """The gate never sends, so what the post says is due at once for ever, and it is never late."""
+    """The gate never sends, so what the post says is always due at once, and it is never late."""
     stay = {"source": "Here", "dest": "=", "assumption": "Made up."}
     post = [{"trigger": "sky.go", "every": "0 s", **stay}, {"trigger": "sky.late", "after": "7 s", **stay}]
     gate = [{**stay, "trigger": "sky.go", "source": "Up", "mode": "may"}]

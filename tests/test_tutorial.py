@@ -43,6 +43,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_the_properties_that_the_tutorial_names_and_no_others_are_not_as_expected(changed: Path) -> None:
     session = Session()
     jobs = [job for job in suite(load(changed)) if (job.system.name, job.scenario.name) in WHERE]

@@ -1,4 +1,4 @@
-"""Pages of the reference that follow from the code: options, JSON keys and the Python API.
+"""Pages of the reference that follow from the code: options, JSON keys, codes of messages and the Python API.
 
 ``python -m rolecycle.reference_pages docs/reference`` writes them; a test holds them fresh.
 """
@@ -18,6 +18,7 @@ import rolecycle
 from rolecycle.cli.main import main
 from rolecycle.commands.write_files import write
 from rolecycle.report import json_keys, markdown
+from rolecycle.report.all_codes import CODES
 
 KINDS = {"integer range": "N", "float range": "SECONDS", "path": "PATH", "directory": "DIR", "text": "NAME"}
 """What stands for a value of each kind."""
@@ -27,7 +28,7 @@ GENERATED = "This page is generated from the code by `make reference`; a test ho
 
 def pages() -> dict[str, str]:
     """File name to text."""
-    return {"options.md": options(), "json.md": json(), "python.md": python()}
+    return {"options.md": options(), "json.md": json(), "codes.md": codes(), "python.md": python()}
 
 
 def options() -> str:
@@ -76,6 +77,13 @@ def _keys(title: str, table: Mapping[str, str]) -> str:
     return markdown.section(
         title, markdown.table(["key", "meaning"], [[f"`{k}`", v] for k, v in table.items()])
     )
+
+
+def codes() -> str:
+    """Every code of a message, with what ``rolecycle explain`` says of it."""
+    sections = (markdown.section(f"{code}: {title}", text) for code, (title, text) in CODES.items())
+    head = "# Codes", "`rolecycle explain CODE` says the same.", GENERATED
+    return markdown.document(*head, *sections)
 
 
 def python() -> str:

@@ -48,7 +48,7 @@ def of(system: System, text: str, using: frozenset[Reduction], *events: str) -> 
     )
     less = choose_reduction(system, [wanted], using)
     space = explore(pack(less.product, less.symmetric))
-    return judge(space, wanted, lift_trace=less.lift_trace, written=less.written)
+    return judge(space, wanted, lift_trace=less.lift_trace, written=less.unreduced_model)
 
 
 @pytest.mark.parametrize("pumps", [3, 24])
@@ -102,6 +102,36 @@ def test_at_an_event_the_parts_are_read_before_it_at_its_index(
 ) -> None:
     verdict = of(cellar(pumps), "pump is not Cold and horn is Loud and pump is not Hot", using, "drip")
     assert [each.part for each in verdict.broken] == ["pump is not Cold", "horn is Loud"]
+
+
+@pytest.mark.parametrize("pumps", [2, 24])
+def test_a_part_that_no_cone_of_influence_needs_is_named(pumps: int) -> None:
+    verdict = of(
+        cellar(pumps),
+        "false and horn is Loud and horn is Still and (all pump: pump is Hot)",
+        EVERY_REDUCTION,
+    )
+    parts = [(each.part, len(each.copies)) for each in verdict.broken]
+    assert parts == [("false", 0), ("horn is Loud", 0), *[("pump is Hot", 1)] * pumps]
+
+
+def test_in_one_piece_the_parts_are_read_through_the_labels_of_levels(tmp_path: Path) -> None:
+    """The traces of a system in one piece name the machines inside, the goal reads labels."""
+    written(
+        tmp_path,
+        "events: {user.turn: {kind: user, meaning: m}}",
+        [
+            "{machine: lamp, title: t, initial: Unlit, states: [Unlit, Lit],"
+            " transitions: [{trigger: user.turn, source: Unlit, dest: Lit, assumption: a}]}",
+        ],
+        [
+            "{system: room, title: t, members: [lamp], labels: {Dark: lamp is Unlit}}",
+            "{system: top, title: t, suite: true, families: {floor: [room, room]}}",
+        ],
+        "{P01: {title: t, kind: invariant, systems: [top], always: 'true and (all floor: room is Dark)'}}",
+    )
+    found = CliRunner().invoke(main, ["verify", "--spec", str(tmp_path), "--no-reduction"]).output
+    assert "\n           false of floor[1]: room is Dark\n" in found
 
 
 def test_the_report_names_part_and_copy_and_an_observer_as_it_was_written(tmp_path: Path) -> None:

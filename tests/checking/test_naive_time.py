@@ -161,11 +161,13 @@ def moment(dice: random.Random, system: System) -> tuple[Guard, tuple[str, ...]]
     return goal(dice, system), ()
 
 
+@pytest.mark.slow_after(8)
 @pytest.mark.parametrize("seed", range(40))
 def test_the_engine_agrees_with_a_plain_simulation(seed: int) -> None:
     assert "compared" in [compared(10_000 * seed + number) for number in range(8)]
 
 
+@pytest.mark.slow_after(3)
 @pytest.mark.parametrize("seed", range(10))
 def test_timers_may_run_on_while_they_do_not_count(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timers, "MOST_AT_REST", seed % 3)

@@ -200,6 +200,7 @@ def compare(seed: int, ordered: bool) -> str:
     return found.reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ordered", [False, True])
 def test_what_is_proved_of_random_families_holds_for_few(ordered: bool) -> None:
     answers = Counter(compare(seed, ordered) for seed in range(FAMILIES))
@@ -248,6 +249,7 @@ def check_kinds(seed: int) -> str:
     return f"views of size {found.views}" if found.proved else found.reason
 
 
+@pytest.mark.slow
 def test_what_is_proved_of_two_kinds_of_copies_holds_for_few_of_each() -> None:
     answers = Counter(check_kinds(seed) for seed in range(FAMILIES))
     assert answers["views of size 1"] > FAMILIES // 5

@@ -11,6 +11,7 @@ from itertools import product
 import naive
 import pytest
 from click.testing import CliRunner
+from shipped_specification import spec as shipped
 from ticks import longest, shortest
 
 from rolecycle.checking.time_bounds import Bounds, Moment, bounds
@@ -20,10 +21,8 @@ from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import decode
 from rolecycle.engine.pack import pack
 from rolecycle.language.durations import DurationError, seconds, written
-from rolecycle.language.files import spec_root
 from rolecycle.language.guard import TRUE, And, Guard, In, Not, Quantified
 from rolecycle.language.guard_parser import parse_guard
-from rolecycle.language.load import load
 from rolecycle.language.machine import TICK, Event, Machine, Row, Timing
 from rolecycle.language.property import Property
 from rolecycle.language.scenario import Scenario
@@ -416,6 +415,7 @@ def random_timing(dice: random.Random, states: str, events: str, lengths_: list[
             return Timing()
 
 
+@pytest.mark.slow_after(10)
 @pytest.mark.parametrize("seed", range(40))
 def test_the_engine_agrees_with_the_clockwork(seed: int) -> None:
     """The same reachable states, and the same least and greatest times between any two of them, where time goes on."""
@@ -450,11 +450,6 @@ def random_guard(dice: random.Random, work: Clockwork) -> Guard:
 # --- the shipped specification ------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Specification:
-    return load(spec_root())
-
-
 def timed_jobs(spec: Specification) -> list[CheckRequest]:
     return [job for job in suite(spec) if job.scenario.timed]
 
@@ -462,15 +457,16 @@ def timed_jobs(spec: Specification) -> list[CheckRequest]:
 SAFETY = ("invariant", "precedence")
 
 
-def test_what_holds_untimed_holds_timed(shipped: Specification) -> None:
+@pytest.mark.slow
+def test_what_holds_untimed_holds_timed() -> None:
     """Counting time only takes runs away, so no safety property is lost by it."""
-    jobs = timed_jobs(shipped)
+    jobs = timed_jobs(shipped())
     assert jobs
     compared = 0
     for job in jobs:
         outcomes = []
         for scenario in (job.scenario, replace(job.scenario, timed=False)):
-            found = check(replace(job, scenario=scenario, only=safety(shipped)), Session())
+            found = check(replace(job, scenario=scenario, only=safety(shipped())), Session())
             outcomes.append({v.property.id: v.outcome for v in found.verdicts})
         counted, free = outcomes
         assert {id_ for id_, outcome in free.items() if outcome == "holds" != counted[id_]} == set()
@@ -497,35 +493,35 @@ def safety(spec: Specification) -> tuple[str, ...]:
     ],
 )
 def test_a_bound_of_the_shipped_specification(
-    shipped: Specification, scenario: str, begin: str, end: str, expected: tuple[int | None, int | None]
+    scenario: str, begin: str, end: str, expected: tuple[int | None, int | None]
 ) -> None:
-    system = shipped.systems["bare_worker_instance"]
-    space = explored(CheckRequest(shipped, system, shipped.scenarios[scenario]), Session())
-    events = dict(shipped.events)
+    system = shipped().systems["bare_worker_instance"]
+    space = explored(CheckRequest(shipped(), system, shipped().scenarios[scenario]), Session())
+    events = dict(shipped().events)
     found = told(bounds(space, moment(begin, events), moment(end, events)))
     assert tuple(length and length // MINUTE for length in found) == expected
 
 
-def test_a_property_of_times_is_not_judged_where_time_is_not_counted(shipped: Specification) -> None:
-    job = timed_jobs(shipped)[0]
+def test_a_property_of_times_is_not_judged_where_time_is_not_counted() -> None:
+    job = timed_jobs(shipped())[0]
     ids = {
         v.property.id
         for v in check(replace(job, scenario=replace(job.scenario, timed=False)), Session()).verdicts
     }
-    assert not ids & {p.id for p in shipped.properties.values() if p.kind == "time bound"}
+    assert not ids & {p.id for p in shipped().properties.values() if p.kind == "time bound"}
 
 
-def test_a_length_that_the_user_sets_counts_whatever_the_scenario_says(shipped: Specification) -> None:
-    spec = reset(shipped, ["heartbeat_timeout=20min", "heartbeat_period = 2 min"])
+def test_a_length_that_the_user_sets_counts_whatever_the_scenario_says() -> None:
+    spec = reset(shipped(), ["heartbeat_timeout=20min", "heartbeat_period = 2 min"])
     found = lengths(spec, spec.scenarios["timed-silence"])
     assert (found["heartbeat_timeout"], found["heartbeat_period"]) == (1200, 120)
     with pytest.raises(InputError, match="heartbeat_timout"):
-        reset(shipped, ["heartbeat_timout=20min"])
+        reset(shipped(), ["heartbeat_timout=20min"])
 
 
-def test_the_documents_lengths_have_facts_of_their_own(shipped: Specification) -> None:
-    assert all(each.facts for each in shipped.durations.values())
-    assert shipped.durations["heartbeat_timeout"].seconds == 600
+def test_the_documents_lengths_have_facts_of_their_own() -> None:
+    assert all(each.facts for each in shipped().durations.values())
+    assert shipped().durations["heartbeat_timeout"].seconds == 600
 
 
 # --- the command line ------------------------------------------------------------------------------------
@@ -594,12 +590,12 @@ def test_verify_shows_the_consequence_of_another_length() -> None:
     assert "at most 20 min" in text
 
 
-def test_a_property_that_is_broken_early_shows_the_early_run(shipped: Specification) -> None:
+def test_a_property_that_is_broken_early_shows_the_early_run() -> None:
     early = Property(
-        "P99", "t", "time bound", ("role_instance",), shipped.properties["P27"].goal,
+        "P99", "t", "time bound", ("role_instance",), shipped().properties["P27"].goal,
         from_events=("guest_agent.answer_heartbeat",), at_least="11 min",
     )  # fmt: skip
-    spec = replace(shipped, properties={"P99": early})
+    spec = replace(shipped(), properties={"P99": early})
     job = next(job for job in timed_jobs(spec) if job.scenario.name == "timed-silence")
     [verdict] = check(job, Session()).verdicts
     assert verdict.outcome == "refuted"

@@ -20,7 +20,9 @@ from click.testing import CliRunner, Result
 
 from rolecycle import __version__
 from rolecycle.cli.main import main
+from rolecycle.cli.options import FORMATS
 from rolecycle.report.all_codes import CODES
+from rolecycle.report.formats import RENDERERS
 
 HERE = Path(__file__).parents[1]
 GOOD = HERE / "specs" / "good"
@@ -397,7 +399,7 @@ def test_only_the_property_asked_for_is_judged() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_values_of_settings_are_never_printed(form: str, tmp_path: Path) -> None:
     shutil.copytree(SERVICES / "worker", tmp_path / "s")
     for path in (tmp_path / "s").glob("*.cscfg"):
@@ -415,6 +417,51 @@ def test_values_of_settings_are_never_printed(form: str, tmp_path: Path) -> None
 
 
 # --- JUnit and SARIF ------------------------------------------------------------------------------------
+
+
+def test_every_format_has_a_renderer() -> None:
+    assert tuple(RENDERERS) == FORMATS
+
+
+WRONG = [
+    ("verify", SERVICES / "broken-many" / "ServiceDefinition.csdef"),
+    ("verify", "--spec", "nowhere"),
+    ("verify", "--timeout", "soon"),
+    ("verify", "--system", "bell\x07"),
+    ("import", "nowhere.pnml"),
+]
+"""Input of each kind that cannot be used: files with mistakes at places, none, and words that do not fit."""
+
+
+@pytest.mark.parametrize("words", WRONG, ids=lambda words: "-".join(Path(word).name for word in words[1:]))
+def test_junit_has_a_case_in_error_for_each_mistake(words: tuple[str | Path, ...]) -> None:
+    mistakes = [found for found in answer(*words)["findings"] if found["severity"] == "error"]
+    result = rolecycle(*words, "--format", "junit")
+    (suite,) = ElementTree.fromstring(result.stdout)
+    assert result.exit_code == 2
+    assert (suite.get("tests"), suite.get("errors")) == (str(len(mistakes)),) * 2
+    assert (suite.get("failures"), suite.get("skipped")) == ("0", "0")
+    for case, mistake in zip(suite, mistakes, strict=True):
+        (error,) = case
+        assert (error.tag, error.get("type")) == ("error", mistake["code"])
+        assert error.get("message") == mistake["message"].replace("\x07", "\\x07")
+        if mistake["file"]:
+            place = [mistake["file"], *(str(n) for n in (mistake["line"], mistake["column"]) if n)]
+            assert (error.text or "").startswith(":".join(place))
+
+
+@pytest.mark.parametrize("words", WRONG, ids=lambda words: "-".join(Path(word).name for word in words[1:]))
+def test_sarif_has_each_mistake_at_its_place(words: tuple[str | Path, ...]) -> None:
+    mistakes = answer(*words)["findings"]
+    result = rolecycle(*words, "--format", "sarif")
+    (run,) = json.loads(result.stdout)["runs"]
+    assert run["invocations"] == [{"executionSuccessful": False, "exitCode": 2}]
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    for shown, mistake in zip(run["results"], mistakes, strict=True):
+        expect_sarif_result(shown, rules)
+        assert (shown["ruleId"], shown["level"]) == (mistake["code"], mistake["severity"])
+        lines = [place["physicalLocation"]["region"]["startLine"] for place in shown["locations"]]
+        assert lines == ([max(mistake["line"], 1)] if mistake["file"] else [])
 
 
 def test_junit_has_a_case_for_each_verdict(spec: Path) -> None:
@@ -591,7 +638,7 @@ def test_standard_output_is_one_json_object_and_standard_error_the_rest() -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_letters_that_the_terminal_lacks_stop_nothing(form: str, tmp_path: Path) -> None:
     shutil.copytree(SERVICES / "worker", tmp_path / "s")
     for path in (tmp_path / "s").iterdir():

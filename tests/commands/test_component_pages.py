@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shipped_specification
 
 from rolecycle.commands.component_pages import INDEX, pages
-from rolecycle.language.files import spec_root
 from rolecycle.language.load import load
 from rolecycle.language.specification import Specification
 
@@ -22,7 +22,7 @@ GOOD = Path(__file__).parents[1] / "specs" / "good"
 
 @pytest.fixture(scope="module")
 def spec() -> Specification:
-    return load(spec_root())
+    return shipped_specification.spec()
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_a_base_names_those_who_extend_it(spec: Specification, made: dict[str, s
 
 
 def test_every_place_of_a_file_that_a_fact_gives_is_cited() -> None:
-    spec = load(spec_root())
+    spec = shipped_specification.spec()
     files = (file for machine in spec.machines.values() for file in (*machine.logs, *machine.files))
     cited = {fact for file in files for fact in file.facts}
     places = {

@@ -9,6 +9,8 @@ import pytest
 from rolecycle.commands.draw import gallery
 from rolecycle.language.files import spec_root
 
+pytestmark = pytest.mark.slow
+
 DIAGRAMS = Path(__file__).parents[2] / "diagrams"
 
 
@@ -17,7 +19,6 @@ def pictures() -> dict[str, str]:
     return gallery(spec_root())
 
 
-@pytest.mark.slow
 def test_the_shipped_pictures_are_fresh(pictures: dict[str, str]) -> None:
     stale = [name for name, text in pictures.items() if _shipped(name) != text]
     assert stale == [], "run `make diagrams`"

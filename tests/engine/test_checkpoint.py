@@ -92,6 +92,7 @@ def test_what_is_found_again_is_not_expanded_again(product: Product, tmp_path: P
     assert seen == []
 
 
+@pytest.mark.slow
 def test_a_search_goes_on_with_other_cores(
     product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

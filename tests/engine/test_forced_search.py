@@ -100,6 +100,7 @@ def counters(sizes: tuple[int, ...]) -> System:
     return System("counters", tuple(map(Member, machines)), events)
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize("cores", [1, 2, 3])
 @pytest.mark.parametrize("last", [3, 4, 5, 6, 7])
 def test_distances_that_do_not_fit_among_keys_that_lie_close(
@@ -227,6 +228,7 @@ def test_there_is_room_though_a_table_overflows_while_it_grows(
     assert search.entered.sum() == 1
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize("how", [(1, False), (1, True), (2, False), (3, False)])
 @pytest.mark.parametrize("bits", [16, 64])
 def test_a_limit_at_every_moment(

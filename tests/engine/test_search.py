@@ -106,6 +106,7 @@ def test_several_cores_find_the_same(
     check_paths(space, plain)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("crowded", "many_words")
 def test_several_cores_find_the_same_in_many_words(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = explore(pack(product))
@@ -115,6 +116,7 @@ def test_several_cores_find_the_same_in_many_words(product: Product, monkeypatch
     check_paths(space, plain)
 
 
+@pytest.mark.slow
 @SLOW
 @given(strategies.systems())
 def test_several_cores_find_the_same_of_any_system(system: System) -> None:

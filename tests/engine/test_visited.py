@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ near = st.builds(state_of, st.integers(0, 2), st.integers(0, 5))
 """States that crowd in few slots, whose rests are neighbours."""
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(st.sampled_from([DIRECT, 1, 2, 3]), st.lists(st.lists(near, max_size=5), max_size=8))
 def test_a_table_of_keys_is_a_set(distance: int, batches: list[list[int]]) -> None:

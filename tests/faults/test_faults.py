@@ -17,6 +17,7 @@ import networkx
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from shipped_specification import spec as shipped
 from ticks import longest, shortest
 
 from rolecycle.cli.main import main
@@ -38,7 +39,6 @@ from rolecycle.graphs.shortest_paths import backward
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, Service, Site, Task
 from rolecycle.language.fault_catalogue import FaultCatalogue
-from rolecycle.language.files import spec_root
 from rolecycle.language.guard import And, Guard, In, Or, Quantified
 from rolecycle.language.load import load
 from rolecycle.language.machine import TICK, Timing
@@ -61,11 +61,6 @@ PAGE = HERE.parent / "docs" / "how-to" / "find-the-worst-outage-of-your-service.
 WEB, WORKERS = "hosted_web_instance", "hosted_worker_instance"
 
 
-@cache
-def shipped() -> Specification:
-    return load(spec_root())
-
-
 def catalogue() -> FaultCatalogue:
     found = shipped().catalogue
     assert found is not None
@@ -79,6 +74,12 @@ def examples() -> FaultTable:
 
 def cell(role: str, fault: str) -> FaultRow:
     return next(row for row in examples().rows if (row.role, row.fault) == (role, fault))
+
+
+def row_of(role: str, fault: str) -> FaultRow:
+    """A row of the table, found without the others."""
+    (row,) = example_faults(shipped(), FaultSelection(role, (fault,)), Session()).rows
+    return row
 
 
 def rolecycle(*words: str | Path) -> Result:
@@ -144,6 +145,7 @@ HEARTBEAT, SILENCE, BOOT, PROBE_OUT, PROBE_IN, CONTACT, ON_STOP, HOST = (
 """The lengths of the documents, in seconds."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "noticed", "recovered"),
     [
@@ -173,6 +175,7 @@ def test_times_are_those_that_a_person_computes(
         assert row.recovered_s == (Seconds(*recovered) if recovered else None)
 
 
+@pytest.mark.slow
 def test_who_recovers_has_a_time_or_waits_for_something_of_unknown_length() -> None:
     for row in examples().rows:
         found = row.recovered_s
@@ -208,6 +211,7 @@ def stop() -> Any:
     raise AssertionError("a settled cell has a run")
 
 
+@pytest.mark.slow
 def test_what_comes_for_good_comes_again() -> None:
     trace = cell(WORKERS, "on-start-throws").trace
     assert trace is not None
@@ -319,6 +323,7 @@ def test_a_role_has_only_faults_of_which_it_has_the_parts(number: int) -> None:
     assert {word for word, there in has.items() if there and not any(word in t for t in titles)} == set()
 
 
+@pytest.mark.slow_after(1)
 @EACH_ROLE
 def test_each_fault_of_a_role_happens_and_brings_what_it_says(number: int) -> None:
     for one, space in listed(number):
@@ -327,6 +332,7 @@ def test_each_fault_of_a_role_happens_and_brings_what_it_says(number: int) -> No
         assert not one.fault.owed or taken & set(one.fault.owed), one.id
 
 
+@pytest.mark.slow_after(1)
 @EACH_ROLE
 def test_no_fault_leaves_code_or_windows_in_the_middle_of_what_it_does(number: int) -> None:
     """What a fault blocks it replaces: no run is stuck where something is about to happen that cannot happen here."""
@@ -440,6 +446,7 @@ CELLS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow_after(3)
 @pytest.mark.parametrize(("where", "fault"), CELLS, ids=lambda value: getattr(value, "stem", value))
 def test_the_twin_finds_the_same_effects(where: str | Path, fault: str) -> None:
     spec = shipped()
@@ -551,6 +558,7 @@ def conditions() -> tuple[Guard, Guard, Guard]:
     return found.serving, Or(tuple(value.when for value in found.broken)), In("fault", ("Injected",))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("role", "fault"),
     [
@@ -586,6 +594,7 @@ def healthy_system(spec: Specification, role: str, one: FaultInstance) -> System
     return instantiate(spec, spec.systems[role], scenario, spec.machines.__getitem__)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("fault", ["guest-hangs", "host-restarts", "run-throws", "network-cut"])
 def test_time_adds_no_run(fault: str) -> None:
     """Without their timers, the states of the timed system are states of the untimed one."""
@@ -603,6 +612,7 @@ def test_time_adds_no_run(fault: str) -> None:
 # --- what is unknown ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_limit_leaves_every_cell_unknown_that_it_touches() -> None:
     found = rolecycle("--role", WORKERS, "--max-states", 10, "--format", "json")
     rows = json.loads(found.stdout)["rows"]
@@ -641,7 +651,7 @@ def test_what_was_searched_to_the_end_is_not_searched_again(tmp_path: Path) -> N
 
 
 def test_what_was_found_before_somebody_stops_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, found = iter(range(3)), cell(WORKERS, "guest-hangs")
+    made, found = iter(range(3)), row_of(WORKERS, "guest-hangs")
 
     def row(*_: Any) -> FaultRow:
         if next(made, None) is None:
@@ -705,6 +715,7 @@ def test_two_faults_of_one_event_are_no_pair_and_others_are() -> None:
     assert all(row.fault.count(" + ") == 1 for row in table.rows)
 
 
+@pytest.mark.slow
 def test_what_two_faults_do_together_is_settled() -> None:
     selection = FaultSelection(role="Fabrikam.Orders.Worker", faults=("file-locked",), pairs=True)
     table = service_faults(shipped(), WORKER, None, selection, Session())
@@ -727,6 +738,7 @@ def test_the_json_has_the_keys_that_other_tools_read() -> None:
     assert row["trace"][-1].keys() == {"event", "changes", "seen"}
 
 
+@pytest.mark.slow
 def test_the_table_is_readable_at_a_hundred_and_twenty_columns() -> None:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", report.render(examples()))
     assert [line for line in plain.splitlines() if len(line) > 120] == []
@@ -741,6 +753,7 @@ def test_a_fault_by_name_is_told_with_its_run_and_its_facts() -> None:
     assert "Assumed" not in rolecycle("--role", WORKERS, "--fault", "run-hangs").stdout
 
 
+@pytest.mark.slow
 def test_csv_and_markdown_have_a_line_for_each_row() -> None:
     rows = list(csv.DictReader(io.StringIO(report.to_csv(examples()))))
     assert [(row["role"], row["fault"], row["outcome"]) for row in rows] == [
@@ -766,7 +779,7 @@ def test_the_table_of_the_how_to_page_is_fresh() -> None:
     ],
 )  # fmt: skip
 def test_both_times_are_told_in_one_unit(least: int, greatest: int | None, text: str) -> None:
-    row = replace(cell(WORKERS, "guest-hangs"), noticed_s=Seconds(least, greatest))
+    row = replace(row_of(WORKERS, "guest-hangs"), noticed_s=Seconds(least, greatest))
     assert f"  {text}  " in report.render(FaultTable((row,)))
     data = json.loads(report.to_json(FaultTable((row,))))["rows"][0]["noticed_s"]
     assert data == {"least": least, "greatest": greatest, "waits_for": []}
@@ -871,6 +884,7 @@ def test_an_index_is_what_the_user_wrote(session: str) -> None:
     assert "[3]: simple task other.cmd (Shop.csdef:12:" in text
 
 
+@pytest.mark.slow
 def test_an_id_of_the_table_is_an_answer_to_the_option_and_several_choose_several(session: str) -> None:
     every = {row["fault"] for row in rows_of(session, "--role", "Stock", "--max-states", "1")}
     for wanted in (["plug-in-dies[1]"], ["plug-in-dies[1]", "task-fails[3]"], ["guest-hangs", "run-hangs"]):

@@ -44,6 +44,7 @@ def is_fair(moves: list[Transition], wanted: FairRuns, chosen: set[int]) -> bool
 KINDS = {"none": (False, False), "weak": (True, False), "strong": (False, True), "both": (True, True)}
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_fair_sets_are_those_of_the_definition(kind: str) -> None:
     rng = np.random.default_rng(list(KINDS).index(kind))

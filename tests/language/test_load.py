@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from shipped_specification import spec
 
 from rolecycle.diagnostics import Diagnostic, InputError, Place
-from rolecycle.language.files import spec_root
 from rolecycle.language.guard import In
 from rolecycle.language.guard_parser import MAX_DEPTH, parse_guard
 from rolecycle.language.load import load
@@ -661,7 +661,7 @@ def test_the_good_specification_is_good() -> None:
 
 @pytest.mark.slow
 def test_the_shipped_specification_has_no_warnings() -> None:
-    assert load(spec_root()).warnings == ()
+    assert spec().warnings == ()
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -16,6 +16,7 @@ from rolecycle.language.files import FOLDERS, schema_files, spec_root
 from rolecycle.language.load import load, schema
 from rolecycle.language.load.build_property import FORM_KEYS, FORMS
 from rolecycle.language.load.yaml_source import Document, read
+from rolecycle.language.property import NEEDS, PropertyKind
 
 GOOD = Path(__file__).parents[1] / "specs" / "good"
 KINDS = (*FOLDERS, "events", "facts", "durations", "faults")
@@ -77,6 +78,10 @@ def parts(data: Any) -> Iterator[dict[str, Any]]:
 def test_every_file_keeps_its_schema(root: Path) -> None:
     for kind, path in files(root):
         assert schema.mistakes(read(path), kind) == [], path
+
+
+def test_every_kind_of_property_has_its_needs_and_its_forms() -> None:
+    assert get_args(PropertyKind) == tuple(NEEDS) == tuple(FORMS)
 
 
 def test_every_form_of_a_property_is_in_the_schema() -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
 from service_files import counted, definition, said_of, write
+from shipped_specification import spec
 
 from rolecycle.commands.fault_plan import FaultSelection
 from rolecycle.commands.faults import service_faults
 from rolecycle.faults.table import FaultRow, Seconds
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Binding, Endpoint, PortRange, Probe, Role, RoleKind, Service, Site
-from rolecycle.language.files import spec_root
-from rolecycle.language.load import load
-from rolecycle.language.specification import Specification
 from rolecycle.modelling.rotations import Rotation, rotations
 from rolecycle.modelling.service_jobs import service_jobs
 from rolecycle.verification.pipeline import Session, check
@@ -27,11 +24,6 @@ PROBED = replace(HTTP, probe="alive")
 PROBE = Probe("alive", "http", "/alive")
 BOUND = (Site("Web", (Binding("b", "Http"),)),)
 ADMIN = Endpoint("Admin", "internal", "http", PortRange(8080, 8080))
-
-
-@cache
-def spec() -> Specification:
-    return load(spec_root())
 
 
 def ways(
@@ -168,6 +160,7 @@ def cell(folder: Path, role: str, fault: str) -> FaultRow:
     return row
 
 
+@pytest.mark.slow_after(3)
 @pytest.mark.parametrize(
     ("role", "fault", "fates", "noticed_by", "noticed"),
     [
@@ -197,6 +190,7 @@ def test_a_site_is_back_in_rotation_with_the_first_probe_after_its_start(tmp_pat
     assert cell(tmp_path, "site", "run-throws-once").recovered_s == Seconds(0, 15)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("kind", ["worker", "web_full_iis", "web_hwc", "vm", "unknown"])
 @pytest.mark.parametrize("port", [None, 81])
 def test_whatever_a_probe_asks_each_verdict_is_expected_or_the_choice_of_the_user(
@@ -238,6 +232,7 @@ def rows_of_the_page() -> list[list[str]]:
     return cells[2:]
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize("row", rows_of_the_page(), ids=lambda row: row[0])
 def test_the_page_says_what_a_probe_changes(tmp_path: Path, row: list[str]) -> None:
     found = []

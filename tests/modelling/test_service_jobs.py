@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 from bisimilar import bisimilar
 from service_files import EXAMPLES, SERVICES
+from shipped_specification import spec
 
 from rolecycle.checking.verdict import CheckResult
 from rolecycle.engine.space import Space
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Endpoint, Role, Service, Task
-from rolecycle.language.files import spec_root
-from rolecycle.language.load import load
 from rolecycle.language.machine import Machine
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
@@ -40,11 +39,6 @@ WEB = Role(
 WORKER = Role("Worker", "worker", 3)
 PEERS = Endpoint("Peers", "internal", "tcp")
 VM = Role("Legacy", "vm", 2, endpoints=(Endpoint("Http", "input", "http"),))
-
-
-@cache
-def spec() -> Specification:
-    return load(spec_root())
 
 
 def jobs(service: Service, *bases: str) -> list[CheckRequest]:

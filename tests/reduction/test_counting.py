@@ -12,14 +12,13 @@ import pytest
 import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from shipped_specification import spec
 
 from rolecycle.checking.judge import judge
 from rolecycle.checking.verdict import CheckResult, Verdict
 from rolecycle.engine.explore import explore
 from rolecycle.engine.pack import pack
-from rolecycle.language.files import spec_root
 from rolecycle.language.guard import FALSE, And, Guard, In, Not, Quantified
-from rolecycle.language.load import load
 from rolecycle.language.machine import Event, Machine, Row
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
@@ -63,7 +62,7 @@ WAYS: dict[str, tuple[Fold, Callable[[OpenCopies, list[MinimisedCopy]], CopyEnco
     "merged and counted": (smallest, counted, False),
 }
 
-SPEC = load(spec_root())
+SPEC = spec()
 REDUCED: dict[tuple[str, str], Machine] = {}
 """The reduced instances, which every way shares."""
 
@@ -119,6 +118,7 @@ def test_what_always_holds_and_what_is_reached_are_the_twins(data: st.DataObject
             assert (verdict.trace is not None) == any(truth == good for truth in reached)
 
 
+@pytest.mark.slow
 @SLOW
 @given(data=st.data())
 def test_deadlocks_are_the_twins(data: st.DataObject) -> None:
@@ -156,6 +156,7 @@ def test_a_property_at_an_event_is_the_twins(data: st.DataObject) -> None:
             assert not naive.holds(system, goal, naive.replay(system, before), naive.index_of(last.event))
 
 
+@pytest.mark.slow
 @SLOW
 @given(data=st.data())
 def test_counted_copies_recover_when_named_ones_do(data: st.DataObject) -> None:

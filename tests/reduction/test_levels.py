@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from shipped_specification import spec
 
 from rolecycle.engine.explore import explore
 from rolecycle.engine.layout import evaluate
@@ -17,12 +18,9 @@ from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
 from rolecycle.graphs.graph import sources_of
 from rolecycle.language import guard
-from rolecycle.language.files import spec_root
 from rolecycle.language.guard import Guard, In
-from rolecycle.language.load import load
 from rolecycle.language.machine import Machine
 from rolecycle.language.scenario import Scenario
-from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import MemberSpec, SystemSpec
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.semantics.compose import compose
@@ -33,11 +31,6 @@ from rolecycle.verification.pipeline import Session, check
 
 FEW = 40_000
 """States up to which networkx looks for the way back."""
-
-
-@cache
-def spec() -> Specification:
-    return load(spec_root())
 
 
 # --- a pile of systems in one piece -------------------------------------------------------------------------
@@ -198,6 +191,7 @@ def evidence(name: str, scenario: str) -> Iterator[tuple[Space, NDArray[np.bool_
     yield from ((space, columns(space, wanted)) for space in both(name, scenario))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(("name", "scenario"), CASES)
 def test_the_whole_is_larger_and_tells_the_same(name: str, scenario: str) -> None:
     (one, whole), (other, pile) = evidence(name, scenario)
@@ -207,12 +201,14 @@ def test_the_whole_is_larger_and_tells_the_same(name: str, scenario: str) -> Non
     assert kinds_of(whole) == kinds_of(pile)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(("name", "scenario"), CASES)
 def test_the_whole_stands_still_where_the_pile_does(name: str, scenario: str) -> None:
     (one, whole), (other, pile) = evidence(name, scenario)
     assert kinds_of(whole[one.dead]) == kinds_of(pile[other.dead])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("barred", [("fault",), ("fault", "user")], ids=["helped", "by itself"])
 @pytest.mark.parametrize(("name", "scenario"), CASES)
 def test_the_whole_finds_back_where_the_pile_does(name: str, scenario: str, barred: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ import strategies
 from click.testing import CliRunner
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from shipped_specification import spec
 from strategies import INSIDE, LABELS, MIDDLE, TEAM, WHOLE, Levels
 
 from rolecycle.checking.judge import judge
@@ -27,9 +28,7 @@ from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import path_to
-from rolecycle.language.files import spec_root
 from rolecycle.language.guard import FALSE, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.language.load import load
 from rolecycle.language.load.observers import never_after, only_after, story
 from rolecycle.language.machine import Event, Machine, Row
 from rolecycle.language.property import Property
@@ -116,12 +115,14 @@ def same_verdicts(levels: Levels, properties: list[Property]) -> None:
             assert told(made) == told(plain), choice
 
 
+@pytest.mark.slow
 @RANDOM
 @given(strategies.levels(), st.data())
 def test_piles_have_the_same_verdicts_with_and_without(levels: Levels, data: st.DataObject) -> None:
     same_verdicts(levels, asked(levels, pile_goals(levels), data))
 
 
+@pytest.mark.slow
 @RANDOM
 @given(strategies.crowds(), st.data())
 def test_crowds_have_the_same_verdicts_with_and_without(levels: Levels, data: st.DataObject) -> None:
@@ -146,6 +147,7 @@ def searched(job: CheckRequest, reductions: Iterable[Reduction]) -> Space:
     return found[0]
 
 
+@pytest.mark.slow
 @RANDOM
 @given(strategies.levels())
 def test_a_pile_taken_apart_is_its_machines_in_one_piece(levels: Levels) -> None:
@@ -307,6 +309,7 @@ def test_a_cone_reaches_the_states_that_the_whole_shows_of_it(
     assert happening == {label for _, label, _ in slow.transitions if naive.event_of(label) in asked}
 
 
+@pytest.mark.slow
 @settings(RANDOM, max_examples=40)
 @given(observed_systems())
 def test_a_run_of_a_cone_is_told_as_a_shortest_run_of_the_whole(made: tuple[System, Guard]) -> None:
@@ -423,7 +426,7 @@ SAMPLE = [
 
 @cache
 def shipped() -> dict[tuple[str, str], CheckRequest]:
-    return {(job.system.name, job.scenario.name): job for job in suite(load(spec_root()))}
+    return {(job.system.name, job.scenario.name): job for job in suite(spec())}
 
 
 def same_as_plain(job: CheckRequest, states: int) -> tuple[CheckResult, list[CheckResult]]:
@@ -437,6 +440,7 @@ def same_as_plain(job: CheckRequest, states: int) -> tuple[CheckResult, list[Che
     return plain, runs
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("key", SAMPLE, ids=" / ".join)
 def test_a_shipped_run_has_the_same_verdicts_with_and_without(key: tuple[str, str]) -> None:
     plain, runs = same_as_plain(shipped()[key], 100_000)

@@ -114,13 +114,20 @@ def unreadable(files: Files) -> str:
     return ""
 
 
-def differences(files: Files, limit: int = 3000) -> list[Difference]:
+def torn(files: Files) -> str:
+    """Why two members of a system would no longer move together (RC134); else empty."""
+    spec = understand(files)
+    levels = ((build(spec, system, scenario), Rules(spec, scenario)) for system, scenario in runs(spec))
+    return next(filter(None, (semantics.torn(level, rules) for level, rules in levels)), "")
+
+
+def differences(files: Files, limit: int = 1000) -> list[Difference]:
     """Ask both about a specification, by default and without reductions, and return the questions with two answers.
 
     Raises:
         TooLargeError: a space has more states than the limit.
     """
-    mistake = unreadable(files)
+    mistake = unreadable(files) or torn(files)
     here = {} if mistake else answers(files, limit)
     found: list[Difference] = []
     with TemporaryDirectory() as folder:

@@ -3,18 +3,20 @@ components.
 
 A run is fair to a strong occurrence if it is taken infinitely often or from some point on nowhere enabled. So
 for each set of strong occurrences, taken as those that are nowhere enabled any more, the others and the weak
-ones are plain conditions that must be met infinitely often; the states from which that can be done for ever are
-a greatest fixed point."""
+ones are plain conditions that must be met infinitely often; the states from which that can go on without
+end are a greatest fixed point."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Any
 
-from .semantics import Occurrence, Space, State, sent
+from .semantics import Occurrence, Space, State, TooLargeError, sent
 
 Node = tuple[State, Any]
 Edges = dict[Node, list[tuple[Any, Node]]]
-Key = Hashable
+
+MOST_STRONG = 6
+"""There is a fixed point for each set of strong occurrences."""
 
 
 def fairness(space: Space, occurrence: Occurrence) -> str:
@@ -42,21 +44,27 @@ def changing(edges: Edges) -> dict[Node, dict[Occurrence, list[Node]]]:
     return found
 
 
-def fair_for_ever(
+def from_where_fair(
     space: Space,
     edges: Edges,
     inside: Iterable[Node],
     again: Callable[[Node], bool] | None = None,
     avoid: Callable[[Any], bool] = lambda _: False,
 ) -> set[Node]:
-    """Return nodes from which a fair run stays inside for ever; with `again` where it sees such nodes
-    infinitely often, and with `avoid` without taking such steps."""
+    """Return nodes from which a fair run stays inside; with `again` where it sees such nodes infinitely often,
+    and with `avoid` without taking such steps.
+
+    Raises:
+        TooLargeError: there are too many strong occurrences to try each set of them.
+    """
     taken = changing(edges)
     allowed = set(inside)
     kinds: dict[str, set[Occurrence]] = {"weak": set(), "strong": set(), "none": set()}
     for node in allowed:
         for occurrence in taken.get(node, {}):
             kinds[fairness(space, occurrence)].add(occurrence)
+    if len(kinds["strong"]) > MOST_STRONG:
+        raise TooLargeError
     found: set[Node] = set()
     for size in range(len(kinds["strong"]) + 1):
         for gone in combinations(sorted(kinds["strong"], key=repr), size):
@@ -76,8 +84,8 @@ def _fixed_point(
     again: Callable[[Node], bool] | None,
     avoid: Callable[[Any], bool],
 ) -> set[Node]:
-    """The greatest set from whose every node each condition can be met inside it. "A run takes steps for ever,
-    or stays in some state for ever", so a condition on a state is met by staying in it."""
+    """The greatest set from whose every node each condition can be met inside it. "A run takes steps without end,
+    or stays in some state", so a condition on a state is met by staying in it."""
     while True:
         before = set(rest)
         for occurrence in sorted(weak | strong, key=repr):

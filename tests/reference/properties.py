@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .clock import length
-from .fairness import Edges, Node, backward, fair_for_ever
+from .fairness import Edges, Node, backward, from_where_fair
 from .guards import Guard, parse
 from .language import TICK, Row, Specification
 from .semantics import Occurrence, Rules, Space, happens, indices, owed
@@ -271,7 +271,7 @@ def _leads_to(space: Space, written: dict[str, Any], index: int | None) -> Verdi
     edges = observed(space, written, index)
     starts = _where(space, edges, written["from"], index)
     short = set(edges) - _where(space, edges, written["to"], index)
-    bad = backward(edges, short, fair_for_ever(space, edges, short))
+    bad = backward(edges, short, from_where_fair(space, edges, short))
     return Verdict(not starts & bad, not starts)
 
 
@@ -279,7 +279,7 @@ def _recurs(space: Space, written: dict[str, Any], index: int | None) -> Verdict
     """`recurs`: "in every fair run, it holds again and again"."""
     edges = observed(space, written, index)
     return Verdict(
-        not fair_for_ever(space, edges, set(edges) - _where(space, edges, written["again"], index))
+        not from_where_fair(space, edges, set(edges) - _where(space, edges, written["again"], index))
     )
 
 
@@ -287,7 +287,7 @@ def _settles(space: Space, written: dict[str, Any], index: int | None) -> Verdic
     """`settles`: "in every fair run, it holds from some point on"."""
     edges = observed(space, written, index)
     broken = set(edges) - _where(space, edges, written["stays"], index)
-    return Verdict(not fair_for_ever(space, edges, edges, lambda node: node in broken))
+    return Verdict(not from_where_fair(space, edges, edges, lambda node: node in broken))
 
 
 def _converges(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
@@ -298,7 +298,7 @@ def _converges(space: Space, written: dict[str, Any], index: int | None) -> Verd
     def fault(o: Occurrence) -> bool:
         return space.rules.spec.events[o.event].kind == "fault"
 
-    return Verdict(not fair_for_ever(space, edges, edges, lambda node: node in broken, fault))
+    return Verdict(not from_where_fair(space, edges, edges, lambda node: node in broken, fault))
 
 
 def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict:

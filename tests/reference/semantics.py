@@ -9,7 +9,7 @@ from typing import Any
 
 from .guards import Guard
 from .language import Machine, Row, Specification
-from .systems import Level, Member, holds, visible
+from .systems import Level, Member, events_inside, holds, visible
 
 State = tuple[Any, ...]
 
@@ -71,8 +71,7 @@ def happens(level: Level, event: str, index: int | None, rules: Rules) -> bool:
 
 def sent(level: Level, event: str) -> bool:
     """Whether its sender is here, or is no machine."""
-    sender = level.events[event].sender
-    return sender in level.actors or level.has_machine(sender)
+    return level.has_sender(event)
 
 
 def indices(level: Level, event: str) -> list[int | None]:
@@ -175,6 +174,30 @@ def readings(level: Level, rules: Rules) -> Iterator[tuple[Level, Guard, int | N
             yield from ((level, row.when, member.index or at) for at in there)
     definitions = [*level.labels.values(), *(guard for values in level.views.values() for _, guard in values)]
     yield from ((level, guard, None) for guard in definitions)
+
+
+def torn(level: Level, rules: Rules) -> str:
+    """Which event two members no longer share: "An event that the system keeps to itself may not be in the
+    alphabet of another member: the two would no longer move together. That is a mistake (RC134)"."""
+    for member in level.members:
+        if not isinstance(member.what, Level):
+            continue
+        kept = events_inside(member.what) - visible(member.what)
+        for other in level.members:
+            for event in sorted(kept & events_inside(other.what)) if other is not member else ():
+                if happens(level, event, None, rules) and _move_together(level, event, member, other):
+                    return f"{member.name} keeps {event}, which {other.name} has"
+        if found := torn(member.what, rules):
+            return found
+    return ""
+
+
+def _move_together(level: Level, event: str, one: Member, other: Member) -> bool:
+    """Two copies of a family do at a collective event only, and one that lacks the sender has it never."""
+    assert isinstance(one.what, Level)
+    if not one.family or one.family != other.family:
+        return True
+    return one.family in level.events[event].all and one.what.has_sender(event)
 
 
 @dataclass

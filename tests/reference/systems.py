@@ -54,6 +54,11 @@ class Level:
             for m in self.members
         )
 
+    def has_sender(self, event: str) -> bool:
+        """Whether the sender of an event is here, or is no machine."""
+        sender = self.events[event].sender
+        return sender in self.actors or self.has_machine(sender)
+
     def alphabet(self) -> frozenset[str]:
         """The events that some member has in its alphabet."""
         return frozenset().union(*(visible(m.what) for m in self.members))
@@ -61,10 +66,22 @@ class Level:
 
 def visible(what: Machine | Level) -> frozenset[str]:
     """The events that a member has for the level above: "The events that it `shows` stay visible ... Faults
-    stay visible, too"."""
+    stay visible, too"; "A fault whose sender is a machine that is not inside, and that is not shown, the system
+    keeps to itself"."""
     if isinstance(what, Machine):
         return what.alphabet()
-    return frozenset(e for e in what.alphabet() if e in what.shows or what.events[e].kind == "fault")
+    return frozenset(
+        e
+        for e in what.alphabet()
+        if e in what.shows or (what.events[e].kind == "fault" and what.has_sender(e))
+    )
+
+
+def events_inside(what: Machine | Level) -> frozenset[str]:
+    """The events of all machines in a member, on every level."""
+    if isinstance(what, Machine):
+        return what.alphabet()
+    return frozenset().union(*(events_inside(m.what) for m in what.members))
 
 
 def build(spec: Specification, name: str, scenario: dict[str, Any]) -> Level:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
+import shipped_specification
 
-from rolecycle.language.files import spec_root
-from rolecycle.language.load import load
 from rolecycle.language.specification import Specification
 from rolecycle.semantics.instantiate import BUDGET, instantiate
 from rolecycle.semantics.system import System
@@ -13,7 +12,7 @@ from rolecycle.semantics.system import System
 
 @pytest.fixture(scope="module")
 def spec() -> Specification:
-    return load(spec_root())
+    return shipped_specification.spec()
 
 
 def made(spec: Specification, system: str, scenario: str) -> System:

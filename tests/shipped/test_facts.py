@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 import pytest
+import shipped_specification
 
 from rolecycle.inputs.csdef.codes import CODES
 from rolecycle.language.files import spec_root
-from rolecycle.language.load import load
 from rolecycle.language.specification import Fact, Specification
 from rolecycle.language.traceability import BEHAVIOUR, Traceability, trace_facts
 
@@ -19,7 +19,7 @@ PLACES = ("machine", "log of", "file of", "view", "system", "parameter")
 
 @pytest.fixture(scope="module")
 def spec() -> Specification:
-    return load(spec_root())
+    return shipped_specification.spec()
 
 
 @pytest.fixture(scope="module")

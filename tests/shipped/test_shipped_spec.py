@@ -13,6 +13,7 @@ import naive
 import numpy as np
 import pytest
 import transitions
+from shipped_specification import spec
 
 from rolecycle.checking.verdict import CheckResult, Verdict
 from rolecycle.engine.explore import explore
@@ -22,11 +23,8 @@ from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.successors import successors
 from rolecycle.language import guard
-from rolecycle.language.files import spec_root
 from rolecycle.language.guard import Guard
-from rolecycle.language.load import load
 from rolecycle.language.machine import Machine, Row
-from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.symmetry import symmetric_families
 from rolecycle.semantics.compose import compose
@@ -55,11 +53,6 @@ CORRECTIONS = ROOT / "docs/explanation/corrections.md"
 PROPOSED = {f"P{n:02}" for n in range(1, 86)} | {f"R{n:02}" for n in range(1, 35)}
 """What the research proposed; what was added later is found where the pages and the specification mention it."""
 RESEARCH = ROOT.parent / "shared/research/properties.md"
-
-
-@cache
-def spec() -> Specification:
-    return load(spec_root())
 
 
 @dataclass(frozen=True)

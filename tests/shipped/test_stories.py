@@ -7,12 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from shipped_specification import spec
 
 from rolecycle.checking.verdict import Verdict
-from rolecycle.language.files import spec_root
-from rolecycle.language.load import load
 from rolecycle.language.property import Property
-from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.verification.pipeline import Session, check
 
@@ -29,11 +27,6 @@ BOTH_LIFE_CYCLES_AND_THE_TEN_STEPS = {
 }
 HAPPENS_TO_THE_HEALTHY = {"I-30", "I-31", "I-32", "I-39"}
 """Incidents in which nothing fails, or whose steps are healthy and which then stand still: P57 tells them apart."""
-
-
-@cache
-def spec() -> Specification:
-    return load(spec_root())
 
 
 @cache
@@ -71,6 +64,7 @@ def told(verdict: Verdict) -> list[str]:
     return [event for event in events if event in wanted]
 
 
+@pytest.mark.slow_after(8)
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.id)
 def test_the_run_of_a_story_shows_exactly_its_steps_in_their_order(story: Property) -> None:
     verdicts = [v for name in story.scenarios for v in judged(story).get(name, []) if v.expected == "holds"]
@@ -98,6 +92,7 @@ def incidents() -> list[Property]:
     return [story for story in stories() if story.theme == "Incidents"]
 
 
+@pytest.mark.slow_after(8)
 @pytest.mark.parametrize("story", incidents(), ids=lambda story: story.id)
 def test_an_incident_is_a_scenario_with_its_sources_and_no_run_of_a_healthy_system(story: Property) -> None:
     scenario = next(s for s in spec().scenarios.values() if s.id == story.id)

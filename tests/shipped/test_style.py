@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 import pytest
+from shipped_specification import spec
 
 from rolecycle.language.files import spec_root
-from rolecycle.language.load import load
-from rolecycle.language.specification import Specification
 
 SINGLE_STATE = re.compile(r"\b\w+ (not )?in \[\w+\]")
 """A guard that lists one state, where ``is`` says the same."""
-
-
-@cache
-def spec() -> Specification:
-    return load(spec_root())
 
 
 def titles() -> list[tuple[str, str]]:

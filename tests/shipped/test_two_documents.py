@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from shipped_specification import spec
 
-from rolecycle.language.files import spec_root
-from rolecycle.language.load import load
 from rolecycle.language.traceability import trace_facts
 
 PAGE = (Path(__file__).parents[2] / "docs/explanation/two-documents.md").read_text(encoding="utf-8")
-SPEC = load(spec_root())
+SPEC = spec()
 TRACED = trace_facts(SPEC)
 
 FACT = re.compile(r"\b(?:S1|S2|X)-[A-Z]+\d*[a-z]*\d*\b")

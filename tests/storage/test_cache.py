@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -20,6 +19,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from service_files import SERVICES
+from shipped_specification import spec as shipped
 from strategies import Levels
 
 from rolecycle.checking.verdict import CheckResult
@@ -27,7 +27,7 @@ from rolecycle.cli.main import main
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.engine.explore import Limits
 from rolecycle.inputs.csdef import read_service
-from rolecycle.language.files import files_of, spec_root
+from rolecycle.language.files import files_of
 from rolecycle.language.guard import FALSE, TRUE, In, Not
 from rolecycle.language.load import load
 from rolecycle.language.machine import Machine
@@ -47,11 +47,6 @@ from rolecycle.verification.pipeline import Session, check
 GOOD = Path(__file__).parents[1] / "specs" / "good"
 KEY = key(b"test")
 PACKAGE = Path(store.__file__).parents[1]
-
-
-@cache
-def shipped() -> Specification:
-    return load(spec_root())
 
 
 def kept_files(folder: Path) -> list[Path]:
@@ -183,6 +178,7 @@ def test_keys_tell_the_code_and_the_parts_apart(monkeypatch: pytest.MonkeyPatch)
     assert key(b"abc") != before
 
 
+@pytest.mark.slow
 def test_the_code_is_every_module_however_deep_it_lies(tmp_path: Path) -> None:
     package = tmp_path / "rolecycle"
     modules = shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "spec")).rglob(
@@ -346,6 +342,7 @@ def judged(quotients: Quotients) -> list[CheckResult]:
     return [replace(check(job, session), seconds=0.0) for job in jobs()]
 
 
+@pytest.mark.slow
 def test_verdicts_traces_and_counts_are_the_same_cold_warm_damaged_and_without(tmp_path: Path) -> None:
     without, cold, warm = Computing(), Computing(Store(tmp_path)), Computing(Store(tmp_path))
     expected = judged(without)
@@ -403,6 +400,7 @@ def reduced(levels: Levels, quotients: Quotients) -> dict[tuple[str, str], Machi
     return session.inner.reduced
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.levels(), st.data())
 def test_equal_contents_have_equal_quotients(levels: Levels, data: st.DataObject) -> None:

@@ -138,6 +138,7 @@ PHASES: dict[str, Callable[[Deadline], object]] = {
 }
 
 
+@pytest.mark.slow_after(3)
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_phase_ends_at_whatever_look_the_time_is_up(phase: str) -> None:
     work = PHASES[phase]
@@ -158,6 +159,7 @@ def test_a_phase_ends_when_the_process_is_too_large(phase: str) -> None:
     PHASES[phase](Deadline(most=100, used=lambda: 100))
 
 
+@pytest.mark.slow
 def test_a_proof_for_every_size_that_has_no_time_is_none() -> None:
     wanted = crowded(FEW)
     every = looks(lambda deadline: prove(FEW, [wanted], deadline=deadline))

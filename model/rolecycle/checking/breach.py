@@ -11,8 +11,8 @@ from rolecycle.language.guard_printer import guard_text
 from rolecycle.language.machine import index_of
 from rolecycle.language.property import Property
 from rolecycle.semantics.formula import holds
-from rolecycle.semantics.product import Product
-from rolecycle.semantics.resolve import meaning, ranged, resolve
+from rolecycle.semantics.product import Network, Product
+from rolecycle.semantics.resolve import meaning, ranged
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace, state_names_along
 
@@ -20,47 +20,34 @@ Part = tuple[Guard, tuple[str, ...]]
 """A part of a goal, and the copies for which it is read."""
 
 
-def broken(
-    wanted: Property, product: Product, written: System | None, trace: Trace | None
-) -> tuple[Breach, ...]:
+def broken(prop: Property, written: System | Network | Product, trace: Trace | None) -> tuple[Breach, ...]:
     """The least parts of the goal that are false where a run ends, or before its last step if that is the event.
 
-    ``written``: the system whose names the run has, where they are not those of the product.  Nothing for an observer
-    that the loader made, and nothing where the goal has no parts.
+    ``written``: the model that the run is one of, with every member.  Nothing for an observer that the loader made, and
+    nothing where the goal has no parts.
     """
-    if trace is None or (wanted.kind == "precedence" and wanted.observer):
+    if trace is None or (prop.needs.watched and prop.observer):
         return ()
-    members = (written or product.system).members
-    names = state_names_along(trace)[-2 if wanted.events else -1]
-    here = [m.machine.states.index(names[m.name]) for m in members]
-
-    def true(part: Guard, index: int) -> bool:
-        return holds(resolve(part, written, index=index) if written else meaning(product, part, index), here)
-
-    index = _index(trace, product, written) if wanted.events else 0
-    try:
-        found = list(_Reading(written or product.asked, true).false(wanted.goal, index))
-    except (
-        KeyError
-    ):  # a part that cannot change the goal reads a member that the cone of influence leaves out
-        return ()
+    whole = Network(written, ()) if isinstance(written, System) else written
+    names = state_names_along(trace)[-2 if prop.events else -1]
+    here = [m.machine.states.index(names[m.name]) for m in whole.system.members]
+    reading = _Reading(whole.asked, lambda part, index: holds(meaning(whole, part, index), here))
+    found = reading.false(prop.goal, _index(trace, whole) if prop.events else 0)
     return tuple(
-        Breach(_as_written(part, wanted), copies) for part, copies in found if copies or part != wanted.goal
+        Breach(_as_written(part, prop), copies) for part, copies in found if copies or part != prop.goal
     )
 
 
-def _as_written(part: Guard, wanted: Property) -> str:
+def _as_written(part: Guard, prop: Property) -> str:
     """The text of a part; an observer has no name of its own there."""
     text = guard_text(part)
-    return text.replace(wanted.observer.name, "observer") if wanted.observer else text
+    return text.replace(prop.observer.name, "observer") if prop.observer else text
 
 
-def _index(trace: Trace, product: Product, written: System | None) -> int:
+def _index(trace: Trace, whole: Network | Product) -> int:
     """The index of the event of the last step."""
     label = trace.steps[-1].event
-    if written is None:
-        return next(o.index for o in product.occurrences if o.label == label)
-    return index_of(label)
+    return next((o.index for o in whole.occurrences if o.label == label), index_of(label))
 
 
 @dataclass(frozen=True, slots=True)

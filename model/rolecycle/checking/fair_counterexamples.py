@@ -17,7 +17,7 @@ from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import Subgraph, subgraph, where
 from rolecycle.graphs.fair_cycles import FairRuns, components, fair_sets, missed
 from rolecycle.language.machine import Fairness
-from rolecycle.language.property import PropertyKind
+from rolecycle.language.property import Property
 from rolecycle.semantics.formula import Formula
 from rolecycle.semantics.product import Product
 
@@ -58,7 +58,7 @@ class FairCounterexample(NamedTuple):
     sets: NDArray[np.int64]
 
 
-def obligation_of(space: Space, kind: PropertyKind, parts: LassoShape, copy: str, first: int) -> Obligation:
+def obligation_of(space: Space, prop: Property, parts: LassoShape, copy: str, first: int) -> Obligation:
     """What a run that refutes the property does among the ``first`` states of the space.
 
     A fair set there is one in the whole space, because what leads outside counts as enabled.  Raises
@@ -68,7 +68,7 @@ def obligation_of(space: Space, kind: PropertyKind, parts: LassoShape, copy: str
     inside, begin, visit = (where(near, part) for part in parts)
     found = subgraph(near, inside, begin)
     follow = np.ones(len(found.graph.labels), dtype=np.bool_)
-    if kind == "converges":
+    if prop.needs.calm:
         calm = [product.system.events[o.event].kind != "fault" for o in product.occurrences]
         follow = np.array(calm, dtype=np.bool_)[found.occurrence]
     component = space.deadline.within(len(follow), components, found.graph, follow)

@@ -19,6 +19,7 @@ from rolecycle.language.property import Property
 from rolecycle.language.scenario import Expectation
 from rolecycle.semantics import formula
 from rolecycle.semantics.bound_property import BoundProperty
+from rolecycle.semantics.product import Network, Product
 from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
@@ -33,12 +34,11 @@ def judge(
     prop: Property,
     expected: Expectation = "holds",
     lift_trace: Callable[[Trace], Trace] = lambda trace: trace,
-    written: System | None = None,
+    written: System | Network | Product | None = None,
 ) -> Verdict:
     """The verdict on one property, with a trace where one says more than the word: shortest in the space.
 
-    ``lift_trace`` turns a run of the space into one of the system as ``written``, which is given where the space has
-    other names.
+    ``lift_trace`` turns a run of the space into one of the model as ``written``; none: the product of the space.
     """
     system = space.packed.product.system
     hazard = resolve(prop.hazard, system) == formula.TRUE
@@ -51,7 +51,7 @@ def judge(
     outcome, found = settle(space, bound)
     trace = found and lift_trace(found)
     vacuous = outcome == "holds" and space.exhaustive and is_vacuous(space, bound)
-    breaks = outcome == "refuted" and prop.kind in ("invariant", "precedence")
+    breaks = outcome == "refuted" and prop.needs.broken
     return Verdict(
         prop,
         outcome,
@@ -60,7 +60,7 @@ def judge(
         hazard,
         vacuous,
         "" if outcome != "unknown" else space.limit,
-        broken=broken(prop, product, written, trace if written else found) if breaks else (),
+        broken=broken(prop, written or product, trace) if breaks else (),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 import numpy as np
 
@@ -86,7 +86,7 @@ def check_liveness(space: Space, bound: BoundProperty) -> Finding:
     strengths = fairness_of(product)
     for first in (*(n for n in NEAR if n < len(space.states)), len(space.states)):
         cases = [
-            obligation_of(space, prop.kind, _lasso_shape(bound, index), copy, first) for copy, index in copies
+            obligation_of(space, prop, _lasso_shape(bound, index), copy, first) for copy, index in copies
         ]
         hit = first_counterexample(product, cases, strengths)
         if hit:
@@ -128,13 +128,19 @@ def _copies(product: Product, prop: Property) -> list[tuple[str, int]]:
 
 def _lasso_shape(bound: BoundProperty, index: int) -> LassoShape:
     """Where a run that refutes the property stays, where that begins, and what it sees again and again."""
-    if bound.prop.kind == "leads to":
-        missed = formula.negation(bound.conclusion(index))
-        return missed, formula.conjunction([bound.premise(index), missed]), formula.TRUE
-    missed = bound.negation(index)
-    if bound.prop.kind == "recurs":
-        return missed, missed, formula.TRUE
-    return formula.TRUE, formula.TRUE, missed
+    match bound.prop.kind:
+        case "leads to":
+            missed = formula.negation(bound.conclusion(index))
+            return missed, formula.conjunction([bound.premise(index), missed]), formula.TRUE
+        case "recurs":
+            missed = bound.negation(index)
+            return missed, missed, formula.TRUE
+        case "settles" | "converges":
+            return formula.TRUE, formula.TRUE, bound.negation(index)
+        case "invariant" | "precedence" | "deadlock freedom" | "reachable" | "recoverable" | "time bound":
+            raise ValueError("fair runs do not settle it")
+        case _:
+            assert_never(bound.prop.kind)
 
 
 def _needed(space: Space, cases: Sequence[Obligation], assumed: Strengths) -> Iterator[Assumption]:
@@ -162,7 +168,7 @@ def _prove_on_projection(space: Space, bound: BoundProperty, copy: str, index: i
         if not few.exhaustive:
             return None
         inside, begin, visit = (project_formula(part, members) for part in parts)
-        case = obligation_of(few, bound.prop.kind, (inside, begin, visit), copy, len(few.states))
+        case = obligation_of(few, bound.prop, (inside, begin, visit), copy, len(few.states))
         strengths = fairness_of(few.packed.product)
         if first_counterexample(few.packed.product, [case], strengths) is None:
             assumed = {e: strengths[e] for e in at_hand(few.packed.product, [case], strengths)}

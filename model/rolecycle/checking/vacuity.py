@@ -16,9 +16,9 @@ def is_vacuous(space: Space, bound: BoundProperty) -> bool:
     prop = bound.prop
     if prop.events:
         return not happening(space, prop.events)
-    if prop.observer and prop.kind == "precedence":
+    if prop.observer and prop.needs.watched:
         return _unalarmed(space, prop.observer)
-    if prop.kind == "deadlock freedom":
+    if prop.needs.settled_by == "deadlocks":
         return False  # the premise of an exception is none of the property
     return bound.conditional and first_state(space, bound.premise()) < 0
 

@@ -41,12 +41,12 @@ def misused(message: str, form: str) -> NoReturn:
 
 
 def fail(diagnostics: tuple[Diagnostic, ...], form: str, code: int = 2) -> NoReturn:
-    """Print diagnostics to standard error, with ``json`` also to standard output, and end the program."""
-    from rolecycle.report import machine_readable
+    """Print diagnostics to standard error, in a format for other tools also to standard output; end the program."""
+    from rolecycle.report.formats import errors_document
 
     say(diagnostics)
-    if form == "json":
-        click.echo(machine_readable.errors_to_json(diagnostics, code))
+    if document := errors_document(diagnostics, form, code):
+        click.echo(document)
     sys.exit(code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 REDUCTIONS: tuple[Reduction, ...] = ("quotient", "cone", "counting", "symmetry")
 FORMATS = ("text", "json", "junit", "sarif")
+"""The formats of ``verify``, as `report.formats` has them, which is imported only when something is printed."""
 
 _FILE = click.Path(path_type=Path)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -43,14 +45,14 @@ class StrictCommand(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Parse the words; with ``--format json`` a mistake in them is reported as JSON."""
-        words = " ".join(args).replace("=", " ")
+        """Parse the words; a mistake in them is reported in the format that they ask for, if other tools read it."""
+        asked = re.search(rf"--format ({'|'.join(FORMATS[1:])})\b", " ".join(args).replace("=", " "))
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as problem:
-            if "--format json" not in words:
+            if not asked:
                 raise
-            misused(problem.format_message(), "json")
+            misused(problem.format_message(), asked[1])
 
 
 @dataclass(frozen=True, slots=True)

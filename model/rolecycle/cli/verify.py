@@ -93,13 +93,7 @@ def verify(
 
 def finish(result: VerificationResult, form: str) -> None:
     """Print a result in a format, and end the program with its exit code."""
-    from rolecycle.report import machine_readable, text
+    from rolecycle.report.formats import RENDERERS
 
-    renderers = {
-        "text": text.render,
-        "json": machine_readable.to_json,
-        "junit": machine_readable.to_junit,
-        "sarif": machine_readable.to_sarif,
-    }
-    click.echo(renderers[form](result))
+    click.echo(RENDERERS[form].result(result))
     sys.exit(result.exit_code)

@@ -25,18 +25,28 @@ PropertyKind = Literal[
 ]
 
 
+Evidence = Literal["states", "deadlocks", "ways back", "fair runs", "clock"]
+"""What of a space decides a property."""
+
+
 class Needs(NamedTuple):
     """What it takes to settle a kind of property, and which reductions preserve its verdict.
 
     ``settled_by``: the evidence that decides it.  ``graph``: the transitions are kept.  ``timed``: it is judged only
-    where time is counted.  ``cone``: the members that can influence it suffice (`reduction.cone_of_influence`).
-    ``counting``: copies may be minimised and counted (`reduction.counter_abstraction`).  ``symmetry``: copies may be
-    exchanged.  ``every_size``: it can be proved for every number of copies (`checking.parameterised`).
+    where time is counted.  ``broken``: a refutation ends where the goal is false, so that its false parts can be named.
+    ``watched``: an observer of the property is one that the loader made, and the goal is that it raises no alarm.
+    ``calm``: of fair runs, only those count in which faults come to an end.
+    ``cone``: the members that can influence it suffice (`reduction.cone_of_influence`).  ``counting``: copies may be
+    minimised and counted (`reduction.counter_abstraction`).  ``symmetry``: copies may be exchanged.  ``every_size``: it
+    can be proved for every number of copies (`checking.parameterised`).
     """
 
-    settled_by: Literal["states", "deadlocks", "ways back", "fair runs", "clock"]
+    settled_by: Evidence
     graph: bool = False
     timed: bool = False
+    broken: bool = False
+    watched: bool = False
+    calm: bool = False
     cone: bool = False
     counting: bool = False
     symmetry: bool = False
@@ -44,15 +54,17 @@ class Needs(NamedTuple):
 
 
 NEEDS: Mapping[PropertyKind, Needs] = {
-    "invariant": Needs("states", cone=True, counting=True, symmetry=True, every_size=True),
-    "precedence": Needs("states", cone=True, counting=True, symmetry=True, every_size=True),
-    "reachable": Needs("states", cone=True, counting=True, symmetry=True),
+    "invariant": Needs("states", broken=True, cone=True, counting=True, symmetry=True, every_size=True),
+    "precedence": Needs(
+        "states", broken=True, watched=True, cone=True, counting=True, symmetry=True, every_size=True
+    ),
     "deadlock freedom": Needs("deadlocks", counting=True, symmetry=True),
+    "reachable": Needs("states", cone=True, counting=True, symmetry=True),
     "recoverable": Needs("ways back", graph=True, counting=True, symmetry=True),
     "leads to": Needs("fair runs"),
     "recurs": Needs("fair runs"),
     "settles": Needs("fair runs"),
-    "converges": Needs("fair runs"),
+    "converges": Needs("fair runs", calm=True),
     "time bound": Needs("clock", graph=True, timed=True, symmetry=True),
 }
 """A reduction that is false here is not used.  Fairness allows few of them: a quotient hides which steps are taken,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Reduction = Literal["quotient", "cone", "counting", "symmetry"]
 """``quotient``: a part that was explored by itself stands as its smallest equivalent machine.  ``cone``: members
@@ -11,6 +12,23 @@ that cannot influence what is asked are left out.  ``counting``: equal copies ar
 ``symmetry``: one state stands for all that differ by an exchange of equal copies."""
 
 EVERY_REDUCTION: frozenset[Reduction] = frozenset(get_args(Reduction))
+
+
+class Keeps(NamedTuple):
+    """What a reduction leaves in the model: every member, and of each member that it leaves every state as written."""
+
+    members: bool = False
+    states: bool = False
+
+
+KEEPS: Mapping[Reduction, Keeps] = {
+    "quotient": Keeps(members=True),
+    "cone": Keeps(states=True),
+    "counting": Keeps(),
+    "symmetry": Keeps(members=True, states=True),
+}
+"""What can be seen of the system as written in a space that a reduction made smaller.  Whether a state or a row is
+dead is read in such a space, and so are the pictures of a review: only a reduction that keeps both is used for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ class Reduced:
 
     ``system``: as written, with the observers of the properties.  ``model``: what is left of it, as far as it is
     composed; a reduction may work on any of these.  ``symmetric``: the families whose copies may be sorted.
-    ``lift_trace``: a run of the model becomes a run of the system.  ``written``: the system, where the model has none
-    of its names.
+    ``written``: the model before the first reduction, none where there was none.  ``lift_trace``: a run of the model
+    becomes a run of that one.
     """
 
     system: System
@@ -36,7 +36,7 @@ class Reduced:
     symmetric: tuple[str, ...] = ()
     lift_trace: Callable[[Trace], Trace] = identity_lift
     applied: tuple[Applied, ...] = ()
-    written: System | None = None
+    written: System | Network | Product | None = None
 
     @property
     def product(self) -> Product:
@@ -45,10 +45,20 @@ class Reduced:
             raise ValueError("the model is not combined yet")
         return self.model
 
+    @property
+    def unreduced_model(self) -> System | Network | Product:
+        """The model that lifted traces are runs of, with every member."""
+        return self.model if self.written is None else self.written
+
     def followed_by(self, model: System | Network | Product, lift: Callable[[Trace], Trace]) -> Reduced:
         """Put a smaller model in the place of this one; ``lift``: its runs become runs of this one."""
         lift_on = self.lift_trace
-        return replace(self, model=model, lift_trace=lambda trace: lift_on(lift(trace)))
+        return replace(
+            self,
+            model=model,
+            lift_trace=lambda trace: lift_on(lift(trace)),
+            written=self.unreduced_model,
+        )
 
 
 class Reducer(Protocol):

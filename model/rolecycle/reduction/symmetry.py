@@ -23,11 +23,13 @@ def sort_copies(
 ) -> Reduced:
     """Note the families whose copies may be sorted, so that one state stands for all that exchange them.
 
-    Fairness distinguishes copies, and so do the timers of a timed system.
+    Fairness distinguishes copies, and so do the timers of a timed system.  Copies that are counted or merged are
+    sorted already as far as they can be.
     """
     system, model = reduced.system, reduced.model
     allowed = "symmetry" in using and not system.due and all(p.needs.symmetry for p in asked)
-    if not allowed or reduced.written or reduced.symmetric:
+    encoded = any(each.reduction in ("counting", "quotient") for each in reduced.applied)
+    if not allowed or encoded or reduced.symmetric:
         return reduced
     members = model if isinstance(model, System) else model.system
     families = interchangeable_families(system, [p.goal for p in asked])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from rolecycle import __version__
 from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdict
@@ -18,6 +20,9 @@ from rolecycle.verification.result import VerificationResult
 
 KINDS = {"time bound": "within"}
 """Kinds of property that have a new name since their word in JSON was fixed: readers of the output know the old one."""
+
+NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document can have, however they are written (XML 1.0, 2.2)."""
 
 
 def to_json(outcome: VerificationResult) -> str:
@@ -153,37 +158,66 @@ def to_junit(outcome: VerificationResult) -> str:
     """JUnit XML: a suite for each run, a case for each property."""
     root = ElementTree.Element("testsuites", name="rolecycle")
     for run in outcome.runs:
-        suite = ElementTree.SubElement(
-            root, "testsuite", name=f"{run.system} / {run.scenario}", time=f"{run.seconds:.3f}"
+        cases = [_case(outcome, run, verdict) for verdict in run.verdicts]
+        _suite(root, f"{run.system} / {run.scenario}", cases).set("time", f"{run.seconds:.3f}")
+    return _xml(root)
+
+
+def errors_to_junit(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
+    """The same document when the input cannot be used: a suite with a case in error for each mistake, without warnings."""
+    root = ElementTree.Element("testsuites", name="rolecycle")
+    _suite(root, f"exit code {code}", [_error(found) for found in diagnostics if found.severity == "error"])
+    return _xml(root)
+
+
+def _suite(root: Element, name: str, cases: Sequence[Element]) -> Element:
+    """Add a suite with these cases, and count them."""
+    suite = ElementTree.SubElement(root, "testsuite", name=name, tests=str(len(cases)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+    suite.extend(cases)
+    return suite
+
+
+def _case(outcome: VerificationResult, run: CheckResult, verdict: Verdict) -> Element:
+    """The case of a property: skipped when it is unknown, a failure when it is not as expected."""
+    wanted, note = verdict.property, reason_text(verdict.note)
+    case = Element("testcase", classname=f"{run.system}.{run.scenario}", name=f"{wanted.id} {wanted.title}")
+    if verdict.outcome == "unknown":
+        ElementTree.SubElement(case, "skipped", message=f"unknown: {note}")
+    elif not outcome.as_expected(verdict):
+        message = f"{verdict.outcome}, expected {outcome.expected(verdict)}"
+        steps = verdict.trace.steps if verdict.trace else ()
+        ElementTree.SubElement(case, "failure", message=message).text = "\n".join(
+            [note, *(step.event for step in steps)]
         )
-        failures = unknown = 0
-        for verdict in run.verdicts:
-            case = ElementTree.SubElement(
-                suite,
-                "testcase",
-                classname=f"{run.system}.{run.scenario}",
-                name=f"{verdict.property.id} {verdict.property.title}",
-            )
-            if verdict.outcome == "unknown":
-                unknown += 1
-                ElementTree.SubElement(case, "skipped", message=f"unknown: {reason_text(verdict.note)}")
-            elif not outcome.as_expected(verdict):
-                failures += 1
-                failure = ElementTree.SubElement(
-                    case, "failure", message=f"{verdict.outcome}, expected {outcome.expected(verdict)}"
-                )
-                failure.text = "\n".join(
-                    [
-                        reason_text(verdict.note),
-                        *(step.event for step in (verdict.trace.steps if verdict.trace else ())),
-                    ]
-                )
-        suite.attrib.update(
-            tests=str(len(run.verdicts)), failures=str(failures), skipped=str(unknown), errors="0"
-        )
+    return case
+
+
+def _error(found: Diagnostic) -> Element:
+    """The case of a mistake in the input."""
+    case = Element(
+        "testcase", classname=found.place.file or "rolecycle", name=f"{found.code} {found.message}"
+    )
+    error = ElementTree.SubElement(case, "error", type=found.code, message=found.message)
+    error.text = "\n".join(
+        line for line in (str(found.place) if found.place.file else "", found.hint) if line
+    )
+    return case
+
+
+def _xml(root: Element) -> str:
+    """A document as text; what XML cannot have, such as the escape of a terminal, is written as Python writes it."""
+    for element in root.iter():
+        element.attrib.update({name: _in_xml(value) for name, value in element.attrib.items()})
+        element.text = element.text and _in_xml(element.text)
     ElementTree.indent(root)
     content: bytes = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=True)
     return content.decode("ascii")
+
+
+def _in_xml(text: str) -> str:
+    return NOT_IN_XML.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 # --- SARIF ------------------------------------------------------------------------------------------
@@ -191,25 +225,34 @@ def to_junit(outcome: VerificationResult) -> str:
 
 def to_sarif(outcome: VerificationResult) -> str:
     """SARIF 2.1.0: the findings with their places, and the properties that are not as expected."""
-    results = [*_finding_results(outcome), *_verdict_results(outcome)]
+    return _sarif([*map(_finding_result, outcome.findings), *_verdict_results(outcome)], outcome.exit_code)
+
+
+def errors_to_sarif(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
+    """The same document when the input cannot be used: each mistake at its place, and a run that did not succeed."""
+    return _sarif([_finding_result(found) for found in diagnostics], code)
+
+
+def _sarif(results: Sequence[Mapping[str, Any]], code: int) -> str:
+    """A log with one run, which was successful if it came to all its verdicts."""
     rules = sorted({result["ruleId"] for result in results})
     driver = {"name": "rolecycle", "version": __version__, "rules": [{"id": rule} for rule in rules]}
+    invocation = {"executionSuccessful": code in (0, 1), "exitCode": code}
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+        "runs": [{"tool": {"driver": driver}, "invocations": [invocation], "results": results}],
     }
     return json.dumps(document, indent=1)
 
 
-def _finding_results(outcome: VerificationResult) -> Iterator[dict[str, Any]]:
-    for found in outcome.findings:
-        yield {
-            "ruleId": found.code,
-            "level": found.severity,
-            "message": {"text": found.message + (f" ({found.hint})" if found.hint else "")},
-            "locations": _locations(found.place.file, found.place.line, found.place.column),
-        }
+def _finding_result(found: Diagnostic) -> dict[str, Any]:
+    return {
+        "ruleId": found.code,
+        "level": found.severity,
+        "message": {"text": found.message + (f" ({found.hint})" if found.hint else "")},
+        "locations": _locations(found.place.file, found.place.line, found.place.column),
+    }
 
 
 def _verdict_results(outcome: VerificationResult) -> Iterator[dict[str, Any]]:

@@ -86,6 +86,16 @@ class Network:
     synchronisations: tuple[Synchronisation, ...]
     reading: Reading | None = None
 
+    @property
+    def occurrences(self) -> Sequence[Occurrence]:
+        """What may happen."""
+        return tuple(each.occurrence for each in self.synchronisations)
+
+    @property
+    def asked(self) -> System:
+        """The system as guards and properties know it."""
+        return self.reading.system if self.reading else self.system
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -16,6 +16,7 @@ from rolecycle.semantics.system import System
 def resolve(condition: guard.Guard, system: System, family: str = "", index: int = 0) -> Formula:
     """Bind the names of a guard to members, as read by a copy of ``family`` with ``index`` (0: by none).
 
+    All its parts are bound, also where one alone decides it: a mistake in another is a mistake.
     Raises ``InputError`` RC131 for a machine that the system lacks, RC132 for an unknown state, RC138 for an index
     compared with none.
     """
@@ -29,9 +30,9 @@ def resolve(condition: guard.Guard, system: System, family: str = "", index: int
         case guard.Not(operand):
             return formula.negation(bound(operand))
         case guard.And(operands):
-            return formula.conjunction(bound(o) for o in operands)
+            return formula.conjunction([bound(o) for o in operands])
         case guard.Or(operands):
-            return formula.disjunction(bound(o) for o in operands)
+            return formula.disjunction([bound(o) for o in operands])
         case guard.Implies(premise, conclusion):
             return formula.disjunction([formula.negation(bound(premise)), bound(conclusion)])
         case guard.Quantified():
@@ -52,7 +53,7 @@ def _atom(atom: guard.In, system: System, index: int) -> Formula:
     if atom.machine in system.parameters:
         return formula.TRUE if system.parameters[atom.machine] in atom.states else formula.FALSE
     if atom.machine in system.definitions and atom.machine not in system.positions:
-        return formula.disjunction(_defined(atom.machine, value, system, index) for value in atom.states)
+        return formula.disjunction([_defined(atom.machine, value, system, index) for value in atom.states])
     position = _position(system, atom.machine, index)
     machine = system.members[position].machine
     states: set[int] = set()

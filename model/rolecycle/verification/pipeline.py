@@ -144,7 +144,8 @@ def _verdicts(
                 session.watch(request, space)
             for p in group:
                 here = replace(space, deadline=session.deadline_of(request, f"judging {p.id}").grace)
-                verdicts.append(judge(here, p, p.expected(request.scenario), less.lift_trace, less.written))
+                expected, whole = p.expected(request.scenario), less.unreduced_model
+                verdicts.append(judge(here, p, expected, less.lift_trace, whole))
     except LimitError as error:
         limit = error.reason
     return (*verdicts, *_unknown(request, group[len(verdicts) :], limit).verdicts), limit

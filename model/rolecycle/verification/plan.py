@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
-from rolecycle.reduction.applied import Reduction
+from rolecycle.reduction.applied import KEEPS, Reduction
 from rolecycle.reduction.choose import choose_reduction
 from rolecycle.reduction.cone_of_influence import confinable, grouped
 from rolecycle.reduction.reduced import Reduced
@@ -59,15 +59,14 @@ def _usable(
 ) -> frozenset[Reduction]:
     """The reductions that may be used: where every member must be seen, those that leave all of them as written.
 
-    A space for a story is not shown, so that a cone will do for it.
+    A space for a story is not shown, so that members may be left out of it.
     """
     using = session.reductions
     if "quotient" not in using and _has_systems(request, system):
         using -= {"counting"}
     if session.see_every_member:
-        using -= {"quotient", "counting"}
-        if not any(p.is_story for p in group):
-            using -= {"cone"}
+        story = any(p.is_story for p in group)
+        using &= {name for name, keeps in KEEPS.items() if keeps.states and (keeps.members or story)}
     return using
 
 

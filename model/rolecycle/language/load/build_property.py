@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal, assert_never
 
 from rolecycle.language import guard
 from rolecycle.language.guard import Guard
 from rolecycle.language.load import observers
 from rolecycle.language.load.builder import Builder, Data
 from rolecycle.language.machine import Machine
-from rolecycle.language.property import Property
+from rolecycle.language.property import Property, PropertyKind
 
-FORMS: Mapping[str, Mapping[str, tuple[set[str], set[str]]]] = {
+Form = Literal[
+    "",
+    "always",
+    "at",
+    "only after",
+    "never after",
+    "in order",
+    "deadlock",
+    "story",
+    "reach",
+    "leads to",
+    "again",
+    "stays",
+    "at most",
+    "at least",
+]
+"""A way to write a property of some kind; empty where it was written in none."""
+
+FORMS: Mapping[PropertyKind, Mapping[Form, tuple[set[str], set[str]]]] = {
     "invariant": {"always": ({"always"}, {"observer"})},
     "precedence": {
         "at": ({"at", "require"}, set()),
@@ -78,7 +97,7 @@ def _steps(builder: Builder, data: Data) -> tuple[tuple[str, ...], ...]:
     return tuple(builder.written_out(step) for step in data.get("steps", ()))
 
 
-def _form(builder: Builder, name: str, data: Data) -> str:
+def _form(builder: Builder, name: str, data: Data) -> Form:
     """Which of the forms of its kind a property has; a mistake when none, or keys of another, are there."""
     forms = FORMS[data["kind"]]
     given = set(data) & FORM_KEYS
@@ -93,7 +112,7 @@ def _form(builder: Builder, name: str, data: Data) -> str:
 
 
 def _goal(
-    builder: Builder, name: str, data: Data, form: str, observer: Machine | None
+    builder: Builder, name: str, data: Data, form: Form, observer: Machine | None
 ) -> tuple[Guard, tuple[str, ...]]:
     here = ("properties", name)
     match form:
@@ -107,20 +126,30 @@ def _goal(
             return (_renamed(found, "observer", observer.name) if observer else found), ()
         case "at":
             return builder.condition(data, "require", guard.TRUE, *here), builder.written_out(data["at"])
-        case "only after" | "never after" if observer:
-            return guard.Not(guard.In(observer.name, (observers.STAGES[-1],))), ()
-        case "in order" if observer:
-            return guard.Not(guard.In(observer.name, (observers.BROKEN,))), ()
-        case "story" if observer:
-            there = guard.In(observer.name, (observer.states[-2],))
-            return guard.And((there, builder.condition(data, "reach", guard.TRUE, *here))), ()
+        case "only after" | "never after" | "in order":
+            return guard.Not(_sees(observer, observers.ALARM)), ()
+        case "story":
+            done = _sees(observer, observers.DONE)
+            return guard.And((done, builder.condition(data, "reach", guard.TRUE, *here))), ()
         case "deadlock":
             return builder.condition(data, "except", guard.FALSE, *here), ()
-        case _:
+        case "reach":
             return builder.condition(data, "reach", guard.TRUE, *here), ()
+        case "":
+            return guard.TRUE, ()  # it is refused
+        case _:
+            assert_never(form)
 
 
-def _observer(builder: Builder, name: str, data: Data, form: str) -> Machine | None:
+def _sees(observer: Machine | None, position: int) -> Guard:
+    """The guard that an observer is in the state at this position; raises ``ValueError`` where there is none."""
+    if observer is None:
+        raise ValueError("the form has no observer")
+    return guard.In(observer.name, (observer.states[position],))
+
+
+def _observer(builder: Builder, name: str, data: Data, form: Form) -> Machine | None:
+    """The observer that the loader makes for a form, or the one that is written."""
     label = f"{name}_observer"
     match form:
         case "only after":
@@ -135,12 +164,20 @@ def _observer(builder: Builder, name: str, data: Data, form: str) -> Machine | N
             return observers.never_after(label, event, forbidding, lifting)
         case "in order" | "story":
             return observers.story(label, _steps(builder, data))
-        case "always" | "again" | "stays" | "leads to" | "at most" | "at least" if "observer" in data:
-            inner, here = data["observer"], ("properties", name, "observer")
-            builder.state(inner["initial"], inner["states"], *here, "initial")
-            rows = tuple(replace(r, mode="may") for r in builder.rows(inner, inner["states"], {}, *here))
-            return Machine(label, tuple(inner["states"]), inner["initial"], rows, title="Observer")
-    return None
+        case "always" | "again" | "stays" | "leads to" | "at most" | "at least":
+            return _written(builder, name, label, data["observer"]) if "observer" in data else None
+        case "at" | "deadlock" | "reach" | "":
+            return None
+        case _:
+            assert_never(form)
+
+
+def _written(builder: Builder, name: str, label: str, data: Data) -> Machine:
+    """The observer that a property writes out; it blocks no event."""
+    here = ("properties", name, "observer")
+    builder.state(data["initial"], data["states"], *here, "initial")
+    rows = tuple(replace(r, mode="may") for r in builder.rows(data, data["states"], {}, *here))
+    return Machine(label, tuple(data["states"]), data["initial"], rows, title="Observer")
 
 
 def _renamed(part: Guard, old: str, new: str) -> Guard:

@@ -9,10 +9,13 @@ from rolecycle.language.machine import Machine, Row
 Events = tuple[str, ...]
 
 STAGES = ("Waiting", "Armed", "Violated")
-"""The states of an observer of one event after others; the last one is its alarm."""
+"""The states of an observer of one event after others."""
 
 BROKEN = "Broken"
 """The alarm of an observer that follows a story."""
+
+DONE, ALARM = -2, -1
+"""The positions of two states of each observer made here: what it is there for has come, and what must not come has."""
 
 
 def only_after(name: str, event: Events, enabling: Events, since: Events) -> Machine:

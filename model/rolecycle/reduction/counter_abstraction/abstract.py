@@ -75,12 +75,12 @@ def _theirs(system: System) -> set[str]:
 def _minimised(
     copies: OpenCopies, asked: Sequence[Property], using: frozenset[Reduction], deadline: Deadline
 ) -> list[MinimisedCopy]:
-    """Minimise one copy of each kind; none is where ways back are asked for, which consist of steps as written."""
-    kinds = {p.kind for p in asked}
-    if "quotient" not in using or "recoverable" in kinds:
+    """Minimise one copy of each kind, where states and deadlocks suffice: ways back consist of steps as written."""
+    evidence = {p.needs.settled_by for p in asked}
+    if "quotient" not in using or not evidence <= {"states", "deadlocks"}:
         return [unminimised(kind) for kind in deadline.each(copies.kinds)]
     visible = {event for p in asked for event in p.events}
-    ends = "deadlock freedom" in kinds
+    ends = "deadlocks" in evidence
     return [minimised(kind, copies.system, visible, ends) for kind in deadline.each(copies.kinds)]
 
 
