@@ -95,7 +95,8 @@ def build(spec: Specification, name: str, scenario: dict[str, Any]) -> Level:
     labels: dict[str, Guard] = {}
     for link in links:
         families |= link.get("families", {})
-        labels |= {label: parse(text) for label, text in link.get("labels", {}).items()}
+        written = link.get("labels", {})
+        labels |= {k: parse(v["when"] if isinstance(v, dict) else v) for k, v in written.items()}
     families |= {f: copies for f, copies in scenario.get("families", {}).items() if f in families}
     names = spec.answers(name)
     return Level(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rolecycle.diagnostics import did_you_mean
 from rolecycle.language import guard
+from rolecycle.language.guard import Guard
 from rolecycle.language.load.builder import Builder, Data
 from rolecycle.language.system_spec import MemberSpec, Parameter, SystemSpec
 from rolecycle.language.view import View
@@ -17,6 +18,8 @@ def system(builder: Builder, bases: Mapping[str, SystemSpec]) -> SystemSpec:
     base = bases.get(data.get("extends", ""), SystemSpec("", ""))
     parameters = {k: _parameter(builder, k, v) for k, v in data.get("parameters", {}).items()}
     families = {k: _family(builder, v) for k, v in data.get("families", {}).items()}
+    labels = {k: v if isinstance(v, dict) else {} for k, v in data.get("labels", {}).items()}
+    inherited_docs = {k: doc for k, doc in base.label_docs.items() if k not in labels}
     chain = (base.name, *base.answers_to) if base.name else ()
     return SystemSpec(
         name=data["system"],
@@ -25,10 +28,8 @@ def system(builder: Builder, bases: Mapping[str, SystemSpec]) -> SystemSpec:
         values={**base.values, **data.get("set", {})},
         members=(*base.members, *(_member(builder, n, m) for n, m in enumerate(data.get("members", [])))),
         families={**base.families, **families},
-        labels={
-            **base.labels,
-            **{k: builder.condition(data["labels"], k, guard.TRUE, "labels") for k in data.get("labels", {})},
-        },
+        labels={**base.labels, **{k: _label(builder, k) for k in labels}},
+        label_docs={**inherited_docs, **{k: v["doc"] for k, v in labels.items() if "doc" in v}},
         shows=(*base.shows, *builder.listed(data, "shows")),
         extends=base.name,
         answers_to=tuple(dict.fromkeys([*chain, *data.get("answers to", ())])),
@@ -38,6 +39,14 @@ def system(builder: Builder, bases: Mapping[str, SystemSpec]) -> SystemSpec:
         facts=tuple(data.get("facts", ())),
         place=builder.document.place("system"),
     )
+
+
+def _label(builder: Builder, name: str) -> Guard:
+    """The guard of a label, which stands alone or under ``when``."""
+    written = builder.data["labels"][name]
+    if isinstance(written, dict):
+        return builder.condition(written, "when", guard.TRUE, "labels", name)
+    return builder.condition(builder.data["labels"], name, guard.TRUE, "labels")
 
 
 def _parameter(builder: Builder, name: str, data: Data) -> Parameter:
