@@ -12,11 +12,15 @@ from rolecycle.language.system_spec import MemberSpec, Parameter, SystemSpec
 from rolecycle.language.view import View
 
 
-def system(builder: Builder, bases: Mapping[str, SystemSpec]) -> SystemSpec:
-    """One system, with what it extends merged in."""
+def system(
+    builder: Builder, bases: Mapping[str, SystemSpec], shared: Mapping[str, Parameter] | None
+) -> SystemSpec:
+    """One system, with what it extends merged in.
+
+    ``shared``: the parameters that systems may list; none: they could not be read.
+    """
     data = builder.data
     base = bases.get(data.get("extends", ""), SystemSpec("", ""))
-    parameters = {k: _parameter(builder, k, v) for k, v in data.get("parameters", {}).items()}
     families = {k: _family(builder, v) for k, v in data.get("families", {}).items()}
     labels = {k: v if isinstance(v, dict) else {} for k, v in data.get("labels", {}).items()}
     inherited_docs = {k: doc for k, doc in base.label_docs.items() if k not in labels}
@@ -24,7 +28,7 @@ def system(builder: Builder, bases: Mapping[str, SystemSpec]) -> SystemSpec:
     return SystemSpec(
         name=data["system"],
         title=data["title"],
-        parameters={**base.parameters, **parameters},
+        parameters={**base.parameters, **_parameters(builder, shared)},
         values={**base.values, **data.get("set", {})},
         members=(*base.members, *(_member(builder, n, m) for n, m in enumerate(data.get("members", [])))),
         families={**base.families, **families},
@@ -47,6 +51,25 @@ def _label(builder: Builder, name: str) -> Guard:
     if isinstance(written, dict):
         return builder.condition(written, "when", guard.TRUE, "labels", name)
     return builder.condition(builder.data["labels"], name, guard.TRUE, "labels")
+
+
+def parameters(builder: Builder) -> dict[str, Parameter]:
+    """The parameters that a document declares, by name."""
+    return {name: _parameter(builder, name, data) for name, data in builder.data["parameters"].items()}
+
+
+def _parameters(builder: Builder, shared: Mapping[str, Parameter] | None) -> Mapping[str, Parameter]:
+    """The parameters of a system: named, where they are shared, or declared."""
+    named = builder.data.get("parameters", {})
+    if isinstance(named, dict):
+        return parameters(builder) if named else {}
+    if shared is None:
+        return {}
+    for number, name in enumerate(named):
+        if name not in shared:
+            hint = did_you_mean(name, shared)
+            builder.refuse("RC126", f"unknown parameter '{name}'", "parameters", number, hint=hint)
+    return {name: shared[name] for name in named if name in shared}
 
 
 def _parameter(builder: Builder, name: str, data: Data) -> Parameter:
