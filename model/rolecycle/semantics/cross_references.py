@@ -23,11 +23,13 @@ _NO_SCENARIO = Scenario("", "", ())
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A guard that reads a machine: who has it (a machine, a system or a view), what it decides, its text."""
+    """A guard that reads a machine: who has it (a machine, a system or a view), what it decides, its text, and what
+    that means where it is written."""
 
     name: str
     what: str
     guard: str
+    meaning: str = ""
 
 
 def members(spec: Specification, machine: Machine) -> dict[str, str]:
@@ -122,10 +124,11 @@ def _guards(spec: Specification, machine: Machine) -> Iterator[tuple[Reader, Gua
         base = spec.systems[system.extends].labels if system.extends else {}
         for label, guard in system.labels.items():
             if base.get(label) != guard:
-                yield Reader(system.name, label, guard_text(guard)), guard
+                doc = system.label_docs.get(label, "")
+                yield Reader(system.name, label, guard_text(guard), doc), guard
     for view in spec.views.values():
         for value in view.values:
-            yield Reader(view.name, value.name, guard_text(value.when)), value.when
+            yield Reader(view.name, value.name, guard_text(value.when), value.doc), value.when
 
 
 def _reads(guard: Guard, machine: Machine) -> bool:
