@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from written import written
 
+from rolecycle.language.files import spec_root
 from rolecycle.language.load import load
 from rolecycle.language.specification import Specification
 
@@ -63,6 +64,11 @@ SYSTEM = """
     {system: top, title: Odd names, suite: true, members: [end, loop], families: {subgraph: [{of: id, count: 2}]},
      labels: {end: loop is end, size: "some id: id is labels"}}
 """
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Specification:
+    return load(spec_root())
 
 
 @pytest.fixture(scope="session")

@@ -50,31 +50,32 @@ def spaces(odd: Specification, good: Specification) -> list[StateSpace]:
 # --- machines -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", rolecycle.load().machines)
-def test_a_machine_has_its_states_and_an_edge_for_each_row_and_source(name: str) -> None:
-    spec = rolecycle.load()
-    machine, graph = spec.machines[name], rolecycle.to_networkx(spec, name)
-    assert list(graph) == list(machine.states)
-    assert [s for s, initial in graph.nodes(data="initial") if initial] == [machine.initial]
-    for group, states in machine.groups.items():
-        assert {s for s, words in graph.nodes(data="groups") if group in words.split()} == set(states)
-    written = Counter(
-        (
-            source,
-            source if row.dest == "=" else row.dest,
-            row.trigger,
-            row.mode,
-            spec.events[row.trigger].kind,
+def test_a_machine_has_its_states_and_an_edge_for_each_row_and_source(shipped: Specification) -> None:
+    for name in shipped.machines:
+        machine, graph = shipped.machines[name], rolecycle.to_networkx(shipped, name)
+        assert list(graph) == list(machine.states)
+        assert [s for s, initial in graph.nodes(data="initial") if initial] == [machine.initial]
+        for group, states in machine.groups.items():
+            assert {s for s, words in graph.nodes(data="groups") if group in words.split()} == set(states)
+        written = Counter(
+            (
+                source,
+                source if row.dest == "=" else row.dest,
+                row.trigger,
+                row.mode,
+                shipped.events[row.trigger].kind,
+            )
+            for row in machine.rows
+            for source in row.sources
         )
-        for row in machine.rows
-        for source in row.sources
-    )
-    found = ((a, b, d["event"], d["mode"], d["kind"]) for a, b, d in graph.edges(data=True))
-    assert Counter(found) == written
-    # A guard printed and read again is the guard, of each row as often as it has sources.
-    guards = Counter(repr(_bare(row.when)) for row in machine.rows for _ in row.sources if row.when != TRUE)
-    texts = (d["guard"] for *_, d in graph.edges(data=True) if d["guard"])
-    assert Counter(repr(_bare(parse_guard(text, machine.place))) for text in texts) == guards
+        found = ((a, b, d["event"], d["mode"], d["kind"]) for a, b, d in graph.edges(data=True))
+        assert Counter(found) == written
+        # A guard printed and read again is the guard, of each row as often as it has sources.
+        guards = Counter(
+            repr(_bare(row.when)) for row in machine.rows for _ in row.sources if row.when != TRUE
+        )
+        texts = (d["guard"] for *_, d in graph.edges(data=True) if d["guard"])
+        assert Counter(repr(_bare(parse_guard(text, machine.place))) for text in texts) == guards
 
 
 def _bare(guard: Any) -> Any:
@@ -85,13 +86,12 @@ def _bare(guard: Any) -> Any:
     )
 
 
-def test_times_of_rows_are_attributes() -> None:
-    spec = rolecycle.load()
-    timed = {name for name, m in spec.machines.items() if any(row.timing.after for row in m.rows)}
+def test_times_of_rows_are_attributes(shipped: Specification) -> None:
+    timed = {name for name, m in shipped.machines.items() if any(row.timing.after for row in m.rows)}
     assert timed
     for name in timed:
-        found = {d.get("after", "") for *_, d in rolecycle.to_networkx(spec, name).edges(data=True)} - {""}
-        assert found == {row.timing.after for row in spec.machines[name].rows} - {""}
+        found = {d.get("after", "") for *_, d in rolecycle.to_networkx(shipped, name).edges(data=True)} - {""}
+        assert found == {row.timing.after for row in shipped.machines[name].rows} - {""}
 
 
 # --- architectures --------------------------------------------------------------------------------------------
@@ -121,9 +121,9 @@ def test_who_sends_shares_and_reads(odd: Specification) -> None:
 
 
 @pytest.mark.parametrize("name", ["worker_instance", "web_full_iis_instance", "worker_fabric"])
-def test_members_are_joined_exactly_by_the_events_that_both_have(name: str) -> None:
-    system = architecture_of(rolecycle.load(), name)
-    graph = rolecycle.to_networkx(rolecycle.load(), name)
+def test_members_are_joined_exactly_by_the_events_that_both_have(name: str, shipped: Specification) -> None:
+    system = architecture_of(shipped, name)
+    graph = rolecycle.to_networkx(shipped, name)
     joined = {frozenset((a, b)) for a, b, d in graph.edges(data=True) if d["relation"] != "reads"}
     for one in system.members:
         for other in system.members:
@@ -153,18 +153,18 @@ def _collective(system: Any, family: str) -> set[str]:
 # --- there and back -------------------------------------------------------------------------------------------
 
 
-def test_graphml_gives_the_same_graph(odd: Specification, good: Specification) -> None:
-    for graph in (*every_graph(odd), *every_graph(good), *every_graph_of_the_shipped()):
+def test_graphml_gives_the_same_graph(
+    odd: Specification, good: Specification, shipped: Specification
+) -> None:
+    for graph in (*every_graph(odd), *every_graph(good), *some_of(shipped)):
         assert same(_read(graph, str), _readable(graph))
     for space in spaces(odd, good):
         assert same(_read(space.to_networkx(), int), space.to_networkx())
 
 
-def every_graph_of_the_shipped() -> Iterator[nx.MultiDiGraph]:
-    spec = rolecycle.load()
-    yield from (
-        rolecycle.to_networkx(spec, name) for name in ("guest_agent", "worker_instance", "worker_fabric")
-    )
+def some_of(spec: Specification) -> Iterator[nx.MultiDiGraph]:
+    names = ("guest_agent", "worker_instance", "worker_fabric")
+    yield from (rolecycle.to_networkx(spec, name) for name in names)
 
 
 def _read(graph: nx.MultiDiGraph, node: type) -> nx.MultiDiGraph:

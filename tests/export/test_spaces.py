@@ -39,7 +39,8 @@ SMALL = [
 
 
 def of(request: pytest.FixtureRequest, name: str) -> Specification:
-    return rolecycle.load() if name == "shipped" else request.getfixturevalue(name)
+    found: Specification = request.getfixturevalue(name)
+    return found
 
 
 # --- against the step rule --------------------------------------------------------------------------------------
@@ -93,6 +94,12 @@ def test_members_whose_names_are_taken_bear_a_colon(odd: Specification) -> None:
     assert [d for _, d in rolecycle.explore(spec, "s", "c").to_networkx().nodes(data=":size")] == ["A", "B"]
     found = rolecycle.quotient(spec, "s", "c").to_networkx()
     assert [d for _, d in found.nodes(data="size")] == [2]
+
+
+def test_a_system_without_members_has_one_state(good: Specification) -> None:
+    space = rolecycle.explore(good, "dwelling", "calm")
+    assert space.states.shape == (1, len(space.members))
+    assert aldebaran(rolecycle.quotient(good, "dwelling", "calm")) == "des (0, 0, 1)\n"
 
 
 # --- Aldebaran and DOT ------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def state_space(space: Space) -> StateSpace:
     return StateSpace(
         members=tuple(m.name for m in members),
         names=tuple(m.machine.states for m in members),
-        states=_narrow(np.stack(columns, axis=1)),
+        states=_narrow(np.array(columns, dtype=np.int64).reshape(len(columns), len(space.states)).T),
         events=tuple(o.label for o in product.occurrences),
         sources=sources_of(space.graph),
         labels=space.graph.labels,
