@@ -62,6 +62,6 @@ def state_lines(space: StateSpace, number: int) -> list[str]:
     """The lines that show a state: its number, then members and views with what they are in, then the labels."""
     found = attributes(space, number)
     named = {name: value for name, value in found.items() if name not in OWN_ATTRIBUTES}
-    size = [f"states in it: {found['size']}"] if "size" in found else []
+    size = [f"states in class: {found['size']}"] if "size" in found else []
     labels = [f"{{{', '.join(found['labels'].split())}}}"] if space.state_labels and not size else []
     return [str(number), *(f"{name}: {value}" for name, value in named.items() if value), *labels, *size]
