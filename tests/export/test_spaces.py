@@ -12,13 +12,18 @@ import pytest
 from bisimilar import bisimilar
 
 import rolecycle
+from rolecycle.commands import export
 from rolecycle.commands.export import request_of
+from rolecycle.deadline import Deadline
 from rolecycle.draw.render import svg
+from rolecycle.engine.limits import Limits
+from rolecycle.engine.space import Space
 from rolecycle.export.aldebaran import aldebaran
 from rolecycle.export.graph_files import space_dot
 from rolecycle.export.state_space import TAU, StateSpace, _narrow
 from rolecycle.language.machine import INTERNAL, event_of
 from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest
 from rolecycle.reduction.minimise import classes
 from rolecycle.semantics.system import System
 from rolecycle.verification.exploration import _reduced, system_of
@@ -251,3 +256,20 @@ def test_an_incomplete_space_says_so(language: Specification) -> None:
 def test_numbers_of_local_states_fit() -> None:
     assert _narrow(np.array([[32_767]])).dtype == np.int16
     assert _narrow(np.array([[32_768]])).tolist() == [[32_768]]
+
+
+def test_labels_and_views_of_what_was_found_in_time_are_still_there(
+    language: Specification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+
+    def slowly(wanted: CheckRequest, session: Session) -> Space:
+        space = explored(wanted, session)
+        now[0] = 1.5  # the time is up when the search ends
+        return space
+
+    monkeypatch.setattr(export, "explored", slowly)
+    session = Session(Limits(deadline=Deadline(at=1.0, clock=lambda: now[0])))
+    space = export.space_of(request_of(language, "cottage", "dark"), session)
+    assert set(space.state_labels) == {"Welcome", "FuseBlown"}
+    assert set(space.views) == {"window"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rolecycle.commands.names import refuse_unknown, scenarios_by_name
@@ -116,7 +116,8 @@ def space_of(request: CheckRequest, session: Session) -> StateSpace:
 
     Raises ``LimitError`` when a limit was reached before the search began.
     """
-    return state_space(explored(request, session))
+    space = explored(request, session)
+    return state_space(replace(space, deadline=space.deadline.grace))
 
 
 def quotient_of(request: CheckRequest, session: Session) -> StateSpace:
