@@ -36,13 +36,16 @@ ROOMS = {
     "checking": "engine graphs language reduction semantics",
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
+    "export": "draw engine graphs inputs language reduction semantics",
     "report": "checking faults inputs language semantics verification",
     "review": "checking draw engine inputs language modelling report semantics verification",
-    "commands": "checking draw engine faults inputs language modelling report semantics verification",
-    "cli": "commands engine faults inputs language modelling reduction report review semantics storage verification",
+    "commands": "checking draw engine export faults inputs language modelling reduction report semantics "
+    "verification",
+    "cli": "commands engine export faults inputs language modelling reduction report review semantics storage "
+    "verification",
     "display": "checking draw faults language report semantics verification",
     "reference_pages": "cli commands report",
-    "api": "commands display draw engine faults graphs language modelling report semantics verification",
+    "api": "commands display draw engine export faults language semantics verification",
 }
 """The rooms from the lowest to the highest, and for each the rooms below that its modules may import.
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         fault_table,
         load,
         picture,
+        quotient,
         specification,
+        to_networkx,
         verify,
     )
 
@@ -37,7 +39,9 @@ __all__ = [
     "fault_table",
     "load",
     "picture",
+    "quotient",
     "specification",
+    "to_networkx",
     "verify",
 ]
 

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from rolecycle import display
+from rolecycle.commands.export import architecture_of, quotient_of, request_of, space_of
 from rolecycle.commands.fault_plan import FaultSelection
 from rolecycle.commands.faults import fault_table as _fault_table
 from rolecycle.commands.names import refuse_unknown
@@ -27,21 +26,20 @@ from rolecycle.deadline import NEVER, Deadline
 from rolecycle.deadline import LimitError as LimitError
 from rolecycle.diagnostics import InputError as InputError
 from rolecycle.draw.files import draw_architecture, draw_machine, draw_trace
-from rolecycle.engine.layout import local_states
 from rolecycle.engine.limits import Limits as _SearchLimits
+from rolecycle.export.architecture_graph import architecture_graph
+from rolecycle.export.machine_graph import machine_graph
+from rolecycle.export.state_space import StateSpace
 from rolecycle.faults.table import FaultTable
-from rolecycle.graphs.graph import sources_of
 from rolecycle.language.files import spec_root
 from rolecycle.language.load import load as _load
 from rolecycle.language.specification import Specification as Specification
-from rolecycle.modelling.requests import CheckRequest
-from rolecycle.report.reasons import reason_text
-from rolecycle.semantics.system import System
 from rolecycle.semantics.trace import Trace
-from rolecycle.verification.exploration import system_of
-from rolecycle.verification.pipeline import explored
 from rolecycle.verification.result import VerificationResult as VerificationResult
 from rolecycle.verification.session import Session
+
+if TYPE_CHECKING:
+    from networkx import MultiDiGraph
 
 display.attach()
 
@@ -115,53 +113,41 @@ def fault_table(
     return _fault_table(spec, _path(definition), _path(configuration), FaultSelection(role), _session(limits))
 
 
-@dataclass(frozen=True, slots=True)
-class StateSpace:
-    """A reachable state space as arrays.
-
-    ``members``: the names of the members, one for each column; ``names``: for each member its state names.
-    ``states``: int16[n, members], the number of each member's local state; state 0 is the initial one.
-    ``events``: the labels, such as ``door.open`` or ``lamp.on[2]``; ``sources``: int64[m], ``labels`` and ``targets``:
-    int32[m], the transitions.  ``limit`` is empty when every reachable state was found.
-    """
-
-    members: tuple[str, ...]
-    names: tuple[tuple[str, ...], ...]
-    states: NDArray[np.int16]
-    events: tuple[str, ...]
-    sources: NDArray[np.int64]
-    labels: NDArray[np.int32]
-    targets: NDArray[np.int32]
-    limit: str
-
-    def state(self, number: int) -> dict[str, str]:
-        """The state of each member, by name."""
-        row = self.states[number].tolist()
-        return {m: names[s] for m, names, s in zip(self.members, self.names, row, strict=True)}
-
-
 def explore(spec: Specification, system: str, scenario: str, *, limits: Limits | None = None) -> StateSpace:
     """Explore a system under a scenario, every member as written, with all transitions.
 
     Raises ``InputError`` RC150 for an unknown name, ``LimitError`` when a limit was reached before the search began.
     """
-    refuse_unknown("system", system, spec.systems)
-    refuse_unknown("scenario", scenario, spec.scenarios)
-    request = CheckRequest(spec, spec.systems[system], spec.scenarios[scenario])
-    space = explored(request, _session(limits))
-    assert space.graph is not None
-    product = space.packed.product
-    columns = [local_states(field, space.states) for field in space.packed.fields]
-    return StateSpace(
-        members=tuple(m.name for m in product.system.members),
-        names=tuple(m.machine.states for m in product.system.members),
-        states=np.stack(columns, axis=1).astype(np.int16),
-        events=tuple(o.label for o in product.occurrences),
-        sources=sources_of(space.graph),
-        labels=space.graph.labels,
-        targets=space.graph.targets,
-        limit=reason_text(space.limit),
-    )
+    return space_of(request_of(spec, system, scenario), _session(limits))
+
+
+def quotient(spec: Specification, system: str, scenario: str, *, limits: Limits | None = None) -> StateSpace:
+    """Explore a system under a scenario and reduce it by divergence-preserving branching bisimulation.
+
+    The result is a space with one member, the reduced system, as a level above has it: what the system does not show is
+    ``tau``, and ``sizes`` says how many states each class has.  Raises ``InputError`` RC150 for an unknown name,
+    ``LimitError`` when a limit was reached.
+    """
+    return quotient_of(request_of(spec, system, scenario), _session(limits))
+
+
+def to_networkx(spec: Specification, what: str, scenario: str = "") -> MultiDiGraph:
+    """Return a machine, or the architecture of a system, by name, as a graph of networkx.
+
+    ``scenario``: that of a system; without one, that of its own which switches on least.
+
+    Of a machine: states with ``initial``, ``groups`` and ``doc``; an edge for each row and source with ``event``,
+    ``kind``, ``mode``, ``guard`` (empty where there is none), and ``after``, ``within``, ``every``, ``without``,
+    ``during`` where the row has them.  Of a system: members with ``machine``, ``title``, ``runs_on``, ``family`` and
+    ``index``; edges with ``event``, ``kind``, ``guard`` and ``relation``: ``sends`` from the sender of an event to
+    another participant, ``shares`` between participants of an event that none of them sends, ``reads`` from a
+    participant to a member that its guard for the event reads.  A space or a quotient has a method of this name.
+    Raises ``InputError`` RC150 for an unknown name.
+    """
+    refuse_unknown("machine or system", what, {**spec.machines, **spec.systems})
+    if what in spec.machines:
+        return machine_graph(spec.machines[what], spec.events)
+    return architecture_graph(architecture_of(spec, what, scenario))
 
 
 def picture(spec: Specification, what: str, trace: Trace | None = None) -> str:
@@ -171,18 +157,11 @@ def picture(spec: Specification, what: str, trace: Trace | None = None) -> str:
     """
     if trace is not None:
         refuse_unknown("system", what, spec.systems)
-        return _svg(draw_trace(_system(spec, what), trace, what))
+        return _svg(draw_trace(architecture_of(spec, what), trace, what))
     refuse_unknown("machine or system", what, {**spec.machines, **spec.systems})
     if what in spec.machines:
         return _svg(draw_machine(spec.machines[what], spec.events))
-    return _svg(draw_architecture(_system(spec, what)))
-
-
-def _system(spec: Specification, name: str) -> System:
-    """A system under some scenario; systems inside it stand there without being explored."""
-    system = spec.systems[name]
-    scenario = next(s for s in spec.scenarios.values() if any(system.is_a(n) for n in s.systems))
-    return system_of(CheckRequest(spec, system, scenario), Session(reductions=frozenset()))
+    return _svg(draw_architecture(architecture_of(spec, what)))
 
 
 def _svg(files: Mapping[str, str]) -> str:

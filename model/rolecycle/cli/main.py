@@ -13,6 +13,7 @@ from rolecycle import __version__
 from rolecycle.cli.bound import bound
 from rolecycle.cli.draw import draw
 from rolecycle.cli.explain import explain
+from rolecycle.cli.export import export
 from rolecycle.cli.facts import facts
 from rolecycle.cli.faults import faults
 from rolecycle.cli.import_net import import_net
@@ -32,5 +33,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter stops nothing
 
 
-for command in (bound, draw, explain, facts, faults, import_net, review, verify):
+for command in (bound, draw, explain, export, facts, faults, import_net, review, verify):
     main.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rolecycle.checking.time_bounds import Moment, bounds
-from rolecycle.commands.names import refuse_unknown
+from rolecycle.commands.names import refuse_unknown, scenarios_by_name
 from rolecycle.deadline import LimitError, stopping
 from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError, did_you_mean
 from rolecycle.language.guard_parser import parse_guard
@@ -47,7 +47,7 @@ def moment(spec: Specification, text: str) -> Moment:
 
 
 def _scenario(spec: Specification, name: str) -> Scenario:
-    named = {s.id: s for s in spec.scenarios.values()} | dict(spec.scenarios)
+    named = scenarios_by_name(spec)
     refuse_unknown("scenario", name, named, "to run here")
     if not named[name].timed:
         timed = [s.name for s in spec.scenarios.values() if s.timed]

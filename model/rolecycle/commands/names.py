@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
 
 
 def unknown_name(what: str, name: str, known: Collection[str], where: str = "") -> tuple[Diagnostic, ...]:
@@ -22,3 +24,8 @@ def refuse_unknown(what: str, name: str, known: Collection[str], where: str = ""
     """Raise ``InputError`` RC150 when ``name`` is not among the known names of ``what``."""
     if problems := unknown_name(what, name, known, where):
         raise InputError(problems)
+
+
+def scenarios_by_name(spec: Specification) -> Mapping[str, Scenario]:
+    """The scenarios by name and, where it is short for one, by the id of what they show."""
+    return {s.id: s for s in spec.scenarios.values()} | dict(spec.scenarios)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from rolecycle.diagnostics import Diagnostic, InputError, relative
 
@@ -18,6 +19,33 @@ def write(pictures: dict[str, str], folder: Path) -> int:
     except OSError as problem:
         raise _unwritable(Path(problem.filename or folder), problem.strerror or "") from None
     return len(pictures)
+
+
+def write_whole(text: str, file: Path) -> None:
+    """Write one file, which is there whole or not at all.  Raises ``InputError`` RC151 when it cannot be written."""
+    target = file.resolve()  # behind a link, so that the link stays
+    try:
+        if target.exists() and not target.is_file():  # a pipe or a device is no file that could be replaced
+            target.write_text(text, encoding="utf-8", newline="\n")
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=target.parent, delete=False) as part:
+            part.write(text)
+        _put(Path(part.name), target)
+    except OSError as problem:
+        raise _unwritable(file, problem.strerror or "") from None
+
+
+def _put(part: Path, target: Path) -> None:
+    """Put a finished file in the place of another, with the permissions that a file gets which is made anew."""
+    mask = os.umask(0)
+    os.umask(mask)
+    try:
+        part.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+        part.replace(target)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def refuse_unwritable(file: Path) -> None:

@@ -37,7 +37,23 @@ class _Seen:
     alive: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """A quotient, and how many states of the space are in the class that each of its states stands for.
+
+    ``sizes``: int64[states].  Two states of the quotient may stand for one class, and say its size both.
+    """
+
+    machine: Machine
+    sizes: NDArray[np.int64]
+
+
 def reduce(space: Space, spec: SystemSpec) -> Machine:
+    """The quotient of an exhausted space, as ``classes`` makes it."""
+    return classes(space, spec).machine
+
+
+def classes(space: Space, spec: SystemSpec) -> Classes:
     """The quotient of an exhausted space by divergence-preserving branching bisimulation.
 
     States are equivalent only if they agree on the labels of the system.  The events that it shows stay
@@ -58,7 +74,8 @@ def reduce(space: Space, spec: SystemSpec) -> Machine:
     machine = _machine(found, seen, truths, spec, space.deadline)
     rows = (*machine.rows, *_refused(product, machine, spec))
     whole = replace(machine, rows=rows, inside=names_inside(product.system))
-    return replace(whole, hidden=events_inside(product.system) - whole.alphabet)
+    sizes = np.bincount(partition)[partition[found.representative]].astype(np.int64)
+    return Classes(replace(whole, hidden=events_inside(product.system) - whole.alphabet), sizes)
 
 
 def _refused(product: Product, machine: Machine, spec: SystemSpec) -> list[Row]:

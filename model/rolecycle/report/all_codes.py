@@ -35,6 +35,20 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "rolecycle: one that is damaged, cut short, foreign or older counts as absent, and the search begins anew. One "
         "that does not fit into --max-memory is left as it is.",
     ),
+    "RC170": (
+        "The format does not fit",
+        "A format is for some kinds of things: SCXML for a machine, Aldebaran (aut) for a state space or a quotient. "
+        "The hint names the formats that fit.",
+    ),
+    "RC171": (
+        "Not a result of verify",
+        "--trace takes a file that rolecycle verify --format json wrote, by this version of rolecycle or a later one.",
+    ),
+    "RC172": (
+        "Larger than Mermaid draws",
+        "The text is complete, but Mermaid refuses texts of more than 50,000 characters or 500 arrows unless the page "
+        "that shows them sets maxTextSize and maxEdges. dot and graphml have no such limit.",
+    ),
 }
 """What the options ask for, and what limits and files of a run prevent."""
 

@@ -125,6 +125,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
         "vacuous": verdict.vacuous,
         "note": reason_text(verdict.note),
         "all_sizes": _all_sizes(verdict.all_sizes) if verdict.all_sizes else None,
+        "start": dict(verdict.trace.start) if verdict.trace else {},
         "trace": trace_data(verdict.trace),
         "loop": verdict.trace.loop if verdict.trace else None,
         "broken": [{"part": each.part, "copies": list(each.copies)} for each in verdict.broken],
@@ -148,7 +149,15 @@ def _assumption(assumption: Assumption) -> dict[str, Any]:
 def trace_data(trace: Trace | None) -> list[dict[str, Any]]:
     """The steps of a run as plain data; none without a run."""
     steps = trace.steps if trace else ()
-    return [{"event": s.event, "changes": dict(s.changes), "seen": dict(s.seen)} for s in steps]
+    return [
+        {
+            "event": s.event,
+            "changes": dict(s.changes),
+            "participants": list(s.participants),
+            "seen": dict(s.seen),
+        }
+        for s in steps
+    ]
 
 
 # --- JUnit ------------------------------------------------------------------------------------------
