@@ -100,7 +100,7 @@ def test_a_space_is_arrays(lamp: rolecycle.Specification) -> None:
     steps = zip(space.sources, (space.events[k] for k in space.labels), space.targets, strict=True)
     assert sorted((int(a), e, int(b)) for a, e, b in steps) == [(0, "lamp.on", 1), (1, "lamp.off", 0)]
     assert space.states.dtype == np.int16
-    assert space.limit == ""
+    assert not space.limit
 
 
 def test_a_limit_leaves_something_unknown() -> None:

@@ -29,7 +29,7 @@ from rolecycle.draw.files import draw_architecture, draw_machine, draw_trace
 from rolecycle.engine.limits import Limits as _SearchLimits
 from rolecycle.export.architecture_graph import architecture_graph
 from rolecycle.export.machine_graph import machine_graph
-from rolecycle.export.state_space import StateSpace
+from rolecycle.export.state_space import StateSpace as StateSpace
 from rolecycle.faults.table import FaultTable
 from rolecycle.language.files import spec_root
 from rolecycle.language.load import load as _load

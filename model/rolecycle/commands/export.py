@@ -71,12 +71,12 @@ def _named(spec: Specification, name: str) -> Thing:
 def _refuse_misfit(thing: Thing, request: ExportRequest) -> None:
     """Raise ``InputError`` for a format that the thing does not have, and for a machine in a scenario."""
     if request.form not in FITTING[thing]:
-        text = f"--to {request.form} does not fit this: {thing}"
+        text = f"the format {request.form} does not fit this: {thing}"
         others = ", ".join(other for other, forms in FITTING.items() if request.form in forms)
         hint = f"formats for {thing}: {', '.join(FITTING[thing])}; {request.form} is for: {others}"
         raise InputError([Diagnostic("RC170", text, hint=hint)])
     if thing == "machine" and request.scenario:
-        raise InputError([Diagnostic("RC152", "--scenario does not fit a machine, which is the same in all")])
+        raise InputError([Diagnostic("RC152", "a machine is the same in every scenario, so that none is to be named")])
 
 
 # --- systems ----------------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def chosen_trace(spec: Specification, request: ExportRequest) -> RecordedTrace:
     if len(found) == 1:
         return found[0]
     hint = "; ".join(each.title for each in found[:5]) + ("; ..." if len(found) > 5 else "")
-    text = f"{len(found)} traces fit; choose one with --scenario and --property"
+    text = f"{len(found)} traces fit; choose one by its scenario and property"
     raise InputError([Diagnostic("RC150", text, hint=hint)])
 
 

@@ -72,7 +72,7 @@ class RecordedTrace:
 
 
 def recorded_traces(path: Path) -> list[RecordedTrace]:
-    """Every trace in a file that ``verify --format json`` wrote, in its order.
+    """Every trace in a file that ``verify`` wrote as JSON, in its order.
 
     Raises ``InputError`` RC171 for a file that is something else or cannot be read.
     """
@@ -89,7 +89,7 @@ def recorded_traces(path: Path) -> list[RecordedTrace]:
 
 
 def _foreign(reason: str, place: Place) -> InputError:
-    hint = "write one with: rolecycle verify --format json > result.json"
+    hint = "write one with rolecycle verify, in the format json"
     return InputError([Diagnostic("RC171", f"not a result of verify: {reason}", place, hint=hint)])
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rolecycle.deadline import NEVER, Deadline
+from rolecycle.deadline import NEVER, NOT_STOPPED, Deadline, Stop
 from rolecycle.engine.layout import local_states
 from rolecycle.engine.space import Space
 from rolecycle.engine.subgraph import where
@@ -37,7 +37,7 @@ class StateSpace:
     ``states``: int16[n, members], the number of each member's local state, int32 where a member has more than 32,767;
     state 0 is the initial one.
     ``events``: the labels, such as ``door.open`` or ``lamp.on[2]``, in a quotient also ``tau`` for hidden steps;
-    ``sources``: int64[m], ``labels`` and ``targets``: int32[m], the transitions.  ``limit`` is empty when every
+    ``sources``: int64[m], ``labels`` and ``targets``: int32[m], the transitions.  ``limit`` is false when every
     reachable state was found.
     ``kinds``: for each label the kind of its event; ``state_labels``: for each label of the system bool[n], where it
     holds; ``views``: for each view what it shows in each state, empty for nothing.  ``expanded``: how many states, the
@@ -51,7 +51,7 @@ class StateSpace:
     sources: NDArray[np.int64]
     labels: NDArray[np.int32]
     targets: NDArray[np.int32]
-    limit: str
+    limit: Stop
     title: str = ""
     kinds: tuple[str, ...] = ()
     state_labels: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ def space_graph(space: StateSpace, deadline: Deadline = NEVER) -> MultiDiGraph:
     """The graph of ``to_networkx``; raises ``LimitError`` when making it takes too long or too much memory."""
     from networkx import MultiDiGraph
 
-    graph = MultiDiGraph(title=space.title, limit=space.limit)
+    graph = MultiDiGraph(title=space.title, limit=space.limit.cause)
     graph.add_nodes_from((k, attributes(space, k)) for k in deadline.each(range(len(space.states))))
     for source, label, target in deadline.each(transitions(space)):
         graph.add_edge(source, target, event=space.events[label], kind=space.kinds[label])
@@ -129,7 +129,7 @@ def state_space(space: Space) -> StateSpace:
         sources=sources_of(space.graph),
         labels=space.graph.labels,
         targets=space.graph.targets,
-        limit=str(space.limit),
+        limit=space.limit,
         title=system.title,
         kinds=tuple(product.system.events[o.event].kind for o in product.occurrences),
         state_labels={label: where(space, meaning(product, when)) for label, when in own.items()},
@@ -178,7 +178,7 @@ def quotient_space(classes: Classes, kinds: Mapping[str, str]) -> StateSpace:
         sources=sources,
         labels=labels.astype(np.int32),
         targets=targets.astype(np.int32),
-        limit="",
+        limit=NOT_STOPPED,
         title=machine.title,
         kinds=tuple("platform" if event == hidden else kinds.get(event, "user") for event in events),
         state_labels={
