@@ -88,7 +88,7 @@ def test_each_thing_goes_to_the_formats_that_fit_and_to_no_other(
         (("cottage", "--space", "--scenario", "drak", "--to", "aut"), ("RC150", "did you mean 'dark'?")),
         (("cottage", "--to", "dot", "--scenario", "drak"), ("RC150", "did you mean 'dark'?")),
         (("cottage", "--space", "--to", "aut"), ("RC152", "the state space of a system needs --scenario")),
-        (("bulb", "--scenario", "dark", "--to", "dot"), ("RC152", "--scenario does not fit a machine")),
+        (("bulb", "--scenario", "dark", "--to", "dot"), ("RC152", "a machine is the same in every scenario")),
         (("cottage", "--space", "--quotient", *DARK, "--to", "aut"), ("RC152", "at most one")),
         (("cottage", "--property", "P1", "--to", "dot"), ("RC152", "--property needs --trace")),
         (("cottage", "--trace", "no/such.json", "--to", "dot"), ("RC171", "does not exist")),
@@ -129,7 +129,7 @@ def test_a_file_that_is_no_result_is_refused(data: str, tmp_path: Path) -> None:
 def test_which_trace_is_meant_is_asked_where_several_fit(result: Path, folder: Path) -> None:
     found = run("export", "cottage", "--trace", result, "--to", "dot", "--spec", folder)
     assert found.exit_code == 2
-    assert "traces fit; choose one with --scenario and --property" in found.stderr
+    assert "traces fit; choose one by its scenario and property" in found.stderr
     missing = run(
         "export", "cottage", "--trace", result, "--property", "P99", "--to", "dot", "--spec", folder
     )
