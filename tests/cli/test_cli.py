@@ -167,6 +167,50 @@ def test_2_wrong_input_and_wrong_words(words: list[str | Path], code: str) -> No
         assert [f["code"] for f in found["findings"]] == [code]
 
 
+def test_2_a_specification_without_a_suite_says_so(spec: Path) -> None:
+    for path in (spec / "systems").glob("*.yaml"):
+        path.write_text(path.read_text(encoding="utf-8").replace("suite: true", ""), encoding="utf-8")
+    (problem,) = answer("verify", "--spec", spec)["findings"]
+    assert problem["message"] == "no system has `suite: true` and a scenario that names it"
+
+
+@pytest.mark.parametrize(
+    ("words", "why", "hint"),
+    [
+        (
+            ("--scenario", "teatime", "--property", "P09"),
+            "it is judged in calm, storm",
+            "it is judged for 'kitchen' in 'calm', 'kitchen' in 'storm'",
+        ),
+        (
+            ("--system", "home", "--property", "P09"),
+            "it is about kitchen",
+            "it is judged for 'kitchen' in 'calm'",
+        ),
+        (("--scenario", "calm", "--property", "P16"), "it is judged where time is counted", "in 'teatime'"),
+        (("--property", "P02"), "it applies where season in [summer, winter]", ""),
+    ],
+)
+def test_2_a_property_that_no_run_judges(words: tuple[str, ...], why: str, hint: str, spec: Path) -> None:
+    if why.startswith("it applies"):
+        damage(spec / "properties/kitchen.yaml", "applies: season in [summer, winter]", 'applies: "false"')
+        why = "it applies where false"
+    (problem,) = answer("verify", "--spec", spec, *words)["findings"]
+    assert (problem["code"], problem["severity"], problem["line"] > 0) == ("RC150", "error", True)
+    assert problem["message"] == f"property '{words[-1]}' is not judged here: {why}"
+    assert hint in problem["hint"]
+
+
+def test_a_property_that_no_run_judges_beside_one_that_is_judged_is_a_warning(spec: Path) -> None:
+    words = ("--scenario", "calm", "--property", "P02", "--property", "P05")
+    found = answer("verify", "--spec", spec, *words)
+    assert {p["id"] for run in found["runs"] for p in run["properties"]} == {"P02"}
+    (warning,) = found["findings"]
+    assert (warning["code"], warning["severity"], found["exit"]) == ("RC150", "warning", 0)
+    assert warning["message"] == "property 'P05' is not judged here: it is judged in storm"
+    assert rolecycle("verify", "--spec", spec, *words, "--strict").exit_code == 1
+
+
 def single() -> Iterator[tuple[str, click.Option]]:
     """Each option of each command that takes one value."""
     for name, command in main.commands.items():

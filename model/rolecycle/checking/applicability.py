@@ -12,8 +12,17 @@ from rolecycle.semantics.system import System
 
 def concerns(prop: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:
     """Whether a property is judged for a system under a scenario."""
-    here = any(spec.is_a(name) for name in prop.systems)
-    return here and named_in(prop, scenario) and resolve(prop.applies, system) == formula.TRUE
+    return may_concern(prop, spec, scenario) and resolve(prop.applies, system) == formula.TRUE
+
+
+def may_concern(prop: Property, spec: SystemSpec, scenario: Scenario) -> bool:
+    """Whether a property is judged for a system under a scenario, if it applies to the system."""
+    return is_about(prop, spec) and named_in(prop, scenario)
+
+
+def is_about(prop: Property, spec: SystemSpec) -> bool:
+    """Whether a property speaks of a system, of one that it extends, or of one in whose place it stands."""
+    return any(spec.is_a(name) for name in prop.systems)
 
 
 def named_in(prop: Property, scenario: Scenario) -> bool:

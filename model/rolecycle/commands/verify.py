@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rolecycle.checking.verdict import CheckResult
 from rolecycle.commands.names import unknown_name
+from rolecycle.commands.unjudged import judging, unjudged
 from rolecycle.deadline import INTERRUPTED
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.engine.space import Space
@@ -32,9 +33,14 @@ class Selection:
     properties: tuple[str, ...] = ()
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """The properties that were singled out."""
+        return tuple(filter(None, self.properties))
+
+    @property
     def everything(self) -> bool:
         """Whether nothing was singled out."""
-        return not (self.system or self.scenario or self.properties)
+        return not (self.system or self.scenario or self.named)
 
 
 def verify(
@@ -55,9 +61,12 @@ def verify(
 
 def verify_suite(spec: Specification, selection: Selection, session: Session) -> VerificationResult:
     """Check the suite of a specification; the whole suite also checks that no part of the specification is dead."""
-    requests = _selected(list(suite(spec)), selection, spec)
+    everywhere = list(suite(spec))
+    requests = _selected(everywhere, selection, spec)
     if not selection.everything:
-        return VerificationResult(tuple(_run_all(requests, session)), findings=spec.warnings, part=True)
+        part = tuple(_run_all(requests, session))
+        warnings = unjudged(spec, part, requests, everywhere, selection.named)
+        return VerificationResult(part, findings=(*spec.warnings, *warnings), part=True)
     coverage = Coverage(spec)
     session = replace(session, watch=_both(session.watch, coverage.look), see_every_member=True)
     begin = time.monotonic()
@@ -73,12 +82,12 @@ def verify_service(
 ) -> VerificationResult:
     """Build the model of a service and check it."""
     service, findings = read_service(definition, configuration)
-    requests = service_jobs(spec, service)
-    requests = _selected(requests, selection, spec) if requests else requests
+    everywhere = service_jobs(spec, service)
+    requests = _selected(everywhere, selection, spec) if everywhere else everywhere
     runs = tuple(_run_all(requests, session))
-    return VerificationResult(
-        runs, service, (*findings, *modelling_notes(service)), part=not selection.everything
-    )
+    warnings = unjudged(spec, runs, requests, everywhere, selection.named) if everywhere else ()
+    findings = (*findings, *modelling_notes(service), *warnings)
+    return VerificationResult(runs, service, findings, part=not selection.everything)
 
 
 def _both(one: SpaceObserver, other: SpaceObserver) -> SpaceObserver:
@@ -105,15 +114,18 @@ def _run_all(requests: Sequence[CheckRequest], session: Session) -> Iterable[Che
 
 def _selected(requests: list[CheckRequest], selection: Selection, spec: Specification) -> list[CheckRequest]:
     """The requests that a selection means; raises ``InputError`` RC150 when there are none."""
+    if not requests:
+        text = "no system has `suite: true` and a scenario that names it"
+        raise InputError([Diagnostic("RC150", text, hint="the runs are those of such systems")])
     problems = list(_unknown_names(requests, selection, spec))
-    selected = list(chosen(requests, selection.system, selection.scenario, selection.properties))
+    selected = list(chosen(requests, selection.system, selection.scenario, selection.named))
     if not selected and not problems:
         text = f"system '{selection.system}' is not run in scenario '{selection.scenario}'"
         known = {r.system.name for r in requests if selection.scenario in (r.scenario.name, r.scenario.id)}
         problems = [Diagnostic("RC150", text, hint=did_you_mean(selection.system, known))]
     if problems:
         raise InputError(problems)
-    return selected
+    return judging(selected, requests, selection.named)
 
 
 def _unknown_names(
@@ -125,5 +137,5 @@ def _unknown_names(
         yield from unknown_name("system", selection.system, systems, "to run here")
     if selection.scenario:
         yield from unknown_name("scenario", selection.scenario, scenarios, "to run here")
-    for name in filter(None, selection.properties):
+    for name in selection.named:
         yield from unknown_name("property", name, spec.properties, "to run here")

@@ -11,7 +11,8 @@ from rolecycle.language.codes import SPECIFICATION
 COMMAND_LINE: Mapping[str, tuple[str, str]] = {
     "RC150": (
         "Nothing to run",
-        "No run fits what --system, --scenario and --property ask for. The hint names what there is.",
+        "No run fits what --system, --scenario and --property ask for, or no run of them judges a property that is "
+        "asked for, which is a warning where they judge another. The hint names what there is.",
     ),
     "RC151": (
         "The output cannot be written",

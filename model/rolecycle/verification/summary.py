@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rolecycle.checking.applicability import concerns, named_in
+from rolecycle.checking.applicability import concerns, may_concern
 from rolecycle.checking.judge import unexplored
 from rolecycle.checking.verdict import CheckResult, Time, Verdict
 from rolecycle.deadline import Reason, Stop
@@ -18,12 +18,8 @@ from rolecycle.verification.session import Session
 
 def skipped(request: CheckRequest, reason: Stop, seconds: float = 0.0) -> CheckResult:
     """The result of a request that was not run: every property that may concern it is unknown."""
-    concerned = [p for p in _requested(request) if any(request.system.is_a(name) for name in p.systems)]
-    verdicts: tuple[Verdict, ...] = tuple(
-        unexplored(p, p.expected(request.scenario), reason)
-        for p in concerned
-        if named_in(p, request.scenario)
-    )
+    concerned = [p for p in _requested(request) if may_concern(p, request.system, request.scenario)]
+    verdicts = tuple(unexplored(p, p.expected(request.scenario), reason) for p in concerned)
     return CheckResult(request.system.name, request.scenario.name, verdicts, 0, 0, 0, reason, seconds)
 
 
