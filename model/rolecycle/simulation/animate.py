@@ -155,7 +155,7 @@ class _Birth:
         key = (live.position, trigger, tuple(map(id, guards.values())))
         if key not in self.parts:
             acting = not (member.times or member.watches)
-            self.parts[key] = Participation(live, trigger, guards, acting, self.agenda)
+            self.parts[key] = Participation(live, trigger, guards, where, index, acting, self.agenda)
         return self.parts[key]
 
     @staticmethod
