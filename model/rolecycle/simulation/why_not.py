@@ -60,19 +60,19 @@ def why_not(live: LiveSystem, label: str) -> Reason:
     if live.clock.tick in found and not any(occurrence.blocked for occurrence in found):
         due = [each.occurrence.label for each in islice(live.clock.waited_for(), MOST)]
         return Reason(label, f"time waits for {', '.join(due)}")
-    explanations = (each for o in found for each in _obstacles(live, o))
+    nearest = sorted(found, key=lambda occurrence: occurrence.blocked)
+    explanations = (each for o in nearest for each in _obstacles(live, o))
     return Reason(label, "who must take part cannot", tuple(islice(explanations, MOST)))
 
 
 def _meant(live: LiveSystem, label: str) -> list[Occurrence]:
-    """The occurrences of this label, else those on the outermost level of it, else those of the event."""
-    named: tuple[Callable[[Occurrence], str], ...] = (
-        lambda o: o.label,
-        lambda o: o.label.partition("/")[0],
-        lambda o: o.event,
+    """The occurrences of a label, else of an event; else those that have the path of a level before that name."""
+    ways: tuple[Callable[[Occurrence], bool], ...] = (
+        lambda o: o.label == label,
+        lambda o: label in (o.event, o.label.partition("/")[0]),
+        lambda o: o.label.endswith(f".{label}") or o.event.endswith(f".{label}"),
     )
-    found = ([o for o in live.occurrences if name(o) == label] for name in named)
-    return next(filter(None, found), [])
+    return next(filter(None, ([o for o in live.occurrences if way(o)] for way in ways)), [])
 
 
 # ---- what can never happen -------------------------------------------------------------------------
