@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import machine
-
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Service
 from rolecycle.language.files import spec_root
