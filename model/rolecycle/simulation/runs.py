@@ -36,7 +36,7 @@ def run_of(live: LiveSystem, steps: Iterable[LiveStep]) -> Run:
 
 
 def random_run(live: LiveSystem, steps: int, seed: int) -> Iterator[LiveStep]:
-    """Take so many steps at random from where the system is, fewer where it comes to a standstill."""
+    """Take a number of steps at random from where the system is, fewer where it comes to a standstill."""
     dice = random.Random(seed)
     for _ in range(steps):
         enabled = live.enabled()
