@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from types import ModuleType
 
 import live as firing
 import naive
@@ -15,11 +16,13 @@ from side_by_side import alive, compare, engine, engine_on, steps_of
 from timed_systems import DURATIONS, Dealer
 
 from rolecycle.api import load
+from rolecycle.deadline import Deadline, LimitError
 from rolecycle.diagnostics import InputError
 from rolecycle.language.machine import Machine
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.semantics.system import System
 from rolecycle.semantics.timers import timed
+from rolecycle.simulation import animate, occurrences
 from rolecycle.simulation.live_machine import LiveMachine
 from rolecycle.simulation.live_system import LiveSystem, live_system
 from rolecycle.simulation.runs import random_run
@@ -215,3 +218,24 @@ def test_a_step_that_is_not_enabled_is_refused() -> None:
         live.put(("Nowhere", *live.state[1:]))
     with pytest.raises(ValueError, match="shorter"):
         live.put(live.state[1:])
+
+
+# ---- limits ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("module", "most"),
+    [(animate, "MOST_OCCURRENCES"), (animate, "MOST_TRANSITIONS"), (occurrences, "MOST_STEPS")],
+)
+def test_a_system_that_is_too_large_is_a_limit(
+    module: ModuleType, most: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, most, 0)
+    with pytest.raises(LimitError, match="more than 0"):
+        live_system(request("web_deployment", "rolling-upgrade"))
+
+
+def test_the_time_is_looked_at_while_a_system_comes_alive() -> None:
+    clock = iter(range(1_000_000))
+    with pytest.raises(LimitError, match="--timeout"):
+        live_system(request("web_deployment", "rolling-upgrade"), Deadline(at=300, clock=lambda: next(clock)))

@@ -24,6 +24,9 @@ from rolecycle.simulation.reading import LiveLevel, Reading
 MOST_OCCURRENCES = 1 << 20
 """Occurrences of a system at most: copies that take part together multiply each other's indices."""
 
+MOST_TRANSITIONS = 1 << 19
+"""Transitions in the library at most, each of about 500 bytes: a timer that counts far has many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Animation:
@@ -80,6 +83,7 @@ class _Birth:
     reading: Reading = field(default_factory=lambda: Reading(Conditions()))
     machines: dict[int, tuple[Machine, LiveMachine]] = field(default_factory=dict)
     parts: dict[tuple[int, str, tuple[int, ...]], Participation] = field(default_factory=dict)
+    transitions: int = 0
 
     # ---- members ----
 
@@ -100,6 +104,11 @@ class _Birth:
     def _machine(self, machine: Machine) -> LiveMachine:
         """The machine in the library, one for all its copies."""
         if id(machine) not in self.machines:
+            self.transitions += sum(len(row.sources) for row in machine.rows)
+            if self.transitions > MOST_TRANSITIONS:
+                raise LimitError(
+                    f"the machines have more than {MOST_TRANSITIONS:,} transitions, with those of timers"
+                )
             self.machines[id(machine)] = (machine, LiveMachine(machine))
         return self.machines[id(machine)][1]
 
