@@ -1,6 +1,6 @@
 """How fast the live machines step: a service with more and more instances, in one piece.
 
-python benchmarks/simulation.py [ROLESxINSTANCES ...]
+python benchmarks/stepping.py [ROLESxINSTANCES ...]
 
 For each size: members, occurrences, seconds to bring the system to life, steps a second along a random run, enabled
 steps on average, and microseconds for all that a step costs.
