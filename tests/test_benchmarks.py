@@ -206,4 +206,4 @@ def test_a_service_of_any_size_is_stepped() -> None:
         steps, enabled, _ = stepping.walk(live, 0.001)
         assert enabled >= steps >= 100
         sizes.append(len(live.members))
-    assert sizes[1] == 3 * sizes[0]
+    assert sizes[1] > 2 * sizes[0]
