@@ -30,6 +30,7 @@ ROOMS = {
     "storage": "language",
     "semantics": "language",
     "modelling": "inputs language",
+    "simulation": "language modelling semantics",
     "engine": "graphs language semantics storage",
     "draw": "language semantics",
     "reduction": "engine graphs language semantics storage",
@@ -37,12 +38,12 @@ ROOMS = {
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
     "export": "draw engine graphs inputs language reduction semantics",
-    "report": "checking faults inputs language semantics verification",
+    "report": "checking faults inputs language semantics simulation verification",
     "review": "checking draw engine inputs language modelling report semantics verification",
     "commands": "checking draw engine export faults inputs language modelling reduction report semantics "
-    "verification",
-    "cli": "commands engine export faults inputs language modelling reduction report review semantics storage "
-    "verification",
+    "simulation verification",
+    "cli": "commands engine export faults inputs language modelling reduction report review semantics "
+    "simulation storage verification",
     "display": "checking draw faults language report semantics verification",
     "reference_pages": "cli commands report",
     "api": "commands display draw engine export faults language semantics verification",
@@ -84,6 +85,7 @@ TOUCH_FILES = {
     "storage.store",
     "storage.specification_cache",
     "commands.write_files",
+    "inputs.trace_file",
     "inputs.xml_file",
     "inputs.csdef.find_configuration",
 }

@@ -16,9 +16,13 @@ import lasting
 import lookups
 import page
 import search_python
+import stepping
 from cases import Case
 from children import finished
 from engines import ENGINES, AbsentError, Prepared, figures
+from rolecycle.language.files import spec_root
+from rolecycle.language.load import load
+from rolecycle.simulation.live_system import live_system
 from rolecycle.verification.pipeline import Session, check
 
 HEADER = [
@@ -192,3 +196,14 @@ def test_the_long_run_is_judged_and_measured(capsys: pytest.CaptureFixture[str])
         ("verifying to idle", "refuted"),
         ("out to in", "refuted"),
     ]
+
+
+def test_a_service_of_any_size_is_stepped() -> None:
+    spec = load(spec_root())
+    sizes = []
+    for instances in (1, 3):
+        live = live_system(stepping.request(spec, stepping.service(2, instances), "undisturbed"))
+        steps, enabled, _ = stepping.walk(live, 0.001)
+        assert enabled >= steps >= 100
+        sizes.append(len(live.members))
+    assert sizes[1] > 2 * sizes[0]

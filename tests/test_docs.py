@@ -175,6 +175,8 @@ def keys_of(data: object, path: str, known: Mapping[str, str]) -> set[str]:
             json_keys.VERIFY,
         ),
         ("faults --role hosted_worker_instance --format json", json_keys.FAULTS),
+        ("simulate --random 5 --format json", json_keys.SIMULATE),
+        ("simulate --replay {spec}/run.json --format json --spec {spec}", json_keys.SIMULATE),
     ],
 )
 def test_every_key_of_the_json_is_on_its_page(
@@ -182,6 +184,9 @@ def test_every_key_of_the_json_is_on_its_page(
 ) -> None:
     monkeypatch.chdir(ROOT)
     write_language_example(tmp_path)
+    step = {"event": "door.open", "changes": {"door": "Open"}}
+    lost = {"system": "cottage", "scenario": "dark", "property": "", "trace": [step]}
+    (tmp_path / "run.json").write_text(json.dumps({"runs": [lost]}), encoding="utf-8")
     output = CliRunner().invoke(main, shlex.split(words.format(spec=tmp_path))).stdout
     known = {**json_keys.EVERYWHERE, **own}
     assert keys_of(json.loads(output), "", known) - set(known) == set()

@@ -62,7 +62,7 @@ def verify(
 def verify_suite(spec: Specification, selection: Selection, session: Session) -> VerificationResult:
     """Check the suite of a specification; the whole suite also checks that no part of the specification is dead."""
     everywhere = list(suite(spec))
-    requests = _selected(everywhere, selection, spec)
+    requests = selected(everywhere, selection, spec)
     if not selection.everything:
         part = tuple(_run_all(requests, session))
         warnings = unjudged(spec, part, requests, everywhere, selection.named)
@@ -83,7 +83,7 @@ def verify_service(
     """Build the model of a service and check it."""
     service, findings = read_service(definition, configuration)
     everywhere = service_jobs(spec, service)
-    requests = _selected(everywhere, selection, spec) if everywhere else everywhere
+    requests = selected(everywhere, selection, spec) if everywhere else everywhere
     runs = tuple(_run_all(requests, session))
     warnings = unjudged(spec, runs, requests, everywhere, selection.named) if everywhere else ()
     findings = (*findings, *modelling_notes(service), *warnings)
@@ -112,7 +112,7 @@ def _run_all(requests: Sequence[CheckRequest], session: Session) -> Iterable[Che
         yield made
 
 
-def _selected(requests: list[CheckRequest], selection: Selection, spec: Specification) -> list[CheckRequest]:
+def selected(requests: list[CheckRequest], selection: Selection, spec: Specification) -> list[CheckRequest]:
     """The requests that a selection means; raises ``InputError`` RC150 when there are none."""
     if not requests:
         text = "no system has `suite: true` and a scenario that names it"
