@@ -63,8 +63,8 @@ def _copies(spec: Specification, system: SystemSpec, machine: Machine) -> Iterat
             yield f"in the family `{family}` at {', '.join(places)}"
 
 
-def _is_a(spec: Specification, name: str, wanted: str) -> bool:
-    return name in spec.machines and spec.machines[name].is_a(wanted)
+def _is_a(spec: Specification, name: str, base: str) -> bool:
+    return name in spec.machines and spec.machines[name].is_a(base)
 
 
 def purpose(spec: Specification, machine: Machine) -> tuple[Machine | None, str]:
@@ -197,5 +197,5 @@ def speaking_of(spec: Specification, view: View) -> list[str]:
 
 
 def _ordered(spec: Specification, names: Iterable[str]) -> list[Fact]:
-    wanted = set(names)
-    return [fact for name, fact in spec.facts.items() if name in wanted]
+    chosen = set(names)
+    return [fact for name, fact in spec.facts.items() if name in chosen]
