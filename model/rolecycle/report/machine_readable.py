@@ -164,7 +164,7 @@ def to_junit(outcome: VerificationResult) -> str:
 
 
 def errors_to_junit(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
-    """The same document when the input cannot be used: a suite with a case in error for each mistake, without warnings."""
+    """The same document when the input cannot be used: a suite with a case in error for each mistake."""
     root = ElementTree.Element("testsuites", name="rolecycle")
     _suite(root, f"exit code {code}", [_error(found) for found in diagnostics if found.severity == "error"])
     return _xml(root)
