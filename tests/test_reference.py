@@ -1,5 +1,6 @@
 """rolecycle against a second checker that was written from the language page alone (tests/reference)."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -35,6 +36,23 @@ def test_the_page_says_what_the_page_means() -> None:
     assert {
         question: answer for question, answer in here.items() if question[2] != "states"
     } == page_verdicts()
+
+
+def plain(text: str) -> str:
+    """Text on one line, without the marks of bold type and capital letters."""
+    return " ".join(text.replace("**", "").split()).casefold()
+
+
+@pytest.mark.parametrize(
+    "module", sorted((Path(__file__).parent / "reference").glob("*.py")), ids=lambda p: p.stem
+)
+def test_what_the_second_checker_quotes_stands_on_the_page(module: Path) -> None:
+    page = plain(PAGE.read_text("utf-8"))
+    tree = ast.parse(module.read_text("utf-8"))
+    nodes = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef | ast.Module))
+    quotations = (q for node in nodes for q in re.findall(r'"([^"]+)"', ast.get_docstring(node) or ""))
+    parts = (plain(part).strip(" .,;:") for quotation in quotations for part in quotation.split("..."))
+    assert [part for part in parts if part not in page] == []
 
 
 def test_the_guards_of_the_page_are_read() -> None:

@@ -674,7 +674,8 @@ def test_a_mistake_is_named_at_its_place(name: str, root: Path) -> None:
         damage(root, *SECOND[name])
     found = mistakes(root)
     assert len(found) == 1, found
-    problem = next(d for d in found if d.code == case.code)
+    (problem,) = found
+    assert problem.code == case.code, found
     assert case.message in problem.message
     assert case.hint in problem.hint
     assert problem.severity == "error"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from rolecycle.language.guard import And, Guard, Implies, In, Not, Or, Quantified
-from rolecycle.language.machine import TICK, Row
+from rolecycle.language.machine import TICK, Machine, Row
 from rolecycle.semantics.system import Due, Member, System
 from rolecycle.semantics.trace import Step, Trace
 
@@ -366,6 +366,15 @@ def replay(system: System, trace: Trace) -> State:
         if problem:
             raise ValueError(f"step {number}, {step.event}: {problem}")
         state = changed(system, state, step)
+    return state
+
+
+def watched(observer: Machine, trace: Trace) -> str:
+    """The state of an observer after a run, if it has at most one row for each event and state, without a guard."""
+    state = observer.initial
+    for step in trace.steps:
+        rows = (row for row in observer.rows if row.trigger == event_of(step.event) and state in row.sources)
+        state = next((row.dest for row in rows), state)
     return state
 
 

@@ -29,7 +29,6 @@ from rolecycle.reduction.reduced import Reduced, Reducer, combined
 from rolecycle.semantics.instantiate import observed
 from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import Member, System
-from rolecycle.semantics.trace import Trace
 
 LIMIT = 2_000
 REDUCERS: tuple[Reducer, ...] = (count_copies, *BY_NAME)
@@ -92,17 +91,8 @@ def replayed(system: System, prop: Property, found: Verdict) -> None:
     assert naive.closes(system, found.trace)
     if prop.needs.settled_by == "states" and not prop.events:
         whole = watched_system(system, prop.observer)
-        seen = (watched(prop.observer, found.trace),) if prop.observer else ()
+        seen = (naive.watched(prop.observer, found.trace),) if prop.observer else ()
         assert naive.holds(whole, prop.goal, (*end, *seen)) is (found.outcome == "holds")
-
-
-def watched(watch: Machine, trace: Trace) -> str:
-    """The state of an observer after a run: each event has at most one row from it, without a guard."""
-    state = watch.initial
-    for step in trace.steps:
-        event = naive.event_of(step.event)
-        state = next((r.dest for r in watch.rows if r.trigger == event and state in r.sources), state)
-    return state
 
 
 @pytest.mark.slow

@@ -90,7 +90,7 @@ def ways(
 def judged(less: Reduced, wanted: Property) -> Verdict:
     space = explore(pack(less.product, less.symmetric), keep_graph=wanted.kind == "recoverable")
     assert space.exhaustive
-    return judge(space, wanted, lift_trace=less.lift_trace)
+    return judge(space, wanted, lift_trace=less.lift_trace, written=less.unreduced_model)
 
 
 def complete(system: System) -> naive.Space:

@@ -28,7 +28,7 @@ from rolecycle.engine.limits import Limits
 from rolecycle.engine.pack import pack
 from rolecycle.engine.space import Space
 from rolecycle.engine.trace_reconstruction import path_to
-from rolecycle.language.guard import FALSE, Guard, Implies, In, Not, Or, Quantified
+from rolecycle.language.guard import FALSE, TRUE, Guard, Implies, In, Not, Or, Quantified
 from rolecycle.language.load.observers import never_after, only_after, story
 from rolecycle.language.machine import Event, Machine, Row
 from rolecycle.language.property import Property
@@ -37,10 +37,11 @@ from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import MemberSpec, SystemSpec
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.applied import EVERY_REDUCTION, QUOTIENT, Reduction
-from rolecycle.reduction.cone_of_influence import cone, lift, project_network
+from rolecycle.reduction.cone_of_influence import cone, influence, lift, project_network
+from rolecycle.reduction.reduced import LeftOutError
 from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.compose import combine, compose
-from rolecycle.semantics.formula import atoms
+from rolecycle.semantics.formula import Atom, atoms
 from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.resolve import meaning
 from rolecycle.semantics.synchronise import network
@@ -307,6 +308,32 @@ def test_a_cone_reaches_the_states_that_the_whole_shows_of_it(
         if k in space.taken and o.event in asked
     }
     assert happening == {label for _, label, _ in slow.transitions if naive.event_of(label) in asked}
+
+
+def two_rooms(watch: Machine) -> System:
+    """A bell beside two rooms, each with an observer of its own."""
+    room = Machine("room", ("Dark", "Lit"), "Dark", (Row("room.light", ("Dark",), "Lit"),))
+    bell = Machine("bell", ("Mute", "Loud"), "Mute", (Row("bell.ring", ("Mute",), "Loud"),))
+    rooms = [Member(room, "rooms", index) for index in (1, 2)]
+    watching = [Member(watch, "rooms", index, watches=True) for index in (1, 2)]
+    events = {name: Event(name) for name in ("room.light", "bell.ring")}
+    return System("house", (Member(bell), *rooms, *watching), events)
+
+
+def test_the_copies_of_its_observer_are_in_the_cone_of_a_property() -> None:
+    watch = Machine("watch", ("Fine", "Sad"), "Fine", (Row("room.light", ("Fine",), "Sad", mode="may"),))
+    wanted = Property("P", "t", "invariant", (), TRUE, observer=watch)
+    whole = network(two_rooms(watch))
+    assert influence(whole, wanted) == {1, 2, 3, 4}
+    assert influence(whole, replace(wanted, kind="deadlock freedom")) == {0, 1, 2, 3, 4}
+
+
+def test_what_a_cone_leaves_out_cannot_be_read_in_it() -> None:
+    reading = project_network(network(two_rooms(Machine("watch", ("Fine",), "Fine", ()))), {1, 2}).reading
+    assert reading
+    assert list(atoms(reading.over(Atom(2, frozenset({0}))))) == [Atom(1, frozenset({0}))]
+    with pytest.raises(LeftOutError, match="bell"):
+        reading.over(Atom(0, frozenset({0})))
 
 
 @pytest.mark.slow

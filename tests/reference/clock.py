@@ -61,8 +61,8 @@ def length(rules: Rules, written: str) -> int:
 
 def _clocks(level: Level, rules: Rules) -> Iterator[Clock]:
     """ "A row that says something of time has a clock of its own in each copy of its machine. In a machine
-    outside every family it has one for each index of its event." "A row of an event in `untimed` says nothing
-    of time, nor does one whose guard is false whatever the states are". What never happens needs no clock."""
+    outside every family it has one for each index of its event." "A row of an event in `untimed` says nothing of time;
+    neither does one whose guard is false whatever the states are". What never happens needs no clock."""
     free = rules.spec.meant(rules.scenario.get("untimed", []))
     takes = {
         e: written
@@ -135,7 +135,7 @@ def _machine(member: Member) -> Machine:
 
 
 def possibly(guard: Guard, level: Level, index: int | None) -> bool:
-    """Whether a guard is not "false whatever the states are, because of a parameter or of copies that are not
+    """Whether a guard is not "false whatever the states are, because of a parameter, of copies that are not
     there"."""
     return _known(guard, level, index) is not False
 

@@ -20,8 +20,8 @@ MOST_STRONG = 6
 
 
 def fairness(space: Space, occurrence: Occurrence) -> str:
-    """The table: "`platform`, `time`: as declared, else weak; `code`: as declared, else weak, where the
-    scenario says `healthy code` and the outcome is healthy; else none; `user`, `fault`: none"; and "What an
+    """The table: "`platform`, `time` | as declared, else weak"; "`code` | as declared, else weak, where the scenario
+    says `healthy code` and the outcome is healthy; else none"; "`user`, `fault` | none"; and "What an
     `open` system leaves to a level above is owed no fairness"."""
     event = space.rules.spec.events[occurrence.event]
     if event.kind in ("user", "fault") or not (occurrence.hidden or sent(space.level, occurrence.event)):
@@ -84,8 +84,7 @@ def _fixed_point(
     again: Callable[[Node], bool] | None,
     avoid: Callable[[Any], bool],
 ) -> set[Node]:
-    """The greatest set from whose every node each condition can be met inside it. "A run takes steps without end,
-    or stays in some state", so a condition on a state is met by staying in it."""
+    """The greatest set from whose every node each condition can be met inside it. "A **run** takes infinitely many steps, or stays in some state", so a condition on a state is met by staying in it."""
     while True:
         before = set(rest)
         for occurrence in sorted(weak | strong, key=repr):

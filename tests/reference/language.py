@@ -92,7 +92,7 @@ class Specification:
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def meant(self, listed: str | Iterable[str]) -> frozenset[str]:
-        """The events that a list means: "sets are names for several events; such a name may stand wherever
+        """The events that a list means: "`sets` are names for several events; such a name may stand wherever
         events are listed, ... and in a set further down"."""
         names = [listed] if isinstance(listed, str) else listed
         return frozenset(
@@ -152,7 +152,7 @@ def understand(files: dict[str, Any]) -> Specification:
 
 
 def _event(name: str, written: dict[str, Any]) -> Event:
-    """The table of the keys of an event: unhealthy is "true for every fault, false otherwise unless said"; the
+    """The table of the keys of an event: unhealthy is "true for every `fault`, false otherwise unless said"; the
     sender is "else the part of the name before the dot"."""
     return Event(
         name,
@@ -167,7 +167,7 @@ def _event(name: str, written: dict[str, Any]) -> Event:
 def _machine(name: str, machines: dict[str, dict[str, Any]], spec: Specification) -> Machine:
     """`extends`: "begin with the states, groups and rows of another machine; own rows of an event replace the
     inherited rows of that event, and an inherited row has the sources that were written, so that only `*` has
-    further states; a machine answers to the names of those it extends"."""
+    further states; ... a machine answers to the names of those it extends"."""
     chain = [name]
     while "extends" in machines[chain[0]]:
         chain.insert(0, machines[chain[0]]["extends"])
@@ -253,5 +253,5 @@ def _factor(text: str, names: dict[str, str]) -> int:
 
 
 def unit(lengths: Iterable[int]) -> int:
-    """ "The clock goes on in whole units, the greatest common divisor of the lengths in play." """
+    """ "The unit is the greatest common divisor of all the lengths C and D above." """
     return gcd(*lengths) or 1

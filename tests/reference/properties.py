@@ -59,7 +59,7 @@ def readings(
 
 
 def judged(spec: Specification, written: dict[str, Any], scenario: dict[str, Any]) -> bool:
-    """`within`: "in a timed scenario ... nowhere else is it judged"."""
+    """`time bound`: "in a timed scenario ... nowhere else is it judged"."""
     return written["kind"] != "time bound" or bool(scenario.get("timed"))
 
 
@@ -72,7 +72,7 @@ def judge(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _no_premise(space: Space, written: dict[str, Any], index: int | None) -> bool:
-    """ "A property whose ... premise never happens holds vacuously": so does one that says `A implies B` where
+    """ "A property whose events or premise never happen holds **vacuously**": so does one that says `A implies B` where
     A never holds."""
     keys = [key for key in ("always", "reach", "again", "stays") if key in written and "steps" not in written]
     guards = [parse(written[key]) for key in keys]
@@ -93,7 +93,7 @@ def _judge(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
         return next(form for key, form in forms.items() if key in written)(space, written)
     if kind == "reachable" and "steps" in written:
         return _story(space, written)
-    return {
+    kinds = {
         "invariant": _invariant,
         "deadlock freedom": _deadlock_freedom,
         "reachable": _reachable,
@@ -103,7 +103,10 @@ def _judge(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
         "settles": _settles,
         "converges": _converges,
         "time bound": _within,
-    }[kind](space, written, index)
+    }
+    if kind not in kinds:
+        raise NotImplementedError(f"kind '{kind}' is not in the reference checker")
+    return kinds[kind](space, written, index)
 
 
 def product(space: Space, initial: Any, moves: Moves) -> Edges:
@@ -127,7 +130,7 @@ def alone(space: Space) -> Edges:
 
 
 def observed(space: Space, written: dict[str, Any], index: int | None) -> Edges:
-    """The space beside the observer: "An observer only watches: it holds up no event, makes none happen"."""
+    """The space beside the observer: "An observer only watches: it blocks no event, causes none"."""
     if "observer" not in written:
         return alone(space)
     rows = list(_observer_rows(space, written["observer"]))
@@ -185,7 +188,7 @@ def _at(space: Space, written: dict[str, Any]) -> Verdict:
 
 
 def _ordered(space: Space, written: dict[str, Any]) -> Verdict:
-    """`only after`: "no event before one of the others; after `since` it takes a new one"; `never after`: "no
+    """`only after`: "no event before one of the others; after `renewed by` it takes a new one"; `never after`: "no
     event after one of the others, until it is lifted"."""
     meant = space.rules.spec.meant
     event = meant(written["event"])
@@ -238,7 +241,7 @@ def _reachable(space: Space, written: dict[str, Any], index: int | None) -> Verd
 
 def _deadlock_freedom(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
     """`deadlock freedom`: "in every reachable state some step of kind platform, code or time leads to another
-    state"; `except`: "the named ends". Where time is counted "the clocks are not" part of the state: it is one
+    state"; `except`: "the named ends". "For deadlocks they are not" part of the state, the clocks: it is one
     "when no step ... that changes the state of a machine can be reached by such steps, those of the clock among
     them"."""
     edges = alone(space)
@@ -253,7 +256,7 @@ def _deadlock_freedom(space: Space, written: dict[str, Any], index: int | None) 
 
 def _recoverable(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
     """`recoverable`: "from every reachable state it can be reached by what the system owes, that is by steps
-    that are neither faults nor user decisions; with `helped: true` by anything but faults"."""
+    that are neither faults nor user decisions; with `with user decisions: true` by anything but faults"."""
     edges = alone(space)
 
     def barred(o: Occurrence) -> bool:
@@ -302,8 +305,8 @@ def _converges(space: Space, written: dict[str, Any], index: int | None) -> Verd
 
 
 def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict:
-    """`within`: "from where `from` is true (or an event of `since`) to where `to` is (or an event of `until`)
-    it takes at most `within` and at least `not before`"."""
+    """`time bound`: "from where `from` is true (or an event of `from event`) to where `to` is (or an event of `to
+    event`) it takes at most `at most` and at least `at least`"."""
     edges = observed(space, written, index)
     wherever, entered = _begins(space, edges, written, False), _begins(space, edges, written, True)
     ends = _where(space, edges, written.get("to", "false"), index)
@@ -325,8 +328,8 @@ def _within(space: Space, written: dict[str, Any], index: int | None) -> Verdict
 
 
 def _begins(space: Space, edges: Edges, written: dict[str, Any], entered: bool) -> set[Node]:
-    """ "It begins in each state that an event of `since` leads to, or in which `from` is true; for `not
-    before`, only where `from` becomes true, or is true at first." """
+    """ "It begins in each state that an event of `from event` leads to, or in which `from` is true; for `at
+    least`, only where `from` becomes true, or is true at first." """
     since = space.rules.spec.meant(written.get("from event", []))
     if since:
         return {dest for steps in edges.values() for o, dest in steps if _visible(o, since)}
@@ -341,7 +344,7 @@ def _passing(
     edges: Edges, starts: set[Node], ends: set[Node], until: frozenset[str], most: int
 ) -> set[tuple[int, Node]]:
     """The nodes before the end, each with how many ticks may have passed; no more than so many. "It ends with
-    an event of `until` after that, or in the first state in which `to` is true, the one in which it begins
+    an event of `to event` after that, or in the first state in which `to` is true, the one in which it begins
     included. Its length is the number of ticks between." """
     found = {(0, node) for node in starts - ends}
     todo = list(found)
@@ -361,8 +364,8 @@ def _ends_next(edges: Edges, node: Node, ends: set[Node], until: frozenset[str])
 
 
 def _goes_round(edges: Edges, starts: set[Node], ends: set[Node], until: frozenset[str]) -> bool:
-    """ "If somewhere in between neither `tick` nor the end can be reached, because what is due leads round for
-    ever, a property that is not refuted is `unknown`." """
+    """ "If somewhere in between neither `tick` nor the end can be reached, because due events form a cycle,
+    a property that is not refuted is `unknown`." """
     between, todo = starts - ends, list(starts - ends)
     while todo:
         for o, dest in edges[todo.pop()]:

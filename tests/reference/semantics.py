@@ -121,7 +121,7 @@ def _together(
     inner: dict[int, list[tuple[Occurrence, State]]],
 ) -> Iterator[tuple[Occurrence, State]]:
     """ "The event can happen when each member that takes part with a `must` row (the default) has a row from
-    its present state whose guard holds. Then all who can, move at once." """
+    its present state whose guard holds. ... Then every participant with an enabled row moves, at the same time." """
     choices: list[list[tuple[Any, Any]]] = []
     for place, member in enumerate(level.members):
         if not takes_part(level, member, event, index):
@@ -142,8 +142,8 @@ def _together(
 
 
 def moves(level: Level, member: Member, state: State, place: int, event: str, index: int | None) -> list[str]:
-    """ "A member that takes part with `may` and has no enabled row stays where it is. Guards read the states
-    before the step. Two enabled rows of one member are a choice." """
+    """ "A member that takes part with `may` and has no enabled row stays where it is. ... Guards read
+    the states before the step. Two enabled rows of one member are a choice." """
     assert isinstance(member.what, Machine)
     rows = [row for row in member.what.rows if row.event == event]
     found = [
@@ -155,8 +155,8 @@ def moves(level: Level, member: Member, state: State, place: int, event: str, in
 
 
 def enabled(level: Level, member: Member, state: State, place: int, row: Row, index: int | None) -> bool:
-    """Whether the machine is in the sources of a row and its guard holds, read at "the index at hand: that of
-    the reader, or for a reader outside every family that of the event"."""
+    """Whether the machine is in the sources of a row and its guard holds, read at "the **index at hand**:
+    a copy its own, a machine outside every family that of the event"."""
     its = member.index if member.family else index
     return state[place] in row.sources and holds(row.when, level, state, its, place)
 
@@ -242,7 +242,7 @@ def _budgeted(space: Space, state: State) -> Iterator[tuple[Occurrence, State]]:
 
 
 def spend(rules: Rules, event: str, spent: int) -> int | None:
-    """`faults`: "`at most` so many in a run; the budget is a machine of its own". None where the budget is
+    """`faults`: "faults switched on ..., `at most` this many in a run; the budget is a machine of its own". None where the budget is
     spent."""
     faults = rules.scenario.get("faults", {})
     if "at most" not in faults or event not in rules.spec.meant(faults["among"]):
@@ -251,8 +251,8 @@ def spend(rules: Rules, event: str, spent: int) -> int | None:
 
 
 def owed(space: Space, occurrence: Occurrence) -> bool:
-    """Whether a step is neither a fault nor a user decision nor left to a level above: "What is decided there
-    is not owed by the system, so that it counts neither as life nor as a way back"."""
+    """Whether a step is neither a fault nor a user decision nor left to a level above: "What the level
+    above decides is no obligation of the system: such events count neither as progress nor as a way back"."""
     if space.rules.spec.events[occurrence.event].kind in ("fault", "user"):
         return False
     return occurrence.hidden or sent(space.level, occurrence.event)

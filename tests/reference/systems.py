@@ -174,7 +174,7 @@ def holds(
 ) -> bool:
     """Whether a guard holds in a state of a system.
 
-    `index` is "the index at hand: that of the reader, or for a reader outside every family that of the event";
+    `index` is "the **index at hand**: a copy its own, a machine outside every family that of the event";
     `at_hand` is the place among the members of the copy that a quantifier has got to; `extra` are observers, by
     name."""
     word = guard[0]
@@ -195,7 +195,8 @@ def _quantified(
     guard: Guard, level: Level, state: tuple[Any, ...], index: int | None, extra: dict[str, str] | None
 ) -> bool:
     """ "`all`, `some`, `no` and `count` range over the copies of a machine (or of those that extend it), or
-    over a family". "Over no copies, `all` is true and `some` is false." """
+    over a family". "Over no copies, `all` and `no` are true, `some` is
+    false, and the number is 0." """
     word, which, name, body = guard[:4]
     places = _range(which, name, level, index)
     true = 0
@@ -237,8 +238,8 @@ def _reads(
     at_hand: int | None,
     extra: dict[str, str] | None,
 ) -> bool:
-    """ "Read like machines are, in this order, a parameter of the system, a member, and what the system itself
-    gives a name to: its views, and its labels under its own name and every name that it answers to"."""
+    """ "Read like machines are, in this order, a parameter of the system ..., a member, and what the system
+    itself gives a name to: its views, and its labels under its own name and every name that it answers to"."""
     if extra and name in extra:
         return extra[name] in values
     if name in level.parameters:
@@ -271,7 +272,7 @@ def _of_member(what: Machine | Level, values: tuple[str, ...], state: Any) -> bo
 
 
 def _place(name: str, level: Level, index: int | None, at_hand: int | None) -> int | None:
-    """ "A name with several copies means the copy with the index at hand"; "A reader without an index ... reads
+    """ "a name with copies in a family, even with one copy, means the copy with the index at hand"; "A reader without an index ... reads
     the copies of a family only inside a quantifier"."""
     places = [place for place, m in enumerate(level.members) if name in m.what.names]
     if at_hand in places:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import assert_never
 
 import live
 import naive
@@ -24,6 +25,7 @@ from rolecycle.engine.space import Space
 from rolecycle.engine.successors import successors
 from rolecycle.language import guard
 from rolecycle.language.guard import Guard
+from rolecycle.language.load.observers import ALARM
 from rolecycle.language.machine import Machine, Row
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.reduction.symmetry import symmetric_families
@@ -250,8 +252,18 @@ def expect_evidence(system: System, verdict: Verdict, trace: Trace, end: naive.S
             assert not naive.holds(system, wanted.goal, before, index)
         case "time bound":  # test_time holds its times
             assert trace.steps
-        case _ if wanted.observer is None:
-            assert not naive.holds(system, wanted.goal, end)
+        case "invariant" | "precedence" | "reachable":
+            # The twin has no observers; test_stories holds the steps of a story.
+            if wanted.observer is None:
+                assert not naive.holds(system, wanted.goal, end)
+            elif wanted.needs.watched:
+                assert naive.watched(wanted.observer, trace) == wanted.observer.states[ALARM]
+        case "leads to" | "recurs" | "settles" | "converges":
+            assert trace.loop is not None
+            assert naive.closes(system, trace)
+            assert wanted.observer is not None or not naive.holds(system, wanted.goal, end)
+        case _:
+            assert_never(wanted.kind)
 
 
 def small() -> list[tuple[str, str]]:

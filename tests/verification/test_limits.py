@@ -112,7 +112,7 @@ def retold(deadline: Deadline) -> object:
     found = explore(pack(less.product, less.symmetric, deadline=deadline), Limits(deadline=deadline))
     if found.limit:
         raise LimitError(found.limit)
-    return judge(found, crowded(MANY), lift_trace=less.lift_trace).trace
+    return judge(found, crowded(MANY), lift_trace=less.lift_trace, written=less.unreduced_model).trace
 
 
 def kitchen_bounds(deadline: Deadline) -> object:

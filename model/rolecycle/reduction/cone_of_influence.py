@@ -12,7 +12,7 @@ from math import prod
 from rolecycle.deadline import NEVER, Deadline
 from rolecycle.language.property import Property
 from rolecycle.reduction.applied import CONE, Applied, Reduction
-from rolecycle.reduction.reduced import Reduced, networked
+from rolecycle.reduction.reduced import LeftOutError, Reduced, networked
 from rolecycle.semantics import formula
 from rolecycle.semantics.bound_property import BoundProperty
 from rolecycle.semantics.formula import Formula
@@ -43,18 +43,18 @@ def influence(network: Network, wanted: Property) -> frozenset[int]:
     ``network`` may have the observers of other properties, too.
     """
     members = network.system.members
-    own = {p for p, m in enumerate(members) if wanted.observer and m.name == wanted.observer.name}
+    own = {p for p, m in enumerate(members) if wanted.observer and m.machine.name == wanted.observer.name}
     if not wanted.needs.cone:
         return frozenset(own | {p for p, m in enumerate(members) if not m.watches})
     read = own | {
         atom.member
-        for part in _asked(BoundProperty(wanted, network), network)
+        for part in asked_formulas(BoundProperty(wanted, network), network)
         for atom in formula.atoms(part)
     }
     return cone(network, read or {0}, wanted.events)
 
 
-def _asked(bound: BoundProperty, network: Network) -> Iterator[Formula]:
+def asked_formulas(bound: BoundProperty, network: Network) -> Iterator[Formula]:
     """What a property asks: its goal, read by each occurrence of its events, and whether its premise ever holds."""
     events = bound.prop.events
     indices = {s.occurrence.index for s in network.synchronisations if s.occurrence.event in events}
@@ -129,8 +129,17 @@ def confinable(asked: Sequence[Property]) -> bool:
 
 
 def project_network(network: Network, kept: Collection[int], asked: Collection[str] = ()) -> Network:
-    """The network of the members of a cone alone, for the same ``asked``; views are not seen in it."""
+    """The network of the members of a cone alone, for the same ``asked``; views are not seen in it.
+
+    Its reading raises ``LeftOutError`` for any other member.
+    """
     number = {member: k for k, member in enumerate(sorted(kept))}
+
+    def numbered(member: int) -> int:
+        if member not in number:
+            raise LeftOutError(network.system.members[member].name)
+        return number[member]
+
     members = tuple(network.system.members[m] for m in number)
     system = replace(network.system, members=members, views=())
     relevant = (_restricted(s, number) for s in _relevant(network, kept, asked))
@@ -138,7 +147,7 @@ def project_network(network: Network, kept: Collection[int], asked: Collection[s
     return Network(
         system,
         tuple(relevant),
-        Reading(reading.system, lambda part: formula.renumbered(reading.over(part), number.__getitem__)),
+        Reading(reading.system, lambda part: formula.renumbered(reading.over(part), numbered)),
     )
 
 

@@ -61,11 +61,22 @@ class Reduced:
         )
 
 
+class LeftOutError(LookupError):
+    """A formula reads a member that a reduction left out; the text is its name."""
+
+
 class Reducer(Protocol):
     """A reduction as a verb: it checks its condition and returns what it is given where that does not hold.
 
     ``asked``: the properties whose verdicts must stay.  ``using``: the reductions that may be used.  Raises
     ``LimitError`` when that takes too long.
+
+    It keeps the members that the goals of ``asked`` read, the premises that make them vacuous, and their observers,
+    whose states vacuity reads as well (``cone_of_influence.asked_formulas``, ``influence``).  Where it changes members,
+    the model has a ``Reading``: goals are resolved by the names of ``Reading.system`` and become formulas over the
+    members of the model by ``Reading.over``, which raises ``LeftOutError`` for a member that is gone.  A model without
+    all members has no ``views``, because a view may read any of them; runs get their views back when they are lifted.
+    What it did is in ``applied``, and ``applied.KEEPS`` says what its spaces still show.
     """
 
     def __call__(

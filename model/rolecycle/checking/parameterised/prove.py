@@ -75,7 +75,7 @@ def prove(
     ``deadline`` the time, beyond which all is left open.
     """
     found = {
-        p.id: AllSizes(False, reason="only what must always hold is proved for all sizes")
+        p.id: AllSizes(False, reason=f"properties of kind '{p.kind}' are judged at their size only")
         for p in wanted
         if not p.needs.every_size
     }
