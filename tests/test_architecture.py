@@ -39,6 +39,7 @@ ROOMS = {
     "review": "checking draw engine inputs language modelling semantics verification",
     "commands": "checking draw engine faults inputs language modelling report semantics verification",
     "cli": "commands engine faults inputs language modelling reduction report review semantics storage verification",
+    "testing": "checking engine inputs language modelling reduction report storage verification",
     "display": "checking draw faults language semantics verification",
     "reference_pages": "cli commands report",
     "api": "commands display draw engine faults graphs language modelling semantics verification",
