@@ -29,6 +29,7 @@ ROOMS = {
     "storage": "language",
     "semantics": "language",
     "modelling": "inputs language",
+    "simulation": "language modelling semantics",
     "engine": "graphs language semantics storage",
     "draw": "language semantics",
     "reduction": "engine graphs language semantics storage",
@@ -39,7 +40,8 @@ ROOMS = {
     "review": "checking draw engine inputs language modelling semantics verification",
     "commands": "checking draw engine faults inputs language modelling report semantics verification",
     "cli": "commands engine faults inputs language modelling reduction report review semantics storage verification",
-    "testing": "checking engine inputs language modelling reduction report storage verification",
+    "testing": "checking commands engine inputs language modelling reduction report semantics simulation storage "
+    "verification",
     "display": "checking draw faults language semantics verification",
     "reference_pages": "cli commands report",
     "api": "commands display draw engine faults graphs language modelling semantics verification",
