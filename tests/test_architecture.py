@@ -43,7 +43,7 @@ ROOMS = {
     "testing": "checking commands engine inputs language modelling reduction report semantics simulation storage "
     "verification",
     "display": "checking draw faults language semantics verification",
-    "reference_pages": "cli commands report",
+    "reference_pages": "cli commands report testing",
     "api": "commands display draw engine faults graphs language modelling semantics verification",
 }
 """The rooms from the lowest to the highest, and for each the rooms below that its modules may import.

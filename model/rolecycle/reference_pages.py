@@ -15,6 +15,7 @@ from types import FunctionType
 import click
 
 import rolecycle
+from rolecycle import testing
 from rolecycle.cli.main import main
 from rolecycle.commands.write_files import write
 from rolecycle.report import json_keys, markdown
@@ -80,15 +81,16 @@ def _keys(title: str, table: Mapping[str, str]) -> str:
 
 def python() -> str:
     """The public API, from its docstrings."""
-    names = (_name(name, getattr(rolecycle, name)) for name in rolecycle.__all__)
-    return markdown.document("# Python", _text(rolecycle), GENERATED, *names)
+    names = (_name("", name, getattr(rolecycle, name)) for name in rolecycle.__all__)
+    tests = (_name("testing.", name, getattr(testing, name)) for name in testing.__all__)
+    return markdown.document("# Python", _text(rolecycle), GENERATED, *names, *tests)
 
 
-def _name(name: str, value: object) -> str:
+def _name(module: str, name: str, value: object) -> str:
     assert callable(value)
     code = f"```python\n{_definition(name, value)}\n```"
     members = markdown.table(["member", "meaning"], _members(value))
-    return markdown.section(f"`{name}`", code, _text(value), members)
+    return markdown.section(f"`{module}{name}`", code, _text(value), members)
 
 
 def _definition(name: str, value: Callable[..., object]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,9 +29,12 @@ from rolecycle.testing import RolecycleStateMachine, frontier, runs, state_names
 from rolecycle.testing.frontier import Frontier
 from rolecycle.testing.model import Model
 from rolecycle.testing.observation import agrees, refuse_unknown_names
+from testing.installed import PLUGIN
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "own-simulator"
+ITEMS = ROOT / "docs" / "how-to" / "specification-properties-as-pytest-items.md"
+HOW_TO = ROOT / "docs" / "how-to" / "test-your-own-simulator.md"
 INSTANCE = system(rolecycle.load(EXAMPLE / "spec"), "instance", "any")
 GOOD = rolecycle.load(ROOT / "tests" / "specs" / "good")
 STORM = system(GOOD, "kitchen", "storm")
@@ -396,23 +400,25 @@ MENDED = ('elif self.status == "Stopped":', "else:")
 @pytest.mark.slow
 def test_the_bug_of_the_example_is_found_and_the_mended_one_passes(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "example")
-    found = pytest_in(tmp_path / "example")
+    found = pytest_in(tmp_path / "example", "test_simulator.py")
     assert found.returncode == 1
-    lines = [line.removeprefix("E ").strip() for line in found.stdout.splitlines()]
-    assert "the implementation and the model part at step 5, load_balancer.probe" in lines
-    assert "observed: role_host: Busy, load_balancer: In" in lines
-    assert "expected: role_host: Busy, load_balancer: Out" in lines
+    lines = [line.removeprefix("E   ").strip() for line in found.stdout.splitlines()]
+    (message,) = re.findall(r"^```message\n(.*?)^```$", HOW_TO.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    first, *others = map(str.strip, message.splitlines())
+    assert f"AssertionError: {first}" in lines
+    begin = lines.index(f"AssertionError: {first}") + 1
+    assert lines[begin : begin + len(others)] == others
     simulator = tmp_path / "example" / "simulator.py"
     text = simulator.read_text(encoding="utf-8")
     assert text.count(MENDED[0]) == 1
     simulator.write_text(text.replace(*MENDED), encoding="utf-8")
-    assert pytest_in(tmp_path / "example").returncode == 0
+    assert pytest_in(tmp_path / "example", "test_simulator.py").returncode == 0
 
 
-def pytest_in(folder: Path) -> subprocess.CompletedProcess[str]:
+def pytest_in(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run pytest in a folder, in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", *PLUGIN, *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(rolecycle.__file__).parents[1])},
         capture_output=True,
@@ -422,8 +428,35 @@ def pytest_in(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def commands() -> list[tuple[str, str]]:
+    """The calls of pytest that the how-tos show, with their exit codes."""
+    text = "".join(page.read_text(encoding="utf-8") for page in (HOW_TO, ITEMS))
+    lines = re.findall(r"^\$ pytest (.*)$", text, re.MULTILINE)
+    return [
+        (words.strip(), code or "0") for words, _, code in (line.partition("  # exit ") for line in lines)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "code"), commands())
+def test_a_call_of_pytest_in_a_how_to(words: str, code: str, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "example")
+    done = pytest_in(tmp_path / "example", *shlex.split(words))
+    assert done.returncode == int(code), done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_the_runs_of_the_how_to(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE / "spec", tmp_path / "spec")
+    (code,) = re.findall(r"^```python\n(from .*?)^```$", HOW_TO.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    (tmp_path / "test_runs.py").write_text(code, encoding="utf-8")
+    done = pytest_in(tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+
+
 def test_the_how_to_shows_the_files_of_the_example() -> None:
-    page = (ROOT / "docs" / "how-to" / "test-your-own-simulator.md").read_text(encoding="utf-8")
+    page = HOW_TO.read_text(encoding="utf-8")
     shown = re.findall(r"^```(?:python|yaml)\n# (\S+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     assert {name for name, _ in shown} >= {
         "simulator.py",

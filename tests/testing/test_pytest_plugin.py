@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,14 +22,12 @@ from rolecycle.verification.exploration import system_of
 from rolecycle.verification.pipeline import check
 from rolecycle.verification.session import Session
 from rolecycle.verification.summary import properties_of
+from testing.installed import INSTALLED, PLUGIN
 
 pytest_plugins = ["pytester"]
 
 MODEL = Path(rolecycle.__file__).parents[1]
 SERVICES = Path(__file__).parents[1] / "services"
-INSTALLED = any(each.value.startswith("rolecycle.") for each in entry_points(group="pytest11"))
-"""Whether pytest finds the plug-in by its entry point, which a checkout that is only on the path does not have."""
-
 ROW = {"assumption": "Lamps are so."}
 EVENTS = {
     "lamp.light": {"kind": "platform", "meaning": "The lamp is lit."},
@@ -120,8 +117,7 @@ def run(house: pytest.Pytester, *words: str) -> pytest.RunResult:
 
 def run_apart(house: pytest.Pytester, *words: str) -> pytest.RunResult:
     """Run pytest in a process of its own."""
-    plugin = [] if INSTALLED else ["-p", "rolecycle.testing.pytest_plugin"]
-    return house.runpytest_subprocess(*plugin, *words, timeout=120)
+    return house.runpytest_subprocess(*PLUGIN, *words, timeout=120)
 
 
 def ids(house: pytest.Pytester, *words: str) -> list[str]:
