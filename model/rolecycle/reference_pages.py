@@ -70,6 +70,7 @@ def json() -> str:
         _keys("Of every command", json_keys.EVERYWHERE),
         _keys("Of `verify` and `import`", json_keys.VERIFY),
         _keys("Of `faults`", json_keys.FAULTS),
+        _keys("Of `simulate`", json_keys.SIMULATE),
     )
 
 
@@ -82,7 +83,7 @@ def _keys(title: str, table: Mapping[str, str]) -> str:
 def python() -> str:
     """The public API, from its docstrings."""
     names = (_name("", name, getattr(rolecycle, name)) for name in rolecycle.__all__)
-    tests = (_name("testing.", name, getattr(testing, name)) for name in testing.__all__)
+    tests = (_name("rolecycle.testing.", name, getattr(testing, name)) for name in testing.__all__)
     return markdown.document("# Python", _text(rolecycle), GENERATED, *names, *tests)
 
 
@@ -112,7 +113,8 @@ def _members(value: object) -> Iterator[Sequence[str]]:
     for name, member in own:
         if not name.startswith("_") and isinstance(member, property | FunctionType):
             signature = _signature(member) if isinstance(member, FunctionType) else ""
-            yield markdown.code(name + signature.replace("self, ", "")), " ".join(_text(member).split())
+            shown = name + re.sub(r"self(, )?", "", signature, count=1)
+            yield markdown.code(shown), " ".join(_text(member).split())
 
 
 def _text(value: object) -> str:

@@ -18,6 +18,7 @@ from rolecycle.cli.faults import faults
 from rolecycle.cli.import_net import import_net
 from rolecycle.cli.review import review
 from rolecycle.cli.session import BEGUN
+from rolecycle.cli.simulate import simulate
 from rolecycle.cli.verify import verify
 
 
@@ -32,5 +33,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter stops nothing
 
 
-for command in (bound, draw, explain, facts, faults, import_net, review, verify):
+for command in (bound, draw, explain, facts, faults, import_net, review, simulate, verify):
     main.add_command(command)

@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from rolecycle.diagnostics import Diagnostic
 from rolecycle.semantics.trace import Step, Trace
 from rolecycle.simulation.live_system import LiveSystem
 from rolecycle.simulation.occurrences import LiveStep
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a simulation went through: a trace, the labels that are enabled at its end, and what went wrong on the way.
+
+    ``property``: that of the trace that was replayed, if any; ``finding``: RC160 where it was not followed, RC161 where
+    it has no steps to follow.
+    """
+
+    system: str
+    scenario: str
+    trace: Trace
+    enabled: tuple[str, ...] = ()
+    property: str = ""
+    finding: Diagnostic | None = None
+
+
+def run_of(live: LiveSystem, steps: Iterable[LiveStep]) -> Run:
+    """The run that takes these steps from the initial state; the system is then at its end."""
+    trace = trace_of_run(live, steps)
+    labels = tuple(dict.fromkeys(step.label for step in live.enabled()))
+    return Run(live.system.name, live.request.scenario.name, trace, labels)
+
+
 def random_run(live: LiveSystem, steps: int, seed: int) -> Iterator[LiveStep]:
-    """Take so many steps at random from where the system is, fewer where it comes to a standstill."""
+    """Take a number of steps at random from where the system is, fewer where it comes to a standstill."""
     dice = random.Random(seed)
     for _ in range(steps):
         enabled = live.enabled()

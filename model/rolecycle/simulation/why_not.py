@@ -38,13 +38,17 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an event cannot happen now, or that it can; ``says``: in a clause, ``obstacles``: in detail."""
+    """Why an event cannot happen now, or that it can; ``says``: in a clause, ``obstacles``: in detail.
+
+    ``unknown``: no event has this name.
+    """
 
     label: str
     says: str
     obstacles: tuple[Obstacle, ...] = ()
     hint: str = ""
     enabled: bool = False
+    unknown: bool = False
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.obstacles)) or self.says
@@ -86,7 +90,7 @@ def _never(live: LiveSystem, label: str) -> Reason:
         return Reason(label, f"'{event}' has no such index here", hint=did_you_mean(label, others))
     if event not in spec.events:
         known = {o.event for o in live.occurrences} | spec.events.keys()
-        return Reason(label, f"there is no event '{event}'", hint=did_you_mean(event, known))
+        return Reason(label, f"there is no event '{event}'", hint=did_you_mean(event, known), unknown=True)
     having = [m.name for m in system.members if event in m.machine.alphabet]
     hiding = [m.name for m in system.members if event in m.machine.hidden]
     if not having:

@@ -39,7 +39,7 @@ def systems(spec: Specification) -> SearchStrategy[CheckRequest]:
 
 
 def runs(system: CheckRequest, steps: int = MOST_STEPS) -> SearchStrategy[Trace]:
-    """The runs of a system from its initial state, of so many steps at most; they shrink to few steps and few faults.
+    """The runs of a system from its initial state, of at most ``steps`` steps; they shrink to few steps and few faults.
 
     Each step of a run has its event and the members that it changed; ``state_names_along(run)`` gives the states
     before each step and after the last.  Raises ``InputError`` for levels that do not fit together.
