@@ -44,9 +44,11 @@ ROOMS = {
     "simulation verification",
     "cli": "commands engine export faults inputs language modelling reduction report review semantics "
     "simulation storage verification",
+    "testing": "checking commands engine inputs language modelling reduction report semantics simulation storage "
+    "verification",
     "display": "checking draw faults language report semantics verification",
-    "reference_pages": "cli commands report",
-    "api": "commands display draw engine export faults language semantics verification",
+    "reference_pages": "cli commands report testing",
+    "api": "commands display draw engine export faults graphs language modelling semantics verification",
 }
 """The rooms from the lowest to the highest, and for each the rooms below that its modules may import.
 

@@ -155,7 +155,7 @@ def test_what_is_imported_is_declared() -> None:
         "print(*{n.partition('.')[0] for n in names} - set(sys.stdlib_module_names) - {'rolecycle', ''})"
     )
     imported = {modules.get(name, name) for name in python("-c", code, folder=ROOT).stdout.split()}
-    assert imported <= declared
+    assert imported - {"pytest", "xdist"} <= declared, "these two import the plug-in, not it them"
     assert declared - imported == {"graphviz-pure"}, (
         "only the program graphviz-pure is used without an import"
     )

@@ -15,6 +15,7 @@ from types import FunctionType
 import click
 
 import rolecycle
+from rolecycle import testing
 from rolecycle.cli.main import main
 from rolecycle.commands.write_files import write
 from rolecycle.report import json_keys, markdown
@@ -89,15 +90,16 @@ def codes() -> str:
 
 def python() -> str:
     """The public API, from its docstrings."""
-    names = (_name(name, getattr(rolecycle, name)) for name in rolecycle.__all__)
-    return markdown.document("# Python", _text(rolecycle), GENERATED, *names)
+    names = (_name("", name, getattr(rolecycle, name)) for name in rolecycle.__all__)
+    tests = (_name("rolecycle.testing.", name, getattr(testing, name)) for name in testing.__all__)
+    return markdown.document("# Python", _text(rolecycle), GENERATED, *names, *tests)
 
 
-def _name(name: str, value: object) -> str:
+def _name(module: str, name: str, value: object) -> str:
     assert callable(value)
     code = f"```python\n{_definition(name, value)}\n```"
     members = markdown.table(["member", "meaning"], _members(value))
-    return markdown.section(f"`{name}`", code, _text(value), members)
+    return markdown.section(f"`{module}{name}`", code, _text(value), members)
 
 
 def _definition(name: str, value: Callable[..., object]) -> str:
@@ -119,7 +121,8 @@ def _members(value: object) -> Iterator[Sequence[str]]:
     for name, member in own:
         if not name.startswith("_") and isinstance(member, property | FunctionType):
             signature = _signature(member) if isinstance(member, FunctionType) else ""
-            yield markdown.code(name + signature.replace("self, ", "")), " ".join(_text(member).split())
+            shown = name + re.sub(r"self(, )?", "", signature, count=1)
+            yield markdown.code(shown), " ".join(_text(member).split())
 
 
 def _text(value: object) -> str:

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rolecycle.language.machine import Machine
 from rolecycle.language.property import Property
 from rolecycle.language.scenario import Scenario
+from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
 from rolecycle.semantics import formula
+from rolecycle.semantics.instantiate import instantiate
 from rolecycle.semantics.resolve import resolve
 from rolecycle.semantics.system import System
+
+CLOSED = "Closed"
+"""The state of a system that is not looked into."""
+
+
+def properties_judged(spec: Specification, wanted: SystemSpec, scenario: Scenario) -> Iterator[Property]:
+    """The properties that are judged for a system under a scenario; systems inside it are not looked into.
+
+    Raises ``InputError`` as ``instantiate`` does.
+    """
+    untimed = replace(scenario, timed=False)  # timers would look into the systems inside
+    outline = instantiate(spec, wanted, untimed, lambda n: spec.machines.get(n) or _closed(spec.systems[n]))
+    return (p for p in spec.properties.values() if concerns(p, wanted, scenario, outline))
 
 
 def concerns(prop: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:
@@ -34,3 +53,8 @@ def named_in(prop: Property, scenario: Scenario) -> bool:
         return False
     said = {*prop.scenarios, *prop.refuted_in}
     return not prop.scenarios or scenario.name in said or prop.id in scenario.expect
+
+
+def _closed(spec: SystemSpec) -> Machine:
+    """A machine that stands for a system of which only the names are asked."""
+    return Machine(spec.name, (CLOSED,), CLOSED, (), answers_to=spec.answers_to)

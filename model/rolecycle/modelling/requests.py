@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CheckRequest:
     """A request to check a system under a scenario; ``properties`` are the ids to check, all of them when empty."""
 
@@ -18,6 +19,14 @@ class CheckRequest:
     system: SystemSpec
     scenario: Scenario
     only: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Names alone: a specification is long."""
+        return f"<{self.system.name}, {self.scenario.name}>"
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """The same for Hypothesis and IPython, which would else print the fields."""
+        printer.text(repr(self))
 
 
 def suite(spec: Specification) -> Iterator[CheckRequest]:

@@ -166,6 +166,11 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> Iterator[str]:
     word = click.style(f"{verdict.outcome:8}", fg=COLOURS[verdict.outcome])
     remark = REMARKS.get(outcome.status(verdict), "")
     yield f"  {word} {verdict.property.id:16} {verdict.property.title}{remark}"
+    yield from evidence(outcome, verdict)
+
+
+def evidence(outcome: VerificationResult, verdict: Verdict) -> Iterator[str]:
+    """The lines that show why a verdict is so: its note, its run, what is false, what was assumed."""
     if verdict.note:
         yield f"           {reason_text(verdict.note)}"
     if verdict.trace is not None and (verdict.outcome == "refuted" or _has_detail(outcome, verdict)):
