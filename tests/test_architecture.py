@@ -35,6 +35,7 @@ ROOMS = {
     "checking": "engine graphs language reduction semantics",
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
+    "fuzzing": "engine graphs language modelling reduction semantics verification",
     "report": "checking faults inputs language semantics verification",
     "review": "checking draw engine inputs language modelling semantics verification",
     "commands": "checking draw engine faults inputs language modelling report semantics verification",
@@ -96,6 +97,8 @@ COMPILED = {
     "graphs.shortest_paths",
     "graphs.weighted_paths",
     "engine.visited",
+    "fuzzing.walk",
+    "fuzzing.walked_points",
 }
 """Modules with kernels, which are compiled whole and may be long."""
 
