@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rolecycle.diagnostics import NOWHERE, Diagnostic, InputError, did_you_mean
 from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
+from rolecycle.language.property import Property
 from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
 from rolecycle.language.system_spec import SystemSpec
@@ -128,11 +129,20 @@ def _node(assembly: Assembly, reading: Reading, placing: Mapping[str, str]) -> s
 
 
 def _scenarios(spec: Specification, system: SystemSpec) -> list[Scenario]:
-    """The scenarios for services that fit a system, then each with any faults, except those that are alike then."""
+    """The scenarios for services that fit a system, then each with any faults, except those that are alike then.
+
+    A system whose properties are all judged in scenarios of the specification only has none with any faults.
+    """
     known = fitting(spec, system)
+    if not any(_judged_everywhere(prop, system) for prop in spec.properties.values()):
+        return known
     any_faults = [_with_any_faults(spec, scenario) for scenario in known]
     alike = [replace(scenario, name="", title="", place=NOWHERE) for scenario in any_faults]
     return known + [each for number, each in enumerate(any_faults) if alike.index(alike[number]) == number]
+
+
+def _judged_everywhere(prop: Property, system: SystemSpec) -> bool:
+    return not prop.scenarios and any(system.is_a(name) for name in prop.systems)
 
 
 def _with_any_faults(spec: Specification, scenario: Scenario) -> Scenario:
