@@ -18,11 +18,11 @@ from rolecycle.reduction.reduced import Reduced
 from rolecycle.semantics.compose import combine
 from rolecycle.semantics.product import Network
 from rolecycle.semantics.trace import Trace
-from rolecycle.verification.exploration import MOST_RULES, explore_product
+from rolecycle.verification.exploration import explore_product
 from rolecycle.verification.session import Session
 
-MOST_STATES = 200_000
-"""States of a system that is explored for its starting points: a second of search, whatever it is sampled for."""
+MOST_RULES, MOST_STATES = 1_000, 200_000
+"""Rules and states of a system that is explored for its starting points, which then takes about a second."""
 
 
 def space_of(request: CheckRequest, network: Network, deadline: Deadline) -> Space | None:

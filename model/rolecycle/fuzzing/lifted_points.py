@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolecycle.deadline import Deadline
+from rolecycle.engine.limits import Limits
 from rolecycle.fuzzing.explored_points import explored_points, space_of
-from rolecycle.fuzzing.flat_network import flat_network
 from rolecycle.fuzzing.starting_point import LoggedRun, RunStep, StartingPoint, state_after
 from rolecycle.fuzzing.step_tables import Numbers, StepTables
 from rolecycle.fuzzing.walk import Walker, has_room, kept, log_of, note, put, take, walk_until, walker
@@ -25,6 +25,8 @@ from rolecycle.language.system_spec import SystemSpec
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.semantics.instantiate import BUDGET
 from rolecycle.semantics.product import Network
+from rolecycle.verification.exploration import in_one_piece, system_of
+from rolecycle.verification.session import Session
 
 PATIENCE = 4_000
 """Steps that everything else may take until the next step of the run can happen."""
@@ -65,9 +67,12 @@ def levels_of(
     request: CheckRequest, network: Network, count: int, dice: random.Random, deadline: Deadline
 ) -> Iterator[Level]:
     """Yield the systems inside the system of a request that are small enough to be explored, with states of each."""
+    session = Session(
+        limits=Limits(deadline=deadline), reductions=frozenset()
+    )  # one, so that all share their pieces
     for system in _below(request.spec, request.system):
         inner = replace(request, system=system)
-        alone = flat_network(inner, deadline)
+        alone = in_one_piece(inner, system_of(inner, session), session)
         copies = tuple(_places(network, alone))
         space = space_of(inner, alone, deadline) if copies else None
         if space:
