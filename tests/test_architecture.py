@@ -37,6 +37,7 @@ ROOMS = {
     "checking": "engine graphs language reduction semantics",
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
+    "fuzzing": "engine graphs language modelling reduction semantics verification",
     "export": "draw engine graphs inputs language reduction semantics",
     "report": "checking faults inputs language semantics simulation verification",
     "review": "checking draw engine inputs language modelling report semantics verification",
@@ -104,6 +105,8 @@ COMPILED = {
     "graphs.shortest_paths",
     "graphs.weighted_paths",
     "engine.visited",
+    "fuzzing.walk",
+    "fuzzing.walked_points",
 }
 """Modules with kernels, which are compiled whole and may be long."""
 
