@@ -31,7 +31,7 @@ SECONDS = 3.0
 
 
 def service(roles: int, instances: int) -> Service:
-    """The example service with so many roles, the kinds in turn, of so many instances each."""
+    """The example service with this number of roles, the kinds in turn, each of this number of instances."""
     read, _ = read_service(EXAMPLE)
     chosen = (read.roles[k % len(read.roles)] for k in range(roles))
     named = (replace(r, name=f"{r.name}{k}", instances=instances) for k, r in enumerate(chosen))
@@ -46,7 +46,7 @@ def request(spec: Specification, of: Service, scenario: str) -> CheckRequest:
 
 
 def walk(live: LiveSystem, seconds: float) -> tuple[int, int, float]:
-    """Steps taken at random in about so many seconds, the enabled ones of all of them together, and the seconds."""
+    """Steps taken at random in about this number of seconds, the enabled ones of all together, and the seconds."""
     dice, begin = random.Random(1), time.process_time()
     steps = enabled = 0
     while time.process_time() - begin < seconds:

@@ -40,10 +40,10 @@ class Stop:
 
     ``process``: the memory of the whole process, not of a search.  ``admitted``: the states, rules or bytes that the
     limit admits, or the folder whose disk is full.  ``prevented``: in words, what could not be done because of it, if a
-    reader cannot know.  ``report.reasons`` makes a text of it.
+    reader cannot know; of a ``size`` that no option sets, the whole message.  ``report.reasons`` makes a text of it.
     """
 
-    cause: Literal["", "states", "rules", "time", "memory", "process", "disk", "interrupted"] = ""
+    cause: Literal["", "states", "rules", "time", "memory", "process", "disk", "interrupted", "size"] = ""
     admitted: int | Path = 0
     prevented: str = ""
 

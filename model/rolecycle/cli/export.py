@@ -102,12 +102,13 @@ def _text(folder: Path | None, request: ExportRequest, no_cache: bool, search: S
     from rolecycle.deadline import LimitError, stopping
     from rolecycle.diagnostics import Diagnostic
     from rolecycle.reduction.quotient_cache import Quotients
+    from rolecycle.report.reasons import reason_text
 
     store = store_of(no_cache)
     loaded = specification(folder, store, search.timeout)
     try:
         with stopping(), session_of(search) as session:
             return export(loaded, request, replace(session, quotients=Quotients(store)))
-    except LimitError as reason:
-        message = f"{reason}; nothing is exported, because it would not be complete"
+    except LimitError as error:
+        message = f"{reason_text(error.reason)}; nothing is exported, because it would not be complete"
         fail((Diagnostic("RC153", message),), "text", 3)

@@ -20,6 +20,7 @@ from rolecycle.cli.options import (
     spec_option,
 )
 from rolecycle.cli.session import deadline_after, specification, store_of
+from rolecycle.deadline import NOT_STOPPED, Stop
 
 if TYPE_CHECKING:
     from rolecycle.commands.simulate import Answer, Dialogue
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 @spec_option
 @click.option("--system", default="", help="The system to simulate; by default the first.")
 @click.option("--scenario", default="", help="The scenario, by name or id; by default the mildest.")
-@click.option("--random", "steps", type=click.IntRange(1, 10_000_000), help="Take so many steps at random.")
+@click.option(
+    "--random", "steps", type=click.IntRange(1, 10_000_000), help="Take this number of steps at random."
+)
 @click.option("--seed", type=click.IntRange(0), default=0, help="The seed of --random; by default 0.")
 @click.option("--replay", type=click.Path(path_type=Path), help="Replay the traces of this JSON of verify.")
 @click.option("--property", "properties", multiple=True, help="Replay only traces of this property.")
@@ -104,7 +107,7 @@ def _walk(
     from rolecycle.commands.simulate import one_of, walk
     from rolecycle.simulation.live_system import live_system
 
-    def walked() -> tuple[Run, str]:
+    def walked() -> tuple[Run, Stop]:
         deadline = deadline_after(timeout)
         return walk(live_system(one_of(requests, selection), deadline), steps, seed, deadline)
 
@@ -155,7 +158,7 @@ def _show(answer: Answer, aside: bool) -> None:
         click.echo(line, err=aside)
 
 
-def _finish(runs: list[Run], form: str, code: int, limit: str = "") -> None:
+def _finish(runs: list[Run], form: str, code: int, limit: Stop = NOT_STOPPED) -> None:
     """Print runs, and end the program."""
     from rolecycle.report import simulation
 

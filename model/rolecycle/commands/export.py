@@ -76,7 +76,9 @@ def _refuse_misfit(thing: Thing, request: ExportRequest) -> None:
         hint = f"formats for {thing}: {', '.join(FITTING[thing])}; {request.form} is for: {others}"
         raise InputError([Diagnostic("RC170", text, hint=hint)])
     if thing == "machine" and request.scenario:
-        raise InputError([Diagnostic("RC152", "a machine is the same in every scenario, so that none is to be named")])
+        raise InputError(
+            [Diagnostic("RC152", "a machine is the same in every scenario, so that none is to be named")]
+        )
 
 
 # --- systems ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rolecycle.commands.names import unknown_name
 from rolecycle.commands.verify import Selection, selected
-from rolecycle.deadline import NEVER, Deadline, LimitError, stopping
+from rolecycle.deadline import NEVER, NOT_STOPPED, Deadline, LimitError, Stop, stopping
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.trace_file import RecordedTrace, read_traces
@@ -51,10 +51,10 @@ def one_of(requests: list[CheckRequest], selection: Selection) -> CheckRequest:
 # ---- at random ------------------------------------------------------------------------------------------
 
 
-def walk(live: LiveSystem, steps: int, seed: int, deadline: Deadline = NEVER) -> tuple[Run, str]:
+def walk(live: LiveSystem, steps: int, seed: int, deadline: Deadline = NEVER) -> tuple[Run, Stop]:
     """Walk at random from the initial state; the run, and the limit that ended it early, if any."""
     taken: list[LiveStep] = []
-    limit = ""
+    limit = NOT_STOPPED
     walking = random_run(live, steps, seed)
     try:
         with stopping():
@@ -62,7 +62,7 @@ def walk(live: LiveSystem, steps: int, seed: int, deadline: Deadline = NEVER) ->
                 taken.append(step)
                 deadline.check()
     except LimitError as error:
-        limit = str(error.reason)
+        limit = error.reason
     return run_of(live, taken), limit
 
 
@@ -78,7 +78,7 @@ def replayed(
     """
     wanted = [trace for trace in read_traces(path) if _admits(selection, trace)]
     if not wanted:
-        text = f"'{path}' has no trace of what --system, --scenario and --property ask for"
+        text = f"'{path}' has no trace of the system, scenario and property that are asked for"
         raise InputError([Diagnostic("RC162", text)])
     by_name = {(r.system.name, r.scenario.name): r for r in requests}
     problems = [p for trace in wanted for p in _foreign(trace, by_name)]

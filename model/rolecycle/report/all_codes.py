@@ -36,19 +36,6 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "rolecycle: one that is damaged, cut short, foreign or older counts as absent, and the search begins anew. One "
         "that does not fit into --max-memory is left as it is.",
     ),
-    "RC170": (
-        "The format does not fit",
-        "A format is for some kinds of things: SCXML for a machine, Aldebaran (aut) for a state space or a quotient. "
-        "The hint names the formats that fit.",
-    ),
-    "RC171": (
-        "Not a result of verify",
-        "--trace takes a file that rolecycle verify --format json wrote, by this version of rolecycle or a later one.",
-    ),
-    "RC172": (
-        "Larger than Mermaid draws",
-        "The text is complete, but Mermaid refuses texts of more than 50,000 characters or 500 arrows unless the page "
-        "that shows them sets maxTextSize and maxEdges. dot and graphml have no such limit.",
     "RC160": (
         "The machines do not follow the trace",
         "A step of the trace cannot be taken where the run is by then, or a loop does not lead back to where it "
@@ -68,6 +55,20 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "The simulation cannot do that",
         "The line is no command of 'simulate' and no event that is enabled where the run is. At a terminal the next "
         "line is read; in a file of commands it is the end.",
+    ),
+    "RC170": (
+        "The format does not fit",
+        "A format is for some kinds of things: SCXML for a machine, Aldebaran (aut) for a state space or a quotient. "
+        "The hint names the formats that fit.",
+    ),
+    "RC171": (
+        "Not a result of verify",
+        "--trace takes a file that rolecycle verify --format json wrote, by this version of rolecycle or a later one.",
+    ),
+    "RC172": (
+        "Larger than Mermaid draws",
+        "The text is complete, but Mermaid refuses texts of more than 50,000 characters or 500 arrows unless the page "
+        "that shows them sets maxTextSize and maxEdges. dot and graphml have no such limit.",
     ),
 }
 """What the options ask for, and what limits and files of a run prevent."""

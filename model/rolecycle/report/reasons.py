@@ -26,4 +26,6 @@ def _limit(stop: Stop) -> str:
             return "memory limit reached outside of the search"
         case "disk", folder:
             return f"the disk of --spill {folder} is full"
+        case "size", _:
+            return ""
     return stop.cause

@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from rolecycle import __version__
+from rolecycle.deadline import NOT_STOPPED, Stop
 from rolecycle.report.machine_readable import finding, trace_data
+from rolecycle.report.reasons import reason_text
 from rolecycle.report.text import diagnostic, trace_lines
 from rolecycle.semantics.trace import Step, Trace
 from rolecycle.simulation.live_system import LiveSystem
@@ -83,9 +85,11 @@ def reason(why: Reason) -> Iterator[str]:
 # ---- runs ------------------------------------------------------------------------------------------
 
 
-def render(runs: Sequence[Run], limit: str = "") -> str:
+def render(runs: Sequence[Run], limit: Stop = NOT_STOPPED) -> str:
     """Runs, one after the other."""
-    return "\n".join(line for run in runs for line in _run(run)) + (f"\n{limit}" if limit else "")
+    return "\n".join(line for run in runs for line in _run(run)) + (
+        f"\n{reason_text(limit)}" if limit else ""
+    )
 
 
 def _run(run: Run) -> Iterator[str]:
@@ -101,14 +105,14 @@ def _run(run: Run) -> Iterator[str]:
         yield "  nothing can happen"
 
 
-def to_json(runs: Sequence[Run], code: int, limit: str = "") -> str:
+def to_json(runs: Sequence[Run], code: int, limit: Stop = NOT_STOPPED) -> str:
     """Runs as JSON, which ``--replay`` reads again."""
     data = {
         "tool": "rolecycle",
         "version": __version__,
         "ok": code == 0,
         "exit": code,
-        "limit": limit,
+        "limit": reason_text(limit),
         "runs": [_data(run) for run in runs],
     }
     return json.dumps(data, indent=2)

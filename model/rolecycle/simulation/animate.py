@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 
-from rolecycle.deadline import NEVER, Deadline, LimitError
+from rolecycle.deadline import NEVER, Deadline, LimitError, Stop
 from rolecycle.language.machine import Machine
 from rolecycle.semantics.system import Member, System
 from rolecycle.simulation.conditions import Conditions
@@ -106,9 +106,8 @@ class _Birth:
         if id(machine) not in self.machines:
             self.transitions += sum(len(row.sources) for row in machine.rows)
             if self.transitions > MOST_TRANSITIONS:
-                raise LimitError(
-                    f"the machines have more than {MOST_TRANSITIONS:,} transitions, with those of timers"
-                )
+                text = f"the machines have more than {MOST_TRANSITIONS:,} transitions, with those of timers"
+                raise LimitError(Stop("size", prevented=text))
             self.machines[id(machine)] = (machine, LiveMachine(machine))
         return self.machines[id(machine)][1]
 
@@ -130,7 +129,7 @@ class _Birth:
         ways = [self._ways(where, meeting, p, inside) for p in meeting.participants]
         if prod(map(len, ways)) > MOST_OCCURRENCES:
             text = f"'{where.system.name}' in one piece has more than {MOST_OCCURRENCES:,} occurrences"
-            raise LimitError(text)
+            raise LimitError(Stop("size", prevented=text))
         kind = where.system.events[meeting.event].kind
         for chosen in self.deadline.each(product(*ways)):
             label = "/".join([meeting.label, *(words for words, _ in chosen if words)])

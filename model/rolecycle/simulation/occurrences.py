@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from rolecycle.deadline import LimitError
+from rolecycle.deadline import LimitError, Stop
 from rolecycle.simulation.conditions import FALSE, TRUE, Condition
 from rolecycle.simulation.live_machine import LiveMember
 from rolecycle.simulation.reading import LiveLevel
@@ -26,7 +26,7 @@ MOST_STEPS = 1 << 12
 """The steps of one occurrence in one state at most: its participants may have independent choices."""
 
 MOST_KNOWN = 1 << 6
-"""The steps of one occurrence that are kept are those of so many combinations of choices."""
+"""The steps of one occurrence that are kept are those of this number of combinations of choices."""
 
 
 class Participation:
@@ -182,7 +182,8 @@ class Occurrence:
 
     def _steps(self, choices: tuple[Sequence[Choice], ...]) -> Iterator[LiveStep]:
         if prod(map(len, choices)) > MOST_STEPS:
-            raise LimitError(f"'{self.label}' can happen in more than {MOST_STEPS:,} ways at once")
+            text = f"'{self.label}' can happen in more than {MOST_STEPS:,} ways at once"
+            raise LimitError(Stop("size", prevented=text))
         positions = [part.member.position for part in self.parts]
         for chosen in product(*choices):
             changes = tuple((p, c) for p, c in zip(positions, chosen, strict=True) if c is not None)

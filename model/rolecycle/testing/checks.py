@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rolecycle.deadline import INTERRUPTED, NEVER, Deadline
+from rolecycle.deadline import NEVER, Deadline, Reason, Stop
 from rolecycle.storage.store import Store
 from rolecycle.testing.options import MAX_STATES, TIMEOUT
 
@@ -38,7 +38,7 @@ class Checks:
 
         limits = replace(self._session.limits, deadline=self._deadline())
         made = check(replace(request, only=tuple(only)), replace(self._session, limits=limits))
-        if str(INTERRUPTED) in (str(made.limit), *(verdict.note for verdict in made.verdicts)):
+        if any(_interrupted(reason) for reason in (made.limit, *(verdict.note for verdict in made.verdicts))):
             raise KeyboardInterrupt
         return made
 
@@ -58,3 +58,7 @@ class Checks:
         """The deadline of a run that begins now."""
         seconds: float | None = self.config.getoption(TIMEOUT)
         return NEVER if seconds is None else Deadline(time.monotonic() + seconds)
+
+
+def _interrupted(reason: Reason) -> bool:
+    return isinstance(reason, Stop) and reason.cause == "interrupted"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from rolecycle.deadline import LimitError
+from rolecycle.deadline import LimitError, Stop
 from rolecycle.language.machine import event_of
 from rolecycle.simulation.live_system import State
 from rolecycle.testing.model import Model, Shown
@@ -59,9 +59,8 @@ class Frontier:
         todo = list(known)
         while todo:
             if len(known) > MOST_STATES:
-                raise LimitError(
-                    f"too little is observed: the model may be in more than {MOST_STATES:,} states"
-                )
+                text = f"too little is observed: the model may be in more than {MOST_STATES:,} states"
+                raise LimitError(Stop("size", prevented=text))
             for _, after in self._steps(todo.pop(), self.spontaneous):
                 if after not in known:
                     known[after] = None
