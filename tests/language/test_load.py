@@ -54,6 +54,7 @@ ELSEWHERE = {
     "RC141": "test_a_victim_that_could_veto_is_a_warning",
     "RC142": "test_a_claim_that_no_run_judges_is_a_warning",
     "RC143": "language/test_renamed.py",
+    "RC144": "language/test_parameters.py",
     "RC150": "cli/test_cli.py",
     "RC151": "cli/test_cli.py",
     "RC152": "cli/test_cli.py",

@@ -19,7 +19,7 @@ from rolecycle.language.load.yaml_source import Document, read
 from rolecycle.language.property import NEEDS, PropertyKind
 
 GOOD = Path(__file__).parents[1] / "specs" / "good"
-KINDS = (*FOLDERS, "events", "facts", "durations", "faults")
+KINDS = (*FOLDERS, "events", "facts", "durations", "parameters", "faults")
 
 FOR_READERS = {
     ("system", "doc"),
@@ -39,6 +39,7 @@ def files(root: Path) -> Iterator[tuple[str, Path]]:
     yield "events", root / "events.yaml"
     yield "facts", root / "facts.yaml"
     yield "durations", root / "durations.yaml"
+    yield "parameters", root / "parameters.yaml"
     yield "faults", root / "faults.yaml"
 
 

@@ -19,11 +19,15 @@ from rolecycle.language.guard import FALSE, And, In, Not, Quantified
 from rolecycle.language.load import observers as observer
 from rolecycle.language.machine import Event, Machine, Row
 from rolecycle.language.property import NEEDS, Property
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.reduction.applied import EVERY_REDUCTION
 from rolecycle.reduction.choose import BY_NAME, reduce_by
+from rolecycle.reduction.cone_of_influence import confine
 from rolecycle.reduction.counter_abstraction.abstract import count_copies
+from rolecycle.reduction.flatten import flatten, piece
 from rolecycle.reduction.reduced import Reduced, Reducer, combined
 from rolecycle.semantics.instantiate import observed
+from rolecycle.semantics.synchronise import network
 from rolecycle.semantics.system import Member, System
 
 LIMIT = 2_000
@@ -136,6 +140,39 @@ def test_each_order_reduces_a_system_that_allows_every_reduction(order: Sequence
     found = verdict(HALL, prop, order)
     assert found.outcome == "refuted"
     replayed(HALL, prop, found)
+
+
+ROOM = System("room", (Member(UNIT), Member(BELL)), HALL.events)
+LEVEL = SystemSpec("room", "t", labels={"Hot": In("unit", ("On",))}, shows=("ring",))
+
+
+def in_one_piece() -> Reduced:
+    """Two rooms in the place of their stubs, and a horn; properties read the label of a room."""
+    inner = piece(ROOM, network(ROOM), LEVEL)
+    horn = Machine("horn", ("Still", "Loud"), "Still", (Row("blow", ("Still",), "Loud"),))
+    members = (Member(inner.stub, "rooms", 1), Member(inner.stub, "rooms", 2), Member(horn))
+    house = System("house", members, {**HALL.events, "blow": Event("blow")})
+    return Reduced(house, flatten(network(house), {"room": inner}))
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(r.__name__ for r in order))
+def test_a_level_in_one_piece_is_reduced_like_any_other_model(order: Sequence[Reducer]) -> None:
+    start = in_one_piece()
+    goal = And((Not(FALSE), Quantified("all", "rooms", Not(In("room", ("Hot",))))))
+    prop = Property("P99", "t", "invariant", (), goal)
+    less = combined(reduce_by(order, start, [prop], EVERY_REDUCTION))
+    assert (less.unreduced_model is start.model) == (confine in order)
+    assert ("cone" in {each.reduction for each in less.applied}) == (confine in order)
+    space = explore(pack(less.product, less.symmetric), keep_graph=True)
+    found = judge(space, prop, lift_trace=less.lift_trace, written=less.unreduced_model)
+    assert found.outcome == "refuted"
+    assert found.trace is not None
+    assert [step.event.partition(".")[2] for step in found.trace.steps] == ["heat", "turn"]
+    assert found.trace.start.keys() == {
+        "horn", *(f"room[{k}].{name}" for k in (1, 2) for name in ("unit", "bell"))
+    }  # fmt: skip
+    room = found.trace.steps[-1].event.partition(".")[0]
+    assert [each.copies for each in found.broken] == [(f"rooms[{room[-2]}]",)]
 
 
 def test_a_reduction_that_does_not_apply_returns_what_it_is_given() -> None:

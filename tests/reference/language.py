@@ -89,6 +89,7 @@ class Specification:
     scenarios: dict[str, dict[str, Any]]
     properties: dict[str, dict[str, Any]]
     durations: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def meant(self, listed: str | Iterable[str]) -> frozenset[str]:
         """The events that a list means: "`sets` are names for several events; such a name may stand wherever
@@ -143,6 +144,7 @@ def understand(files: dict[str, Any]) -> Specification:
         kinds["scenario"],
         properties,
         {n: d["value"] for n, d in files.get("durations.yaml", {}).get("durations", {}).items()},
+        files.get("parameters.yaml", {}).get("parameters", {}),
     )
     for name in kinds["machine"]:
         specification.machines[name] = _machine(name, kinds["machine"], specification)

@@ -90,12 +90,13 @@ def build(spec: Specification, name: str, scenario: dict[str, Any]) -> Level:
     while "extends" in spec.systems[chain[0]]:
         chain.insert(0, spec.systems[chain[0]]["extends"])
     links = [spec.systems[link] for link in chain]
-    parameters = _parameters(links, scenario)
+    parameters = _parameters(spec, links, scenario)
     families: dict[str, Any] = {}
     labels: dict[str, Guard] = {}
     for link in links:
         families |= link.get("families", {})
-        labels |= {label: parse(text) for label, text in link.get("labels", {}).items()}
+        written = link.get("labels", {})
+        labels |= {k: parse(v["when"] if isinstance(v, dict) else v) for k, v in written.items()}
     families |= {f: copies for f, copies in scenario.get("families", {}).items() if f in families}
     names = spec.answers(name)
     return Level(
@@ -117,11 +118,17 @@ def build(spec: Specification, name: str, scenario: dict[str, Any]) -> Level:
     )
 
 
-def _parameters(links: list[dict[str, Any]], scenario: dict[str, Any]) -> dict[str, str]:
+def _declared(spec: Specification, link: dict[str, Any]) -> dict[str, Any]:
+    """`parameters`: constants, "or a list of names of such in `parameters.yaml`"."""
+    written = link.get("parameters", {})
+    return {name: spec.parameters[name] for name in written} if isinstance(written, list) else written
+
+
+def _parameters(spec: Specification, links: list[dict[str, Any]], scenario: dict[str, Any]) -> dict[str, str]:
     """`set`: "values for parameters"; of a scenario: "parameters and families of the system for this scenario"."""
     values: dict[str, str] = {}
     for link in links:
-        values |= {p: written["default"] for p, written in link.get("parameters", {}).items()}
+        values |= {p: written["default"] for p, written in _declared(spec, link).items()}
     for link in links:
         values |= link.get("set", {})
     return values | {p: v for p, v in scenario.get("set", {}).items() if p in values}

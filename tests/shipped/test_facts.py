@@ -77,7 +77,7 @@ def test_a_scenario_without_facts_is_noticed(spec: Specification) -> None:
 
 def test_a_parameter_is_traced_once_where_it_is_written(traced: Traceability) -> None:
     about = [where for where in traced.citations["S2-M7"] if where.startswith("parameter")]
-    assert about == ["parameter iis_overlap of guest_stack"]
+    assert about == ["parameter iis_overlap"]
 
 
 def test_a_system_is_traced(traced: Traceability) -> None:

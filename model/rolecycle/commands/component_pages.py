@@ -284,13 +284,17 @@ def _name(row: Row) -> str:
 def _readers(spec: Specification, machine: Machine) -> str:
     read = [other for other in machines_read(spec, machine) if other.name != machine.name]
     rows = (_reader(spec, reader) for reader in readers(spec, machine))
-    read_by = table(("who", "for what", "guard"), rows) or "No guard outside this component reads its states."
+    read_by = (
+        table(("who", "for what", "guard", "meaning"), rows)
+        or "No guard outside this component reads its states."
+    )
     return document(read_by, f"Its own guards read {_links(read)}." if read else "").rstrip()
 
 
 def _reader(spec: Specification, reader: Reader) -> Sequence[str]:
     known = spec.machines.get(reader.name)
-    return _link(known) if known else code(reader.name), code(reader.what), code(reader.guard)
+    who = _link(known) if known else code(reader.name)
+    return who, code(reader.what), code(reader.guard), words(reader.meaning)
 
 
 def _properties(spec: Specification, machine: Machine) -> str:

@@ -1,4 +1,4 @@
-"""The codes of messages about a specification, RC101 to RC143: what each means and what to do."""
+"""The codes of messages about a specification, RC101 to RC144: what each means and what to do."""
 
 from __future__ import annotations
 
@@ -142,6 +142,11 @@ SPECIFICATION: Mapping[str, tuple[str, str]] = {
         "A former name",
         "The key or word has a new name, which the hint says. The former one is still read. The reference page lists "
         "all former names.",
+    ),
+    "RC144": (
+        "A parameter declared twice",
+        "Several systems declare the same parameter alike. Declare it once in parameters.yaml, and list its name in "
+        "each of them.",
     ),
 }
 """Code to (title, explanation)."""

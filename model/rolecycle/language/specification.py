@@ -10,7 +10,7 @@ from rolecycle.language.fault_catalogue import FaultCatalogue
 from rolecycle.language.machine import Event, Machine
 from rolecycle.language.property import Property
 from rolecycle.language.scenario import Scenario
-from rolecycle.language.system_spec import SystemSpec
+from rolecycle.language.system_spec import Parameter, SystemSpec
 from rolecycle.language.view import View
 
 
@@ -50,5 +50,6 @@ class Specification:
     facts: Mapping[str, Fact]
     views: Mapping[str, View] = field(default_factory=dict)
     durations: Mapping[str, Duration] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     catalogue: FaultCatalogue | None = None
     warnings: tuple[Diagnostic, ...] = ()

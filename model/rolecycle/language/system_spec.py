@@ -34,7 +34,8 @@ class SystemSpec:
 
     ``extends`` names the system that it begins with, and ``answers_to`` that one, those behind it, and those in
     whose place it stands.  ``families`` lists for each family the machine (or the system, then reduced) of each index.
-    ``labels`` and ``shows`` are what a level above may read and share when this system is reduced.
+    ``labels`` and ``shows`` are what a level above may read and share when this system is reduced; ``label_docs`` says
+    what labels mean.
     ``open``: what it shows may happen even when its sender is not there; a level above decides it.
     ``suite``: whether the shipped suite runs it as it stands; with ``scenarios``, only in these.
     ``supposes``: what is taken of a user's service that no file says, and that may itself account for a hazard.
@@ -47,6 +48,7 @@ class SystemSpec:
     members: tuple[MemberSpec, ...] = ()
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, Guard] = field(default_factory=dict)
+    label_docs: Mapping[str, str] = field(default_factory=dict)
     shows: tuple[str, ...] = ()
     extends: str = ""
     answers_to: tuple[str, ...] = ()

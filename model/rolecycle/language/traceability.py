@@ -70,6 +70,8 @@ def _elements(spec: Specification) -> Iterator[tuple[str, tuple[str, ...], bool]
         for name, parameter in system.parameters.items():
             if parameter.place.file == system.place.file:
                 yield f"parameter {name} of {system.name}", parameter.facts, True
+    for name, parameter in spec.parameters.items():
+        yield f"parameter {name}", parameter.facts, True
     for name, duration in spec.durations.items():
         yield f"duration {name}", duration.facts, bool(duration.assumption)
     for wanted in spec.properties.values():

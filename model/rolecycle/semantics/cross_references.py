@@ -23,11 +23,13 @@ _NO_SCENARIO = Scenario("", "", ())
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A guard that reads a machine: who has it (a machine, a system or a view), what it decides, its text."""
+    """A guard that reads a machine: who has it (a machine, a system or a view), what it decides, its text, and what
+    that means where it is written."""
 
     name: str
     what: str
     guard: str
+    meaning: str = ""
 
 
 def members(spec: Specification, machine: Machine) -> dict[str, str]:
@@ -61,8 +63,8 @@ def _copies(spec: Specification, system: SystemSpec, machine: Machine) -> Iterat
             yield f"in the family `{family}` at {', '.join(places)}"
 
 
-def _is_a(spec: Specification, name: str, wanted: str) -> bool:
-    return name in spec.machines and spec.machines[name].is_a(wanted)
+def _is_a(spec: Specification, name: str, base: str) -> bool:
+    return name in spec.machines and spec.machines[name].is_a(base)
 
 
 def purpose(spec: Specification, machine: Machine) -> tuple[Machine | None, str]:
@@ -122,10 +124,11 @@ def _guards(spec: Specification, machine: Machine) -> Iterator[tuple[Reader, Gua
         base = spec.systems[system.extends].labels if system.extends else {}
         for label, guard in system.labels.items():
             if base.get(label) != guard:
-                yield Reader(system.name, label, guard_text(guard)), guard
+                doc = system.label_docs.get(label, "")
+                yield Reader(system.name, label, guard_text(guard), doc), guard
     for view in spec.views.values():
         for value in view.values:
-            yield Reader(view.name, value.name, guard_text(value.when)), value.when
+            yield Reader(view.name, value.name, guard_text(value.when), value.doc), value.when
 
 
 def _reads(guard: Guard, machine: Machine) -> bool:
@@ -194,5 +197,5 @@ def speaking_of(spec: Specification, view: View) -> list[str]:
 
 
 def _ordered(spec: Specification, names: Iterable[str]) -> list[Fact]:
-    wanted = set(names)
-    return [fact for name, fact in spec.facts.items() if name in wanted]
+    chosen = set(names)
+    return [fact for name, fact in spec.facts.items() if name in chosen]

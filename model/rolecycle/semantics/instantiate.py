@@ -23,36 +23,36 @@ BUDGET = "fault_budget"
 
 
 def instantiate(
-    spec: Specification, wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Machine]
+    spec: Specification, system: SystemSpec, scenario: Scenario, provide: Callable[[str], Machine]
 ) -> System:
     """The members and events of a system under a scenario.
 
     ``provide`` gives the machine for a name in a family: a machine of the specification, or a reduced
     system.  Raises ``InputError`` (RC131, RC132) when a member's condition reads what is no parameter.
     """
-    values = parameters(wanted, scenario)
-    constants = System(wanted.name, (), {}, values)
-    fixed = [m.machine for m in wanted.members if resolve(m.when, constants) == formula.TRUE]
-    parts = [*(Member(provide(name)) for name in fixed), *_copies(wanted, scenario, provide)]
+    values = parameters(system, scenario)
+    constants = System(system.name, (), {}, values)
+    fixed = [m.machine for m in system.members if resolve(m.when, constants) == formula.TRUE]
+    parts = [*(Member(provide(name)) for name in fixed), *_copies(system, scenario, provide)]
     budget = _budget(scenario, parts)
     members = [*parts, *([Member(budget)] if budget else [])]
     inner = {e for m in members for e in m.machine.alphabet if e not in spec.events}
     events = {**spec.events, **{name: _inner(name) for name in sorted(inner)}}
     unsent = _unsent(spec, members)
-    environment_events = unsent & set(wanted.shows) if wanted.open else frozenset[str]()
+    environment_events = unsent & set(system.shows) if system.open else frozenset[str]()
     forbidden = _forbidden(spec, scenario, members) | (unsent - environment_events)
-    problems = list(_twice(wanted, parts)) or list(_torn(spec, wanted, parts, forbidden))
+    problems = list(_twice(system, parts)) or list(_torn(spec, system, parts, forbidden))
     if problems:
         raise InputError(problems)
-    views = {v.name: v.guards() for v in spec.views.values() if any(wanted.is_a(s) for s in v.systems)}
+    views = {v.name: v.guards() for v in spec.views.values() if any(system.is_a(s) for s in v.systems)}
     made = System(
-        name=wanted.name,
+        name=system.name,
         members=tuple(members),
         events=events,
         parameters=values,
         forbidden=forbidden,
-        title=wanted.title,
-        definitions={**views, **_labels(wanted)},
+        title=system.title,
+        definitions={**views, **_labels(system)},
         views=tuple(views),
         environment_events=environment_events,
         healthy_code=scenario.healthy_code,
@@ -60,18 +60,18 @@ def instantiate(
     return timed(made, lengths(spec, scenario), scenario) if scenario.timed else made
 
 
-def _twice(wanted: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:
+def _twice(system: SystemSpec, members: Iterable[Member]) -> Iterator[Diagnostic]:
     """Machines that stand in a system more than once outside its families, where nothing distinguishes them."""
     named = ({m.machine.name, *m.machine.inside} - {BUDGET} for m in members if not m.family)
     for name, times in Counter(name for names in named for name in sorted(names)).items():
         if times > 1:
             yield Diagnostic(
-                "RC122", f"'{name}' stands {times} times in system '{wanted.name}'", wanted.place
+                "RC122", f"'{name}' stands {times} times in system '{system.name}'", system.place
             )
 
 
 def _torn(
-    spec: Specification, wanted: SystemSpec, members: Sequence[Member], forbidden: frozenset[str]
+    spec: Specification, system: SystemSpec, members: Sequence[Member], forbidden: frozenset[str]
 ) -> Iterator[Diagnostic]:
     """Events that a reduced member keeps to itself though another member has them, too."""
     hiding = (m for m in members if m.machine.hidden)
@@ -80,7 +80,7 @@ def _torn(
         for event in sorted(both - forbidden):
             if _together(spec, spec.events[event], member, other):
                 text = f"'{member.name}' does not show '{event}', in which '{other.name}' takes part"
-                yield Diagnostic("RC134", text, wanted.place, hint=f"let '{member.machine.name}' show it")
+                yield Diagnostic("RC134", text, system.place, hint=f"let '{member.machine.name}' show it")
 
 
 def _together(spec: Specification, event: Event, member: Member, other: Member) -> bool:
@@ -98,9 +98,9 @@ def _names(spec: Specification, machine: Machine) -> set[str]:
     return {machine.name, *machine.answers_to, *machine.inside, *(name for names in inner for name in names)}
 
 
-def _labels(wanted: SystemSpec) -> Mapping[str, Mapping[str, Guard]]:
+def _labels(system: SystemSpec) -> Mapping[str, Mapping[str, Guard]]:
     """The labels of a system under its name and under every name that it answers to."""
-    return {name: wanted.labels for name in (wanted.name, *wanted.answers_to) if wanted.labels}
+    return {name: system.labels for name in (system.name, *system.answers_to) if system.labels}
 
 
 def _inner(name: str) -> Event:
@@ -108,10 +108,10 @@ def _inner(name: str) -> Event:
     return Event(name, "user" if name.endswith(f".{ASKED}") else "platform", inner=True)
 
 
-def parameters(wanted: SystemSpec, scenario: Scenario) -> Mapping[str, str]:
+def parameters(system: SystemSpec, scenario: Scenario) -> Mapping[str, str]:
     """The value of each parameter: the scenario's, else the system's, else the default."""
-    chosen = {**wanted.values, **scenario.values}
-    return {name: chosen.get(name, p.default) for name, p in wanted.parameters.items()}
+    chosen = {**system.values, **scenario.values}
+    return {name: chosen.get(name, p.default) for name, p in system.parameters.items()}
 
 
 def observed(system: System, observers: list[Machine]) -> System:
@@ -121,8 +121,8 @@ def observed(system: System, observers: list[Machine]) -> System:
     return replace(system, members=(*system.members, *(Member(o, watches=True) for o in seeing)))
 
 
-def _copies(wanted: SystemSpec, scenario: Scenario, provide: Callable[[str], Machine]) -> Iterator[Member]:
-    families = {**wanted.families, **{k: v for k, v in scenario.families.items() if k in wanted.families}}
+def _copies(system: SystemSpec, scenario: Scenario, provide: Callable[[str], Machine]) -> Iterator[Member]:
+    families = {**system.families, **{k: v for k, v in scenario.families.items() if k in system.families}}
     for family, names in families.items():
         for index, name in enumerate(names, 1):
             yield Member(provide(name), family, index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rolecycle.language.load.build_faults import catalogue
 from rolecycle.language.load.build_machine import machine
 from rolecycle.language.load.build_property import properties
 from rolecycle.language.load.build_scenario import scenario
-from rolecycle.language.load.build_system import system, view
+from rolecycle.language.load.build_system import parameters, system, view
 from rolecycle.language.load.build_vocabulary import durations, events, facts
 from rolecycle.language.load.builder import Builder
 from rolecycle.language.load.extension_order import ordered
@@ -34,15 +35,18 @@ def load(root: Path, deadline: Deadline = NEVER) -> Specification:
     schema), RC120 to RC129 and RC136 (names, guards and lengths of time); ``LimitError`` when that takes too long.
     """
     loading = _Loading(root, deadline)
+    shared = loading.single("parameters.yaml", "parameters", parameters)
+    known = shared if loading.readable("parameters.yaml") else None
     spec = Specification(
         machines=loading.chained("machine", machine),
         events=loading.single("events.yaml", "events", events),
         actors=loading.actors(),
-        systems=loading.chained("system", system),
+        systems=loading.chained("system", partial(system, shared=known)),
         scenarios={s.name: s for s in loading.each("scenario", scenario)},
         properties=loading.merged("properties", properties),
         facts=loading.single("facts.yaml", "facts", facts),
         durations=loading.single("durations.yaml", "durations", durations),
+        parameters=shared,
         views={v.name: v for v in loading.each("view", view)},
         catalogue=loading.catalogue(),
     )
@@ -66,8 +70,11 @@ class _Loading:
         self.mistakes += [_unread(root, path) for path in strays(root)]
         self.documents = {kind: self.folder(kind, root / folder) for kind, folder in FOLDERS.items()}
         self.singles = {"events.yaml": self.document(root / "events.yaml", "events")}
-        if not (root / "durations.yaml").exists():
-            self.singles["durations.yaml"] = None  # a specification without time needs none
+        for name in ("durations.yaml", "parameters.yaml"):
+            if not (root / name).exists():
+                self.singles[name] = (
+                    None  # a specification without time, or with little in common, needs none
+                )
 
     def folder(self, kind: str, folder: Path) -> list[Document]:
         found = []
@@ -166,6 +173,10 @@ class _Loading:
         document = self.singles[file]
         made: dict[str, Any] = self.build(document, verb) if document else {}
         return made
+
+    def readable(self, file: str) -> bool:
+        """Whether a file is absent or could be read, so that what it lacks is no consequence of its mistakes."""
+        return self.singles[file] is not None or not (self.root / file).exists()
 
     def catalogue(self) -> FaultCatalogue | None:
         """The faults, if the specification has a file of them."""

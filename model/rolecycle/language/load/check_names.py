@@ -86,6 +86,8 @@ def _mixed_modes(machine: Machine) -> Iterator[Diagnostic]:
 def systems(spec: Specification) -> Iterator[Diagnostic]:
     """Names in what a system says itself; what it has from the one that it extends is checked there."""
     known = vocabulary(spec)
+    for parameter in spec.parameters.values():
+        yield from fact_mistakes(parameter.facts, parameter.place, spec)
     for system in spec.systems.values():
         base = spec.systems[system.extends] if system.extends else SystemSpec("", "")
         for member in system.members[len(base.members) :]:
@@ -102,7 +104,8 @@ def systems(spec: Specification) -> Iterator[Diagnostic]:
             yield from guard_mistakes(label, system.place, known)
             yield from index_mistakes(label, system.place)
         yield from fact_mistakes(system.facts, system.place, spec)
-        for parameter in _own(system.parameters, base.parameters).values():
+        declared = _own(system.parameters, {**base.parameters, **spec.parameters})
+        for parameter in declared.values():
             yield from fact_mistakes(parameter.facts, parameter.place, spec)
         for name in system.answers_to:
             yield from name_mistakes(name, spec.systems, "system", system.place)

@@ -12,8 +12,8 @@ from rolecycle.language.specification import Specification
 
 
 def warnings(spec: Specification) -> list[Diagnostic]:
-    """Rows without a source, events that a victim could veto, claims that no run judges: RC140 to RC142."""
-    return [*_unsourced(spec), *_vetoes(spec), *_unjudged(spec)]
+    """Rows without a source, events that a victim could veto, claims that no run judges: RC140 to RC142; RC144."""
+    return [*_unsourced(spec), *_vetoes(spec), *_unjudged(spec), *_repeated(spec)]
 
 
 def _unsourced(spec: Specification) -> Iterator[Diagnostic]:
@@ -60,6 +60,19 @@ def _meet(spec: Specification, wanted: Property, scenario: Scenario) -> bool:
         and any(system.is_a(name) for name in wanted.systems)
         for system in spec.systems.values()
     )
+
+
+def _repeated(spec: Specification) -> Iterator[Diagnostic]:
+    """Parameters that a system declares as another one does."""
+    first: dict[tuple[str, tuple[str, ...], str], str] = {}
+    for system in spec.systems.values():
+        for name, parameter in system.parameters.items():
+            if parameter.place.file == system.place.file:
+                other = first.setdefault((name, parameter.values, parameter.meaning), system.name)
+                if other != system.name:
+                    message = f"parameter '{name}' is declared alike in '{other}'"
+                    hint = "declare it in parameters.yaml and list its name"
+                    yield Diagnostic("RC144", message, parameter.place, "warning", hint=hint)
 
 
 def _must(machine: Machine, event: str) -> bool:
