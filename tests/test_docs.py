@@ -21,7 +21,9 @@ from rolecycle.language.guard_parser import parse_guard
 from rolecycle.language.load import load
 from rolecycle.language.property import PropertyKind
 from rolecycle.modelling.requests import suite
+from rolecycle.reduction.applied import Reduction
 from rolecycle.report import json_keys
+from rolecycle.report.formats import RENDERERS
 from rolecycle.verification.pipeline import Session, check
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +88,24 @@ def test_the_language_page_has_a_row_for_every_kind_of_property() -> None:
     )
     rows = re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
     assert rows == list(get_args(PropertyKind))
+
+
+def test_the_page_of_reductions_has_a_row_for_each() -> None:
+    page = (ROOT / "docs/explanation/reductions.md").read_text(encoding="utf-8")
+    table = page.partition("| name | explores | condition |\n")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE) == list(get_args(Reduction))
+
+
+def test_the_page_of_json_has_the_name_of_each_reduction() -> None:
+    text = json_keys.VERIFY["runs[].reductions[].reduction"]
+    assert re.findall(r"`(\w+)`", text) == list(get_args(Reduction))
+
+
+def test_the_page_of_the_command_line_describes_each_format_for_other_tools() -> None:
+    page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
+    table = page.partition("| format | holds | when the input is wrong |\n")[2].partition("\n\n")[0]
+    described = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+    assert described == [name for name, renderer in RENDERERS.items() if renderer.errors]
 
 
 def _keys(schema: object) -> set[str]:

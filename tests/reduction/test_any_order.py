@@ -155,7 +155,7 @@ def in_one_piece() -> Reduced:
     return Reduced(house, flatten(network(house), {"room": inner}))
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(r.__name__ for r in order))
+@pytest.mark.parametrize("order", [*ALONE, *ORDERS], ids=lambda order: "-".join(r.__name__ for r in order))
 def test_a_level_in_one_piece_is_reduced_like_any_other_model(order: Sequence[Reducer]) -> None:
     start = in_one_piece()
     goal = And((Not(FALSE), Quantified("all", "rooms", Not(In("room", ("Hot",))))))
