@@ -20,11 +20,11 @@ from rolecycle.cli.options import (
     spec_option,
 )
 from rolecycle.cli.session import deadline_after, specification, store_of
-from rolecycle.deadline import NOT_STOPPED, Stop
 
 if TYPE_CHECKING:
     from rolecycle.commands.simulate import Answer, Dialogue
     from rolecycle.commands.verify import Selection
+    from rolecycle.deadline import Stop
     from rolecycle.modelling.requests import CheckRequest
     from rolecycle.simulation.runs import Run
 
@@ -158,9 +158,11 @@ def _show(answer: Answer, aside: bool) -> None:
         click.echo(line, err=aside)
 
 
-def _finish(runs: list[Run], form: str, code: int, limit: Stop = NOT_STOPPED) -> None:
+def _finish(runs: list[Run], form: str, code: int, limit: Stop | None = None) -> None:
     """Print runs, and end the program."""
+    from rolecycle.deadline import NOT_STOPPED
     from rolecycle.report import simulation
 
-    click.echo(simulation.to_json(runs, code, limit) if form == "json" else simulation.render(runs, limit))
+    stop = limit or NOT_STOPPED
+    click.echo(simulation.to_json(runs, code, stop) if form == "json" else simulation.render(runs, stop))
     sys.exit(code)
