@@ -245,12 +245,13 @@ def test_an_incomplete_space_says_so(language: Specification) -> None:
     limits = rolecycle.Limits(states=5)
     space = rolecycle.explore(language, "cottage", "dark", limits=limits)
     graph = space.to_networkx()
-    assert graph.graph["limit"] == "--max-states 5 reached"
+    assert graph.graph["limit"] == "states"
     open_states = [k for k, expanded in graph.nodes(data="expanded") if not expanded]
     assert open_states
     assert all(graph.out_degree(k) == 0 for k in open_states)
-    with pytest.raises(rolecycle.LimitError, match="--max-states 5"):
+    with pytest.raises(rolecycle.LimitError) as stopped:
         rolecycle.quotient(language, "cottage", "dark", limits=limits)
+    assert (stopped.value.reason.cause, stopped.value.reason.admitted) == ("states", 5)
 
 
 def test_numbers_of_local_states_fit() -> None:
