@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import cache
 
 import naive
+import numpy as np
 import pytest
-from flat_steps import problem_of
+from flat_steps import numbered, problem_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_files import EXAMPLES
@@ -21,6 +22,7 @@ from rolecycle.fuzzing.lifted_points import Level, levels_of, lifted_points
 from rolecycle.fuzzing.starting_point import StartingPoint, initial_state, state_after
 from rolecycle.fuzzing.starting_points import starting_points
 from rolecycle.fuzzing.step_tables import step_tables
+from rolecycle.fuzzing.walk import enabled, put, walker
 from rolecycle.fuzzing.walked_points import groups_of, walked_points
 from rolecycle.inputs.csdef import read_service
 from rolecycle.language.files import spec_root
@@ -177,6 +179,27 @@ def test_the_budget_of_faults_is_one_for_all_copies() -> None:
     faults = [sum("crash" in step.label for step in point.run) for point in points]
     assert max(faults) == 1
     check_runs(flat_network(asked), list(points))
+
+
+# --- the machines alive ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scenario", ["requests-any-faults", "upgrade-in-service", "undisturbed"])
+def test_live_machines_have_the_same_runs_and_then_the_same_events(scenario: str) -> None:
+    simulation = pytest.importorskip("rolecycle.simulation.live_system")
+    asked = whole(scenario)
+    live, network = simulation.live_system(asked), flat_network(asked)
+    tables, labels = step_tables(network), [s.occurrence.label for s in network.synchronisations]
+    assert live.names == tuple(member.name for member in network.system.members)
+    for point in starting_points(asked, 6, 2):
+        live.put(live.initial)
+        for step in point.run:
+            same = (s for s in live.enabled() if s.label == step.label)
+            live.take(next(s for s in same if sorted(s.changes) == sorted(step.changes)))
+        assert live.state == point.state
+        walking = walker(tables, 1)
+        put(tables, walking, np.array(numbered(network, point.state), dtype=np.uint16))
+        assert {labels[number] for number in enabled(walking)} == {s.label for s in live.enabled()}
 
 
 # --- limits ---------------------------------------------------------------------------------------
