@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args, get_type_hints
 
+import pytest
+
+import rolecycle
 from rolecycle.deadline import INTERRUPTED, NOT_STOPPED, TIMEOUT, Stop
 from rolecycle.report.reasons import reason_text
 
@@ -40,3 +45,26 @@ def test_the_words_say_how_much_was_admitted_and_what_was_prevented() -> None:
 def test_a_sentence_stays_as_it_is() -> None:
     assert reason_text("the clock can stop") == "the clock can stop"
     assert reason_text("") == ""
+
+
+PACKAGE = Path(rolecycle.__file__).parent
+
+
+def made_text(tree: ast.Module) -> Iterator[ast.expr]:
+    """What a module makes text of without saying how: the arguments of ``str``, and what stands in f-strings."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FormattedValue(value=value) | ast.Call(func=ast.Name(id="str"), args=[value]):
+                yield value
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix()
+)
+def test_no_other_module_makes_words_of_a_limit(path: Path) -> None:
+    """The text of the value itself would be that of a dataclass."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {node.attr for node in made_text(tree) if isinstance(node, ast.Attribute)}
+    known = {node.id for node in made_text(tree) if isinstance(node, ast.Name)}
+    assert not named & {"limit", "reason", "note"}
+    assert not known & {"INTERRUPTED", "TIMEOUT", "PROCESS_FULL", "NOT_STOPPED"}
