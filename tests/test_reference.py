@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,13 @@ def test_the_guards_of_the_page_are_read() -> None:
     assert len({str(guard) for guard in guards}) == len(guards) > 10
     assert parse("all a: b is C or d is E")[3][0] == "or"
     assert parse("(all a: b is C) or d is E")[0] == "or"
+
+
+def test_a_kind_that_the_second_checker_lacks_is_named() -> None:
+    files: dict[str, Any] = page_example()
+    files["properties/entry.yaml"]["properties"]["P01"]["kind"] = "at most once"
+    with pytest.raises(NotImplementedError, match="kind 'at most once' is not in the reference checker"):
+        answers(files)
 
 
 def test_lengths_of_time() -> None:

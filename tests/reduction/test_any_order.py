@@ -142,6 +142,19 @@ def test_each_order_reduces_a_system_that_allows_every_reduction(order: Sequence
     replayed(HALL, prop, found)
 
 
+@pytest.mark.parametrize(
+    "order", [(), *ALONE, *ORDERS], ids=lambda order: "-".join(r.__name__ for r in order)
+)
+def test_what_never_comes_is_vacuous_in_each_order(order: Sequence[Reducer]) -> None:
+    """The alarm of the observer is as far as the last stage, which vacuity reads and the goal does not."""
+    watch = observer.story("P99_observer", [("ring",)])
+    prop = Property("P99", "t", "precedence", (), Not(In(watch.name, (observer.BROKEN,))), observer=watch)
+    members = (Member(UNIT, "units", 1), Member(UNIT, "units", 2), Member(BELL))
+    silent = observed(System("hall", members, HALL.events, forbidden=frozenset({"ring"})), [watch])
+    found = verdict(silent, prop, order)
+    assert (found.outcome, found.vacuous) == ("holds", True)
+
+
 ROOM = System("room", (Member(UNIT), Member(BELL)), HALL.events)
 LEVEL = SystemSpec("room", "t", labels={"Hot": In("unit", ("On",))}, shows=("ring",))
 
