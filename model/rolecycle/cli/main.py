@@ -15,6 +15,7 @@ from rolecycle.cli.draw import draw
 from rolecycle.cli.explain import explain
 from rolecycle.cli.facts import facts
 from rolecycle.cli.faults import faults
+from rolecycle.cli.fuzz import fuzz
 from rolecycle.cli.import_net import import_net
 from rolecycle.cli.review import review
 from rolecycle.cli.session import BEGUN
@@ -32,5 +33,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter stops nothing
 
 
-for command in (bound, draw, explain, facts, faults, import_net, review, verify):
+for command in (bound, draw, explain, facts, faults, fuzz, import_net, review, verify):
     main.add_command(command)

@@ -55,7 +55,7 @@ def verify(
 
 def verify_suite(spec: Specification, selection: Selection, session: Session) -> VerificationResult:
     """Check the suite of a specification; the whole suite also checks that no part of the specification is dead."""
-    requests = _selected(list(suite(spec)), selection, spec)
+    requests = selected(list(suite(spec)), selection, spec)
     if not selection.everything:
         return VerificationResult(tuple(_run_all(requests, session)), findings=spec.warnings, part=True)
     coverage = Coverage(spec)
@@ -74,7 +74,7 @@ def verify_service(
     """Build the model of a service and check it."""
     service, findings = read_service(definition, configuration)
     requests = service_jobs(spec, service)
-    requests = _selected(requests, selection, spec) if requests else requests
+    requests = selected(requests, selection, spec) if requests else requests
     runs = tuple(_run_all(requests, session))
     return VerificationResult(
         runs, service, (*findings, *modelling_notes(service)), part=not selection.everything
@@ -103,7 +103,7 @@ def _run_all(requests: Sequence[CheckRequest], session: Session) -> Iterable[Che
         yield made
 
 
-def _selected(requests: list[CheckRequest], selection: Selection, spec: Specification) -> list[CheckRequest]:
+def selected(requests: list[CheckRequest], selection: Selection, spec: Specification) -> list[CheckRequest]:
     """The requests that a selection means; raises ``InputError`` RC150 when there are none."""
     problems = list(_unknown_names(requests, selection, spec))
     selected = list(chosen(requests, selection.system, selection.scenario, selection.properties))

@@ -12,6 +12,7 @@ from rolecycle import __version__
 from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
+from rolecycle.language.property import PropertyKind
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.result import VerificationResult
 
@@ -110,7 +111,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
     return {
         "id": verdict.property.id,
         "title": verdict.property.title,
-        "kind": KINDS.get(verdict.property.kind) or verdict.property.kind.replace(" ", "_"),
+        "kind": kind_data(verdict.property.kind),
         "verdict": verdict.outcome,
         "expected": outcome.expected(verdict),
         "as_expected": outcome.as_expected(verdict),
@@ -125,6 +126,11 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
         "assumed": [_assumption(each) for each in verdict.assumed],
         "needed": [_assumption(each) for each in verdict.needed],
     }
+
+
+def kind_data(kind: PropertyKind) -> str:
+    """The word for a kind of property."""
+    return KINDS.get(kind) or kind.replace(" ", "_")
 
 
 def _all_sizes(found: AllSizes) -> dict[str, Any]:

@@ -1,0 +1,95 @@
+"""Fuzz a suite or a service: what ``rolecycle fuzz`` does between its options and its output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rolecycle.commands.verify import Selection, selected
+from rolecycle.commands.write_files import refuse_unwritable, write
+from rolecycle.deadline import INTERRUPTED
+from rolecycle.diagnostics import Diagnostic
+from rolecycle.fuzzing import corpus
+from rolecycle.fuzzing.corpus import SavedRun
+from rolecycle.fuzzing.fuzz import fuzz, untouched
+from rolecycle.fuzzing.result import FuzzedSystem, FuzzResult, FuzzSettings
+from rolecycle.inputs.csdef import read_service
+from rolecycle.inputs.service import Service
+from rolecycle.language.property import Property
+from rolecycle.language.specification import Specification
+from rolecycle.modelling.requests import CheckRequest, suite
+from rolecycle.modelling.service_jobs import modelling_notes, service_jobs
+from rolecycle.verification.session import Session
+
+Corpus = Mapping[tuple[str, str], Sequence[SavedRun]]
+"""Saved runs by system and scenario."""
+
+
+def fuzz_selected(
+    spec: Specification,
+    definition: Path | None,
+    configuration: Path | None,
+    selection: Selection,
+    settings: FuzzSettings,
+    folder: Path | None,
+    session: Session,
+) -> FuzzResult:
+    """Fuzz a service, or the suite of the specification where there is no definition.
+
+    ``folder``: where saved runs are taken from, and runs that break a property are kept.  Raises ``InputError``: RC150
+    for a name that selects nothing, RC151 for a folder that cannot be written, RC158 for a system that cannot take a
+    step, and the mistakes in the files of the service.
+    """
+    if folder:
+        refuse_unwritable(folder / "run.json")
+    service, findings, requests = _requests(spec, definition, configuration)
+    saved, problems = _corpus(folder, requests)
+    systems = tuple(_fuzzed(selected(requests, selection, spec), settings, saved, session))
+    kept = {corpus.file_name(run): corpus.text(run) for each in systems for run in each.worth_keeping}
+    if folder and kept:
+        write(kept, folder)
+    found = (problem for each in systems for problem in each.problems)
+    return FuzzResult(systems, settings, service, (*findings, *problems, *found))
+
+
+def _requests(
+    spec: Specification, definition: Path | None, configuration: Path | None
+) -> tuple[Service | None, tuple[Diagnostic, ...], list[CheckRequest]]:
+    """The service, if there is one, the findings in its files or the specification, and what there is to fuzz."""
+    if definition is None:
+        return None, spec.warnings, list(suite(spec))
+    service, findings = read_service(definition, configuration)
+    return service, (*findings, *modelling_notes(service)), service_jobs(spec, service)
+
+
+def _corpus(folder: Path | None, requests: Sequence[CheckRequest]) -> tuple[Corpus, list[Diagnostic]]:
+    """The saved runs that belong here, and a warning for each file that does not."""
+    if folder is None:
+        return {}, []
+    runs, problems = corpus.read(folder)
+    properties: dict[tuple[str, str], Mapping[str, Property]] = {
+        (r.system.name, r.scenario.name): r.spec.properties for r in requests
+    }
+    found: dict[tuple[str, str], list[SavedRun]] = {}
+    for run in runs:
+        key = (run.system, run.scenario)
+        if reason := corpus.foreign(run, properties):
+            problems.append(corpus.set_aside(run.file, reason))
+        else:
+            found.setdefault(key, []).append(run)
+    return found, problems
+
+
+def _fuzzed(
+    requests: Sequence[CheckRequest], settings: FuzzSettings, saved: Corpus, session: Session
+) -> Iterator[FuzzedSystem]:
+    """Fuzz every request in turn; after Ctrl-C the rest is left untouched."""
+    interrupted = False
+    for request in requests:
+        runs = saved.get((request.system.name, request.scenario.name), ())
+        try:
+            made = untouched(request, INTERRUPTED) if interrupted else fuzz(request, settings, runs, session)
+        except KeyboardInterrupt:
+            made = untouched(request, INTERRUPTED)
+        interrupted = interrupted or made.limit == INTERRUPTED
+        yield made

@@ -1,0 +1,86 @@
+"""Runs as a rule-based state machine of Hypothesis, which draws the choices and makes a run that fails simpler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from rolecycle.deadline import LimitError
+from rolecycle.fuzzing.runner import Runner, ViolatedError
+from rolecycle.fuzzing.swarm import WORD, Alphabet, swarm
+
+BURST = 16
+"""Steps for which choices are drawn at once: a draw costs Hypothesis more than a step costs the machines."""
+
+_CHOICES = st.binary(min_size=2 * BURST, max_size=2 * BURST)
+
+HEALTH = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
+"""Checks that mean nothing here: runs are as long as the user wants them, and as slow as the machines."""
+
+
+class Halted(BaseException):
+    """A limit ends the test; no failure of it, so that Hypothesis lets it pass."""
+
+
+class Runs(RuleBasedStateMachine):
+    """Draws a start and a swarm, then bursts of choices among the steps that can happen, the simplest first."""
+
+    def __init__(self, runner: Runner, of: Alphabet) -> None:
+        """A run of the machines of a runner."""
+        super().__init__()
+        self.runner, self.of = runner, of
+        self.left = ceil(runner.longest / BURST)
+
+    @initialize(start=st.integers(0, WORD - 1), leave_out=st.integers(0, WORD - 1))
+    def begin(self, start: int, leave_out: int) -> None:
+        """Start in the initial state, or in another that can be reached."""
+        runner = self.runner
+        number = start * len(runner.starts) // WORD
+        _limited(lambda: runner.begin(number, swarm(leave_out, self.of, runner.longest)))
+
+    @rule(choices=_CHOICES)
+    def burst(self, choices: bytes) -> None:
+        """Take some steps; after the last, look at the end of the run."""
+        self.left -= 1
+        for at in range(0, len(choices), 2):
+            word = int.from_bytes(choices[at : at + 2], "big")
+            _limited(lambda word=word: self.runner.step(word))  # type: ignore[misc]
+        if not self.left:
+            _limited(self.runner.end)
+
+
+def _limited(call: Callable[[], None]) -> None:
+    """Call; a limit ends the whole test."""
+    try:
+        call()
+    except LimitError as error:
+        raise Halted from error
+
+
+def make_runs(runner: Runner, of: Alphabet, examples: int, number: int) -> None:
+    """Make so many runs, with the seed ``number``, until one breaks a property; then make that run simpler.
+
+    What is found stands in the runner, also when this is interrupted.  Raises ``LimitError``.
+    """
+    using = settings(
+        max_examples=examples,
+        stateful_step_count=ceil(runner.longest / BURST) + 1,  # starting is a step, too
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=HEALTH,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        print_blob=False,
+    )
+    try:
+        run_state_machine_as_test(seed(number)(lambda: Runs(runner, of)), settings=using)
+    except ViolatedError:
+        return
+    except Halted as halted:
+        assert isinstance(halted.__cause__, LimitError)
+        raise halted.__cause__ from None
