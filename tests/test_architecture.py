@@ -29,6 +29,7 @@ ROOMS = {
     "storage": "language",
     "semantics": "language",
     "modelling": "inputs language",
+    "simulation": "language modelling semantics",
     "engine": "graphs language semantics storage",
     "draw": "language semantics",
     "reduction": "engine graphs language semantics storage",
