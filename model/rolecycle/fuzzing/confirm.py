@@ -7,8 +7,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from rolecycle.deadline import Deadline
-from rolecycle.fuzzing.corpus import SavedStep
-from rolecycle.fuzzing.network_replay import Replayed, Vector, replay, successors, waiting
+from rolecycle.fuzzing.network_replay import NamedStep, Replayed, Vector, replay, successors, waiting
 from rolecycle.fuzzing.ways_back import MOST_STATES
 from rolecycle.language.durations import seconds
 from rolecycle.language.machine import TICK
@@ -18,12 +17,12 @@ from rolecycle.semantics.formula import Formula, holds
 from rolecycle.semantics.product import Network, Occurrence
 
 
-def objection(network: Network, prop: Property, run: Sequence[SavedStep], deadline: Deadline) -> str:
+def objection(network: Network, prop: Property, run: Sequence[NamedStep], deadline: Deadline) -> str:
     """Why the network does not agree that a run answers a property; empty where it does.
 
     Raises ``LimitError`` when that takes too long.
     """
-    replayed = replay(network, [(step.label, step.changes) for step in run], deadline)
+    replayed = replay(network, run, deadline)
     if replayed.refused:
         return replayed.refused
     return (

@@ -50,7 +50,7 @@ class SavedStep:
 
 @dataclass(frozen=True, slots=True)
 class SavedRun:
-    """A run from the initial state that once broke a property of a system under a scenario; ``file``: where it is kept."""
+    """A run from the initial state that broke a property of a system under a scenario; ``file``: where it is kept."""
 
     system: str
     scenario: str

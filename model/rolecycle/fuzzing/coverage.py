@@ -9,7 +9,7 @@ from rolecycle.diagnostics import Place
 from rolecycle.language.machine import Machine, Row
 from rolecycle.language.specification import Specification
 from rolecycle.semantics.product import Network, Occurrence
-from rolecycle.simulation.live_system import LiveStep
+from rolecycle.simulation.occurrences import LiveStep
 
 RowKey = tuple[str, Place, str]
 

@@ -9,14 +9,14 @@ from rolecycle.checking.judge import without_observers
 from rolecycle.checking.verdict import Verdict
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.fuzzing.confirm import objection
-from rolecycle.fuzzing.corpus import SavedStep
+from rolecycle.fuzzing.network_replay import NamedStep, replay
 from rolecycle.fuzzing.result import Finding, Outcome
 from rolecycle.fuzzing.run import Found
 from rolecycle.fuzzing.subject import Subject
 from rolecycle.language.property import Property
 from rolecycle.semantics import formula
 from rolecycle.semantics.resolve import resolve
-from rolecycle.simulation.live_system import trace_of_run
+from rolecycle.semantics.trace import trace_of
 from rolecycle.verification.pipeline import check
 from rolecycle.verification.session import Session
 
@@ -27,7 +27,9 @@ SEARCHED = 200_000
 def answered(of: Subject, found: Found, first: tuple[int, int]) -> Finding:
     """The finding of a run; ``first``: the number of the first such run, and its steps."""
     outcome: Outcome = "reached" if found.prop.kind == "reachable" else "refuted"
-    trace = without_observers(trace_of_run(of.live, found.steps), of.network.system)
+    replayed = replay(of.network, named(of, found))
+    taken = [of.network.synchronisations[k].occurrence for k in replayed.taken]
+    trace = without_observers(trace_of(of.network, taken, replayed.vectors), of.network.system)
     return replace(unanswered(of, found.prop), outcome=outcome, trace=trace, number=first[0], steps=first[1])
 
 
@@ -48,10 +50,14 @@ def disputed(of: Subject, found: Found) -> Iterator[Diagnostic]:
 
     Raises ``LimitError`` when that takes too long.
     """
-    names = of.live.names
-    run = [SavedStep(s.label, {names[p]: state for p, state in s.changes}) for s in found.steps]
-    if reason := objection(of.network, found.prop, run, of.deadline):
+    if reason := objection(of.network, found.prop, named(of, found), of.deadline):
         yield contradiction(of, found.prop, f"a run of the live machines is none of the engine's: {reason}")
+
+
+def named(of: Subject, found: Found) -> list[NamedStep]:
+    """A run by names."""
+    names = of.live.names
+    return [(s.label, {names[p]: state for p, state in s.changes}) for s in found.steps]
 
 
 def beside_search(of: Subject, finding: Finding, session: Session) -> Finding:

@@ -112,7 +112,7 @@ class _Fuzzing:
             while (left := self.settings.examples - self.runner.runs) > 0 and (open_ := self._open()):
                 before = self.runner.runs
                 self.runner.monitors = Monitors(self.of.live, open_)
-                self.runner.broken = ""
+                self.runner.broken, self.runner.attempts = "", 0
                 make_runs(self.runner, alphabet(self.of), left, self.settings.seed + number)
                 number += 1
                 if not self.runner.broken or self.runner.runs == before:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil
+from typing import cast
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
@@ -22,8 +23,16 @@ HEALTH = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_ba
 """Checks that mean nothing here: runs are as long as the user wants them, and as slow as the machines."""
 
 
+SIMPLER = 100
+"""Attempts of Hypothesis to make a run simpler; to leave out steps, which comes after, leads further in less time."""
+
+
 class Halted(BaseException):
-    """A limit ends the test; no failure of it, so that Hypothesis lets it pass."""
+    """Ends the test, because of a limit or because a run is simple enough; no failure, so Hypothesis lets it pass."""
+
+    def __init__(self, limit: LimitError | None = None) -> None:
+        super().__init__()
+        self.limit = limit
 
 
 class Runs(RuleBasedStateMachine):
@@ -40,6 +49,8 @@ class Runs(RuleBasedStateMachine):
         """Start in the initial state, or in another that can be reached."""
         runner = self.runner
         number = start * len(runner.starts) // WORD
+        if runner.attempts >= SIMPLER:
+            raise Halted
         _limited(lambda: runner.begin(number, swarm(leave_out, self.of, runner.longest)))
 
     @rule(choices=_CHOICES)
@@ -58,7 +69,12 @@ def _limited(call: Callable[[], None]) -> None:
     try:
         call()
     except LimitError as error:
-        raise Halted from error
+        raise Halted(error) from error
+
+
+def _factory(runner: Runner, of: Alphabet) -> type[RuleBasedStateMachine]:
+    """What makes a state machine for each run: Hypothesis takes a function as well as a class."""
+    return cast("type[RuleBasedStateMachine]", lambda: Runs(runner, of))
 
 
 def make_runs(runner: Runner, of: Alphabet, examples: int, number: int) -> None:
@@ -78,9 +94,9 @@ def make_runs(runner: Runner, of: Alphabet, examples: int, number: int) -> None:
         print_blob=False,
     )
     try:
-        run_state_machine_as_test(seed(number)(lambda: Runs(runner, of)), settings=using)
+        run_state_machine_as_test(seed(number)(_factory(runner, of)), settings=using)
     except ViolatedError:
         return
     except Halted as halted:
-        assert isinstance(halted.__cause__, LimitError)
-        raise halted.__cause__ from None
+        if halted.limit:
+            raise halted.limit from None

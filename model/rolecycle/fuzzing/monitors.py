@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from rolecycle.deadline import Deadline
-from rolecycle.fuzzing.conjuncts import Conjunct, conjuncts, members_read
 from rolecycle.fuzzing.time_monitor import TimeMonitor
 from rolecycle.fuzzing.ways_back import trapped
 from rolecycle.language.property import Property
 from rolecycle.semantics.product import grouped
-from rolecycle.semantics.system import System
-from rolecycle.simulation.live_system import LiveStep, LiveSystem
-
-Required = tuple[Property, Conjunct]
-"""A property, and a part of what it requires of every state."""
-
-Reader = TypeVar("Reader")
+from rolecycle.simulation.live_system import LiveSystem
+from rolecycle.simulation.occurrences import LiveStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +26,29 @@ class Monitors:
     """What watches the machines for a set of properties.
 
     ``begin`` where a run starts and ``after`` each step give the properties that the run so far answers, ``at_end``
-    those that need a look at the ways from its last state.  What is required of states is read anew only where a
-    member that it reads has changed.
+    those that need a look at the ways from its last state.  The machines keep the truth of every guard up to date, so
+    that to ask for it costs little.
     """
 
     def __init__(self, live: LiveSystem, properties: Sequence[Property]) -> None:
-        """Index the properties by what settles them and by the members that they read."""
+        """Sort the properties by what settles them."""
+        by_evidence = grouped((p.needs.settled_by, p) for p in properties)
+        in_states = by_evidence.get("states", ())
         self._live = live
-        stated = [p for p in properties if p.needs.settled_by == "states" and not p.events]
-        self._always = [
-            (p, c) for p in stated if p.kind != "reachable" for c in conjuncts(p.goal, live.system)
-        ]
-        self._reached = [p for p in stated if p.kind == "reachable"]
-        self._always_at = _by_position(live, ((each, (each[1],)) for each in self._always))
-        self._reached_at = _by_position(live, ((p, conjuncts(p.goal, live.system)) for p in self._reached))
-        self._at = grouped((e, p) for p in properties for e in p.events if p.needs.settled_by == "states")
-        self._times = [TimeMonitor(live, p) for p in properties if p.needs.settled_by == "clock"]
-        self._dead_ends = [p for p in properties if p.needs.settled_by == "deadlocks"]
-        self._recoverable = [p for p in properties if p.needs.settled_by == "ways back"]
-        self._passive = _passive(live)
+        self._states = [p for p in in_states if not p.events]
+        self._at = grouped((event, p) for p in in_states for event in p.events)
+        self._times = [TimeMonitor(live, p) for p in by_evidence.get("clock", ())]
+        self._dead_ends = by_evidence.get("deadlocks", [])
+        self._recoverable = by_evidence.get("ways back", [])
+        self._passive = frozenset(_passive(live))
 
     def begin(self) -> Iterator[Answer]:
         """The properties that the state in which a run starts answers."""
-        yield from self._in_state(self._always, self._reached)
         yield from (Answer(each.prop) for each in self._times if each.begin())
         yield from self._everywhere()
 
     def after(self, step: LiveStep) -> Iterator[Answer]:
         """The properties that a run answers with this step, which was its last."""
-        for position, _ in step.changes:
-            yield from self._in_state(self._always_at.get(position, ()), self._reached_at.get(position, ()))
         yield from (Answer(each.prop) for each in self._times if each.after(step))
         yield from self._everywhere()
 
@@ -71,25 +57,29 @@ class Monitors:
 
         Raises ``LimitError`` when that takes too long.
         """
-        live = self._live
-        for prop in self._recoverable:
-            if trapped(
-                live, lambda s, p=prop: self._on_the_way(s, p), lambda p=prop: live.holds(p.goal), deadline
-            ):
-                yield Answer(prop)
-        for prop in self._dead_ends if live.system.unit else ():
-            if not live.holds(prop.goal) and trapped(live, self._owed, self._lives, deadline):
-                yield Answer(prop)
+        yield from (Answer(p) for p in self._recoverable if self._lost(p, deadline))
+        if self._live.system.unit:
+            yield from (Answer(p) for p in self._dead_ends if self._stands_still(p, deadline))
 
-    def _in_state(self, always: Iterable[Required], reached: Iterable[Property]) -> Iterator[Answer]:
-        """The properties that require what is false in the present state, and those whose goal is true there."""
-        holds = self._live.holds
-        yield from (Answer(prop) for prop, each in always if not holds(each.part, each.index))
-        yield from (Answer(prop) for prop in reached if holds(prop.goal))
+    def _lost(self, prop: Property, deadline: Deadline) -> bool | None:
+        """Whether there is no way back to the goal, and the run has come to where it stays."""
+
+        def follow(step: LiveStep) -> bool:
+            return self._on_the_way(step, prop)
+
+        return trapped(self._live, follow, lambda: self._live.holds(prop.goal), deadline)
+
+    def _stands_still(self, prop: Property, deadline: Deadline) -> bool | None:
+        """Whether the clock goes on at most, in a state that is no end with a name."""
+        unnamed = not self._live.holds(prop.goal)
+        return unnamed and trapped(self._live, self._owed, self._lives, deadline)
 
     def _everywhere(self) -> Iterator[Answer]:
-        """What is asked of each state: of the events that can happen there, and whether life goes on."""
+        """What is asked of each state: goals, the events that can happen there, and whether life goes on."""
         live = self._live
+        for prop in self._states:
+            if live.holds(prop.goal) == (prop.kind == "reachable"):
+                yield Answer(prop)
         for step in live.enabled() if self._at else ():
             for prop in self._at.get(step.event, ()):
                 if not live.holds(prop.goal, step.index):
@@ -112,29 +102,7 @@ class Monitors:
         return self._owed(step) or (prop.with_user_decisions and step.kind != "fault")
 
 
-def leaves(live: LiveSystem) -> list[list[int]]:
-    """For each member of the outermost system the positions of the machines that it is, or is made of."""
-    return [
-        [k for k, name in enumerate(live.names) if name == m.name or name.startswith(f"{m.name}.")]
-        for m in live.system.members
-    ]
-
-
-def _by_position(
-    live: LiveSystem, reading: Iterable[tuple[Reader, Iterable[Conjunct]]]
-) -> dict[int, list[Reader]]:
-    """For each machine, by position, what reads it."""
-    inside = leaves(live)
-    pairs = [
-        (leaf, reader)
-        for reader, parts in reading
-        for leaf in sorted({k for part in parts for m in members_read(part, live.system) for k in inside[m]})
-    ]
-    return grouped(pairs)
-
-
-def _passive(live: LiveSystem) -> frozenset[int]:
+def _passive(live: LiveSystem) -> Iterator[int]:
     """The positions of what only watches or counts time: a change of it is no life."""
-    system: System = live.system
-    names = {m.name for m in system.members if m.watches or m.times}
-    return frozenset(k for k, name in enumerate(live.names) if name in names)
+    names = {m.name for m in live.system.members if m.watches or m.times}
+    return (k for k, name in enumerate(live.names) if name in names)

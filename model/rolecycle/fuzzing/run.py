@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rolecycle.fuzzing.swarm import copy_of
 from rolecycle.language.property import Property
-from rolecycle.simulation.live_system import LiveStep
+from rolecycle.simulation.occurrences import LiveStep
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from rolecycle.fuzzing.coverage import Seen
 from rolecycle.fuzzing.monitors import Answer, Monitors
 from rolecycle.fuzzing.run import Found, size
 from rolecycle.fuzzing.swarm import EVERYTHING, Swarm, choose
-from rolecycle.simulation.live_system import LiveStep, LiveSystem
+from rolecycle.simulation.live_system import LiveSystem
+from rolecycle.simulation.occurrences import LiveStep
 
 
 class ViolatedError(AssertionError):
@@ -31,7 +32,7 @@ class Runner:
 
     ``found``: for each property, by id, the simplest run that answers it; ``first``: the number of the first such run,
     and its steps.  ``broken``: the id of the property that the present round is about, once there is one: others are
-    then left alone.  ``runs`` and ``steps`` count until then.
+    then left alone.  ``runs`` and ``steps`` count until then, ``attempts`` the runs after it.
     """
 
     live: LiveSystem
@@ -43,6 +44,7 @@ class Runner:
     found: dict[str, Found] = field(default_factory=dict)
     first: dict[str, tuple[int, int]] = field(default_factory=dict)
     broken: str = ""
+    attempts: int = 0
     runs: int = 0
     steps: int = 0
     _taken: list[LiveStep] = field(default_factory=list)
@@ -57,6 +59,7 @@ class Runner:
         self._names = list(self._start.state)
         self.live.put(self._start.state)
         self.runs += not self.broken
+        self.attempts += bool(self.broken)
         self._note(self.monitors.begin())
 
     def step(self, word: int) -> None:

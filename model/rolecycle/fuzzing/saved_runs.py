@@ -6,7 +6,7 @@ from rolecycle.fuzzing.corpus import SavedRun, SavedStep
 from rolecycle.fuzzing.monitors import Monitors
 from rolecycle.fuzzing.run import Found
 from rolecycle.fuzzing.subject import Subject, without_watching
-from rolecycle.simulation.live_system import LiveStep
+from rolecycle.simulation.occurrences import LiveStep
 
 
 def saved(of: Subject, found: Found) -> SavedRun:

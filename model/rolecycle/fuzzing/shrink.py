@@ -8,7 +8,8 @@ from rolecycle.deadline import Deadline, LimitError
 from rolecycle.fuzzing.monitors import Monitors
 from rolecycle.fuzzing.run import Found, copies, size
 from rolecycle.fuzzing.swarm import copy_of
-from rolecycle.simulation.live_system import LiveStep, LiveSystem
+from rolecycle.simulation.live_system import LiveSystem
+from rolecycle.simulation.occurrences import LiveStep
 
 Steps = Sequence[LiveStep]
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from random import Random
 
 from rolecycle.language.machine import EventKind
-from rolecycle.simulation.live_system import LiveStep
+from rolecycle.simulation.occurrences import LiveStep
 
 WORD = 1 << 16
 """The choices of a run are numbers below this; 0 takes no step, so that a run shrinks towards nothing."""

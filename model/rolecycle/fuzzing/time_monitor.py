@@ -8,7 +8,8 @@ from rolecycle.language.durations import seconds
 from rolecycle.language.guard import Implies
 from rolecycle.language.machine import TICK
 from rolecycle.language.property import Property
-from rolecycle.simulation.live_system import LiveStep, LiveSystem
+from rolecycle.simulation.live_system import LiveSystem
+from rolecycle.simulation.occurrences import LiveStep
 
 
 @dataclass(slots=True)

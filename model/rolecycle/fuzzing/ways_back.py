@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rolecycle.deadline import Deadline
-from rolecycle.simulation.live_system import LiveStep, LiveSystem
+from rolecycle.simulation.live_system import LiveSystem
+from rolecycle.simulation.occurrences import LiveStep
 
 State = tuple[str, ...]
 
