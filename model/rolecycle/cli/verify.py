@@ -27,6 +27,7 @@ from rolecycle.cli.options import (
 from rolecycle.cli.session import session_of, specification, store_of
 
 if TYPE_CHECKING:
+    from rolecycle.fuzzing.result import Comparison
     from rolecycle.reduction.applied import Reduction
     from rolecycle.verification.result import VerificationResult
 
@@ -52,6 +53,12 @@ if TYPE_CHECKING:
 @click.option(
     "--no-reduction", is_flag=True, help="Search without any reduction, with every system in one piece."
 )
+@click.option(
+    "--fuzz",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Also take this many random runs of each system, and compare.",
+)
 @set_option
 @cache_option
 @search_options
@@ -69,6 +76,7 @@ def verify(
     all_sizes: bool,
     reductions: tuple[Reduction, ...],
     no_reduction: bool,
+    fuzz: int | None,
     no_cache: bool,
     search: SearchOptions,
 ) -> None:
@@ -80,7 +88,7 @@ def verify(
     if no_reduction and reductions:
         misused("--no-reduction leaves no --reduction to be used", form)
 
-    def checked() -> VerificationResult:
+    def checked() -> VerificationResult | Comparison:
         from dataclasses import replace
 
         from rolecycle.commands.verify import Selection, verify
@@ -91,15 +99,22 @@ def verify(
         loaded = specification(spec, store, search.timeout, settings)
         with session_of(search) as session:
             session = replace(session, reductions=chosen, all_sizes=all_sizes, quotients=Quotients(store))
-            result = verify(loaded, service, config, Selection(system, scenario, properties), session)
-        return replace(result, strict=strict)
+            selection = Selection(system, scenario, properties)
+            result = replace(verify(loaded, service, config, selection, session), strict=strict)
+            if fuzz is None:
+                return result
+            from rolecycle.commands.fuzz import fuzz_beside
+            from rolecycle.fuzzing.result import FuzzSettings
+
+            return fuzz_beside(loaded, service, config, selection, FuzzSettings(fuzz), result, session)
 
     finish(guarded(checked, form), form)
 
 
-def finish(result: VerificationResult, form: str) -> None:
+def finish(result: VerificationResult | Comparison, form: str) -> None:
     """Print a result in a format, and end the program with its exit code."""
     from rolecycle.report import machine_readable, text
+    from rolecycle.verification.result import VerificationResult
 
     renderers = {
         "text": text.render,
@@ -107,5 +122,13 @@ def finish(result: VerificationResult, form: str) -> None:
         "junit": machine_readable.to_junit,
         "sarif": machine_readable.to_sarif,
     }
-    click.echo(renderers[form](result))
+    if isinstance(result, VerificationResult):
+        click.echo(renderers[form](result))
+    else:
+        from rolecycle.report import fuzz
+
+        shown = fuzz.comparison_to_json(result) if form == "json" else renderers[form](result.verified)
+        click.echo(shown)
+        if form == "text":
+            click.echo(fuzz.beside(result))
     sys.exit(result.exit_code)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rolecycle.commands.verify import Selection, selected
@@ -12,13 +13,13 @@ from rolecycle.diagnostics import Diagnostic
 from rolecycle.fuzzing import corpus
 from rolecycle.fuzzing.corpus import SavedRun
 from rolecycle.fuzzing.fuzz import fuzz, untouched
-from rolecycle.fuzzing.result import FuzzedSystem, FuzzResult, FuzzSettings
+from rolecycle.fuzzing.result import Comparison, FuzzedSystem, FuzzResult, FuzzSettings
 from rolecycle.inputs.csdef import read_service
 from rolecycle.inputs.service import Service
-from rolecycle.language.property import Property
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.modelling.service_jobs import modelling_notes, service_jobs
+from rolecycle.verification.result import VerificationResult
 from rolecycle.verification.session import Session
 
 Corpus = Mapping[tuple[str, str], Sequence[SavedRun]]
@@ -44,7 +45,8 @@ def fuzz_selected(
         refuse_unwritable(folder / "run.json")
     service, findings, requests = _requests(spec, definition, configuration)
     saved, problems = _corpus(folder, requests)
-    systems = tuple(_fuzzed(selected(requests, selection, spec), settings, saved, session))
+    chosen = selected(requests, selection, spec)
+    systems = tuple(_one_by_one(chosen, lambda r: fuzz(r, settings, saved.get(_run(r), ()), session)))
     kept = {corpus.file_name(run): corpus.text(run) for each in systems for run in each.worth_keeping}
     if folder and kept:
         write(kept, folder)
@@ -67,9 +69,7 @@ def _corpus(folder: Path | None, requests: Sequence[CheckRequest]) -> tuple[Corp
     if folder is None:
         return {}, []
     runs, problems = corpus.read(folder)
-    properties: dict[tuple[str, str], Mapping[str, Property]] = {
-        (r.system.name, r.scenario.name): r.spec.properties for r in requests
-    }
+    properties = {_run(request): request.spec.properties for request in requests}
     found: dict[tuple[str, str], list[SavedRun]] = {}
     for run in runs:
         key = (run.system, run.scenario)
@@ -80,16 +80,45 @@ def _corpus(folder: Path | None, requests: Sequence[CheckRequest]) -> tuple[Corp
     return found, problems
 
 
-def _fuzzed(
-    requests: Sequence[CheckRequest], settings: FuzzSettings, saved: Corpus, session: Session
+def _run(request: CheckRequest) -> tuple[str, str]:
+    return request.system.name, request.scenario.name
+
+
+def _one_by_one(
+    requests: Sequence[CheckRequest], fuzzed: Callable[[CheckRequest], FuzzedSystem]
 ) -> Iterator[FuzzedSystem]:
     """Fuzz every request in turn; after Ctrl-C the rest is left untouched."""
     interrupted = False
     for request in requests:
-        runs = saved.get((request.system.name, request.scenario.name), ())
         try:
-            made = untouched(request, INTERRUPTED) if interrupted else fuzz(request, settings, runs, session)
+            made = untouched(request, INTERRUPTED) if interrupted else fuzzed(request)
         except KeyboardInterrupt:
             made = untouched(request, INTERRUPTED)
         interrupted = interrupted or made.limit == INTERRUPTED
         yield made
+
+
+# --- beside verify ------------------------------------------------------------------------------------
+
+
+def fuzz_beside(
+    spec: Specification,
+    definition: Path | None,
+    configuration: Path | None,
+    selection: Selection,
+    settings: FuzzSettings,
+    verified: VerificationResult,
+    session: Session,
+) -> Comparison:
+    """Fuzz what was verified, and compare; raises ``InputError`` as ``fuzz_selected`` does."""
+    _, _, requests = _requests(spec, definition, configuration)
+    verdicts = {(run.system, run.scenario, v.property.id): v for run in verified.runs for v in run.verdicts}
+
+    def fuzzed(request: CheckRequest) -> FuzzedSystem:
+        run = _run(request)
+        return fuzz(request, settings, (), session, lambda prop: verdicts[*run, prop.id])
+
+    systems = tuple(_one_by_one(selected(requests, selection, spec), fuzzed))
+    contradictions = tuple(problem for each in systems for problem in each.problems)
+    result = FuzzResult(systems, settings, verified.service, contradictions)
+    return Comparison(replace(verified, findings=(*verified.findings, *contradictions)), result)

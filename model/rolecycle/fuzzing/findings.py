@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from rolecycle.checking.judge import without_observers
@@ -60,12 +60,14 @@ def named(of: Subject, found: Found) -> list[NamedStep]:
     return [(s.label, {names[p]: state for p, state in s.changes}) for s in found.steps]
 
 
-def beside_search(of: Subject, finding: Finding, session: Session) -> Finding:
-    """The finding with what a bounded search says of the property."""
-    request = replace(of.request, only=(finding.property.id,))
+def bounded_search(of: Subject, session: Session) -> Callable[[Property], Verdict]:
+    """What a search that finds so many states at most says of a property."""
     bounded = replace(session, limits=replace(session.limits, states=min(session.limits.states, SEARCHED)))
-    verdict: Verdict = check(request, bounded).verdicts[0]
-    return replace(finding, explored=verdict.outcome, shortest=verdict.trace)
+
+    def explored(prop: Property) -> Verdict:
+        return check(replace(of.request, only=(prop.id,)), bounded).verdicts[0]
+
+    return explored
 
 
 def contradicted(of: Subject, finding: Finding) -> Iterator[Diagnostic]:

@@ -6,14 +6,15 @@ request --subject--> machines --make_runs--> runs --shrunk--> simple runs --answ
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rolecycle.checking.verdict import Verdict
 from rolecycle.deadline import LimitError, Stop, stopping
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.fuzzing.corpus import SavedRun, set_aside
 from rolecycle.fuzzing.coverage import Seen
-from rolecycle.fuzzing.findings import answered, beside_search, contradicted, disputed, unanswered
+from rolecycle.fuzzing.findings import answered, bounded_search, contradicted, disputed, unanswered
 from rolecycle.fuzzing.hypothesis_machine import make_runs
 from rolecycle.fuzzing.monitors import Monitors
 from rolecycle.fuzzing.result import Finding, FuzzedSystem, FuzzSettings
@@ -26,20 +27,29 @@ from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.verification.session import Session
 
+Explored = Callable[[Property], Verdict]
+"""What the search says of a property; it may raise ``LimitError``."""
+
 
 def fuzz(
-    request: CheckRequest, settings: FuzzSettings, corpus: Sequence[SavedRun], session: Session
+    request: CheckRequest,
+    settings: FuzzSettings,
+    corpus: Sequence[SavedRun],
+    session: Session,
+    explored: Explored | None = None,
 ) -> FuzzedSystem:
     """Fuzz a system under a scenario; a limit or Ctrl-C leaves what was found.
 
-    ``corpus``: saved runs of this system and scenario.  Raises ``InputError`` for levels that do not fit together.
+    ``corpus``: saved runs of this system and scenario.  ``explored``: where it is known already; else a bounded search
+    is made for each property that a run answers.  Raises ``InputError`` for levels that do not fit together, and for a
+    system that cannot take a step (RC158).
     """
     try:
         with stopping():
             of = subject(request, session)
     except LimitError as error:
         return untouched(request, error.reason)
-    return _Fuzzing(of, settings, session).done(corpus)
+    return _Fuzzing(of, settings, explored or bounded_search(of, session)).done(corpus)
 
 
 def untouched(request: CheckRequest, reason: Stop | str) -> FuzzedSystem:
@@ -53,7 +63,7 @@ class _Fuzzing:
 
     of: Subject
     settings: FuzzSettings
-    session: Session
+    explored: Explored
     runner: Runner = field(init=False)
     files: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
@@ -155,6 +165,7 @@ class _Fuzzing:
     def _compared(self, found: Found, finding: Finding) -> Finding:
         """Confirm a run by the engine's rules, and put the search beside it; raises ``LimitError``."""
         self.problems += disputed(self.of, found)
-        beside = beside_search(self.of, finding, self.session)
+        verdict = self.explored(found.prop)
+        beside = replace(finding, explored=verdict.outcome, shortest=verdict.trace)
         self.problems += contradicted(self.of, beside)
         return beside

@@ -27,8 +27,11 @@ SIMPLER = 100
 """Attempts of Hypothesis to make a run simpler; to leave out steps, which comes after, leads further in less time."""
 
 
-class Halted(BaseException):
-    """Ends the test, because of a limit or because a run is simple enough; no failure, so Hypothesis lets it pass."""
+class Halted(KeyboardInterrupt):
+    """Ends the test, because of a limit or because a run is simple enough.
+
+    Hypothesis takes it for Ctrl-C: it lets it pass, and draws no conclusion from a run that ended half-way.
+    """
 
     def __init__(self, limit: LimitError | None = None) -> None:
         super().__init__()

@@ -14,6 +14,7 @@ from rolecycle.inputs.service import Service
 from rolecycle.language.property import Property
 from rolecycle.language.scenario import Expectation
 from rolecycle.semantics.trace import Trace
+from rolecycle.verification.result import VerificationResult
 
 Outcome = Literal["refuted", "reached", "no violation", "not reached", "inconclusive"]
 """What runs can say of a property; that it holds, no number of them can."""
@@ -106,3 +107,17 @@ class FuzzResult:
         if "unexpected" in statuses or grave:
             return 1
         return 3 if any(each.limit for each in self.systems) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The same systems explored and fuzzed."""
+
+    verified: VerificationResult
+    fuzzed: FuzzResult
+
+    @property
+    def exit_code(self) -> int:
+        """1 where either way found something unexpected or the two contradict each other, 3 where a limit ended one."""
+        codes = {self.verified.exit_code, self.fuzzed.exit_code}
+        return next((code for code in (1, 3) if code in codes), 0)

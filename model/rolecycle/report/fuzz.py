@@ -11,10 +11,11 @@ from xml.etree import ElementTree
 import click
 
 from rolecycle import __version__
+from rolecycle.checking.verdict import CheckResult
 from rolecycle.fuzzing.coverage import Covered
-from rolecycle.fuzzing.result import Finding, FuzzedSystem, FuzzResult, Status
+from rolecycle.fuzzing.result import Comparison, Finding, FuzzedSystem, FuzzResult, Status
 from rolecycle.report.machine_readable import finding as diagnostic_data
-from rolecycle.report.machine_readable import kind_data, service_data, trace_data
+from rolecycle.report.machine_readable import kind_data, result_data, service_data, trace_data
 from rolecycle.report.text import diagnostic, service_lines, trace_lines
 
 SHOWN = 6
@@ -227,3 +228,55 @@ def _case(suite: ElementTree.Element, result: FuzzResult, each: FuzzedSystem, fo
     failure = ElementTree.SubElement(case, "failure", message=f"{found.outcome}, expected {found.expected}")
     failure.text = "\n".join(step.event for step in found.trace.steps) if found.trace else ""
     return "failure"
+
+
+# --- beside verify ------------------------------------------------------------------------------------
+
+
+def beside(compared: Comparison) -> str:
+    """For each system what exploring says and what fuzzing says, the properties that they say the same of together."""
+    lines = [""]
+    for each in compared.fuzzed.systems:
+        run = _explored(compared, each)
+        ways = ", ".join(dict.fromkeys(a.reduction for a in run.applied)) or "no reduction"
+        how = f"exhaustive with {ways}" if run.exhaustive else f"incomplete: {run.limit}"
+        lines.append(click.style(f"{each.system}, {each.scenario}", bold=True))
+        lines.append(f"  explored: {run.states:,} states, {how}")
+        ended = f", ended early: {each.limit}" if each.limit else ""
+        lines.append(
+            f"  fuzzed:   {each.runs:,} runs, {each.steps:,} steps, {_rate(each):,.0f} steps/s{ended}"
+        )
+        lines += [line for words, ids in _pairs(run, each).items() for line in _together(words, ids)]
+    return "\n".join(lines)
+
+
+def _explored(compared: Comparison, each: FuzzedSystem) -> CheckResult:
+    runs = compared.verified.runs
+    return next(r for r in runs if (r.system, r.scenario) == (each.system, each.scenario))
+
+
+def _pairs(run: CheckResult, each: FuzzedSystem) -> dict[str, list[str]]:
+    """What exploring and fuzzing say, in words, with the properties of which they say so."""
+    fuzzed = {found.property.id: found.outcome for found in each.findings}
+    pairs: dict[str, list[str]] = {}
+    for verdict in run.verdicts:
+        name = verdict.property.id
+        pairs.setdefault(f"{verdict.outcome} / {fuzzed.get(name, 'not fuzzed')}", []).append(name)
+    return pairs
+
+
+def _together(words: str, ids: list[str]) -> list[str]:
+    text = f"{words}: {' '.join(ids)}"
+    return textwrap.wrap(text, width=107, initial_indent="    ", subsequent_indent="      ")
+
+
+def comparison_to_json(compared: Comparison) -> str:
+    """The object of ``verify`` with what fuzzing says beside each property."""
+    document, code = result_data(compared.verified), compared.exit_code
+    fuzzed = {(each.system, each.scenario): each for each in compared.fuzzed.systems}
+    for run in document["runs"]:
+        each = fuzzed.get((run["system"], run["scenario"]))
+        run["fuzzed"] = each and _system_data(compared.fuzzed, each)
+    return json.dumps(
+        document | {"ok": code == 0, "exit": code, "seed": compared.fuzzed.settings.seed}, indent=1
+    )

@@ -22,8 +22,13 @@ KINDS = {"time bound": "within"}
 
 def to_json(outcome: VerificationResult) -> str:
     """One JSON object; keys may be added in later versions, never renamed."""
+    return json.dumps(result_data(outcome), indent=1)
+
+
+def result_data(outcome: VerificationResult) -> dict[str, Any]:
+    """A result as plain data."""
     code = outcome.exit_code
-    document = {
+    return {
         "tool": "rolecycle",
         "version": __version__,
         "ok": code == 0,
@@ -32,7 +37,6 @@ def to_json(outcome: VerificationResult) -> str:
         "findings": [finding(found) for found in outcome.findings],
         "runs": [_run(outcome, run) for run in outcome.runs],
     }
-    return json.dumps(document, indent=1)
 
 
 def errors_to_json(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
