@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
 from typing import cast
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from rolecycle.deadline import LimitError
@@ -51,28 +53,34 @@ class Runs(RuleBasedStateMachine):
     def begin(self, start: int, leave_out: int) -> None:
         """Start in the initial state, or in another that can be reached."""
         runner = self.runner
-        number = start * len(runner.starts) // WORD
-        if runner.attempts >= SIMPLER:
-            raise Halted
-        _limited(lambda: runner.begin(number, swarm(leave_out, self.of, runner.longest)))
+        with _noting_what_ends_it(runner):
+            if runner.attempts >= SIMPLER:
+                raise Halted
+            number = start * len(runner.starts) // WORD
+            runner.begin(number, swarm(leave_out, self.of, runner.longest))
 
     @rule(choices=_CHOICES)
     def burst(self, choices: bytes) -> None:
         """Take some steps; after the last, look at the end of the run."""
         self.left -= 1
-        for at in range(0, len(choices), 2):
-            word = int.from_bytes(choices[at : at + 2], "big")
-            _limited(lambda word=word: self.runner.step(word))  # type: ignore[misc]
-        if not self.left:
-            _limited(self.runner.end)
+        with _noting_what_ends_it(self.runner):
+            for at in range(0, len(choices), 2):
+                self.runner.step(int.from_bytes(choices[at : at + 2], "big"))
+            if not self.left:
+                self.runner.end()
 
 
-def _limited(call: Callable[[], None]) -> None:
-    """Call; a limit ends the whole test."""
+@contextmanager
+def _noting_what_ends_it(runner: Runner) -> Iterator[None]:
+    """Note a limit, or Ctrl-C, in the runner, and end the test."""
     try:
-        call()
+        yield
     except LimitError as error:
-        raise Halted(error) from error
+        runner.ended = Halted(error)
+        raise runner.ended from error
+    except KeyboardInterrupt as error:
+        runner.ended = error
+        raise
 
 
 def _factory(runner: Runner, of: Alphabet) -> type[RuleBasedStateMachine]:
@@ -96,10 +104,16 @@ def make_runs(runner: Runner, of: Alphabet, examples: int, number: int) -> None:
         verbosity=Verbosity.quiet,
         print_blob=False,
     )
+    runner.ended = None
     try:
         run_state_machine_as_test(seed(number)(_factory(runner, of)), settings=using)
     except ViolatedError:
         return
-    except Halted as halted:
-        if halted.limit:
-            raise halted.limit from None
+    except (KeyboardInterrupt, FlakyStrategyDefinition):
+        # What interrupts the last look at a run that fails, Hypothesis takes for flakiness.
+        if not isinstance(runner.ended, Halted):
+            if runner.ended:
+                raise runner.ended from None
+            raise
+        if runner.ended.limit:
+            raise runner.ended.limit from None

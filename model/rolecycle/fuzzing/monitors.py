@@ -61,6 +61,12 @@ class Monitors:
         if self._live.system.unit:
             yield from (Answer(p) for p in self._dead_ends if self._stands_still(p, deadline))
 
+    def _stuck(self, prop: Property) -> bool:
+        """Whether the goal is false, and there is no step on a way back to it."""
+        if self._live.holds(prop.goal):
+            return False
+        return not any(step.changes and self._on_the_way(step, prop) for step in self._live.enabled())
+
     def _lost(self, prop: Property, deadline: Deadline) -> bool | None:
         """Whether there is no way back to the goal, and the run has come to where it stays."""
 
@@ -84,6 +90,7 @@ class Monitors:
             for prop in self._at.get(step.event, ()):
                 if not live.holds(prop.goal, step.index):
                     yield Answer(prop, step)
+        yield from (Answer(p) for p in self._recoverable if self._stuck(p))
         if self._dead_ends and not live.system.unit and not self._lives():
             yield from (Answer(prop) for prop in self._dead_ends if not live.holds(prop.goal))
 

@@ -33,6 +33,7 @@ class Runner:
     ``found``: for each property, by id, the simplest run that answers it; ``first``: the number of the first such run,
     and its steps.  ``broken``: the id of the property that the present round is about, once there is one: others are
     then left alone.  ``runs`` and ``steps`` count until then, ``attempts`` the runs after it.
+    ``ended``: what ended the round before that.
     """
 
     live: LiveSystem
@@ -44,6 +45,7 @@ class Runner:
     found: dict[str, Found] = field(default_factory=dict)
     first: dict[str, tuple[int, int]] = field(default_factory=dict)
     broken: str = ""
+    ended: KeyboardInterrupt | None = None
     attempts: int = 0
     runs: int = 0
     steps: int = 0

@@ -13,21 +13,24 @@ from rolecycle.simulation.occurrences import LiveStep
 WORD = 1 << 16
 """The choices of a run are numbers below this; 0 takes no step, so that a run shrinks towards nothing."""
 
-LEAVES_OUT: Mapping[EventKind, float] = {
-    "fault": 0.5,
-    "user": 0.5,
-    "code": 0.5,
-    "time": 0.25,
-    "platform": 0.1,
+LEAVES_OUT: Mapping[EventKind, Sequence[float]] = {
+    "fault": (0.0, 0.5, 0.9, 1.0),
+    "user": (0.0, 0.5, 0.9, 1.0),
+    "code": (0.0, 0.25, 0.5),
+    "time": (0.0, 0.5, 1.0),
+    "platform": (0.0, 0.0, 0.2),
 }
-"""How often an event is left out, by kind; what the platform does is needed to get anywhere."""
+"""How often an event is left out, by kind; each run takes one of these.  What the platform does leads on."""
+
+DISTURBING = ("fault", "user")
+"""The kinds of event that take a run off its way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swarm:
     """What a run leaves out while anything else can happen.
 
-    ``events``: these; ``copies``: all copies but these, if not None; ``calm``: faults before so many steps.
+    ``events``: these; ``copies``: all copies but these, if not None; ``calm``: before so many steps, what disturbs.
     """
 
     events: frozenset[str] = frozenset()
@@ -36,7 +39,7 @@ class Swarm:
 
     def admits(self, step: LiveStep, taken: int) -> bool:
         """Whether a step may be chosen after so many others."""
-        if step.event in self.events or (step.kind == "fault" and taken < self.calm):
+        if step.event in self.events or (step.kind in DISTURBING and taken < self.calm):
             return False
         return self.copies is None or copy_of(step.label) in self.copies
 
@@ -57,9 +60,10 @@ def swarm(seed: int, of: Alphabet, steps: int) -> Swarm:
     if seed % 4 == 0:
         return EVERYTHING
     random = Random(seed)
-    out = frozenset(name for name, kind in of.events.items() if random.random() < LEAVES_OUT[kind])
+    odds = {kind: random.choice(some) for kind, some in LEAVES_OUT.items()}
+    out = frozenset(name for name, kind in of.events.items() if random.random() < odds[kind])
     copies = frozenset(_some(of.copies, random)) if random.random() < 0.5 else None
-    return Swarm(out, copies and copies | {""}, random.choice((0, 0, steps // 8, steps // 2)))
+    return Swarm(out, copies and copies | {""}, random.choice((0, 0, steps // 8, steps // 4, steps // 2)))
 
 
 def _some(copies: Sequence[str], random: Random) -> Sequence[str]:
