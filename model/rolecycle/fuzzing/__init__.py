@@ -1,5 +1,5 @@
-"""Runs of the live machines, made by Hypothesis: what they break, shortened, and confirmed by the engine's own rules.
+"""Runs of the live machines, drawn by Hypothesis: what they break, made simpler, and confirmed by the engine's rules.
 
-It imports the live core, what a property is, and the search that its findings are compared with.
+It imports ``simulation``, the properties that are judged, and ``verification``, whose search its findings stand beside.
 Begin with ``fuzz``.
 """
