@@ -16,9 +16,10 @@ test: $(VENV)/.tested ## run all tests on all cores; a file stays in one process
 test-fast: $(VENV)/.tested ## run the tests that are not marked slow
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
-nightly: $(VENV)/.tested ## compare with the independent reference checker on random specifications, for an hour
+nightly: $(VENV)/.tested ## compare with the independent reference checker for an hour, and a million steps of live systems
 	$(BIN)/python -m tests.reference --seed $$(date +%s) --minutes 30
 	$(BIN)/python -m tests.reference --seed $$(date +%s) --minutes 30 --timed
+	$(BIN)/python -m tests.simulation.long --seed $$(date +%s) --steps 1000000
 
 check: $(VENV)/.developed ## lint and types
 	$(BIN)/ruff check .

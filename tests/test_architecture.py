@@ -36,10 +36,11 @@ ROOMS = {
     "checking": "engine graphs language reduction semantics",
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
-    "report": "checking faults inputs language semantics verification",
+    "report": "checking faults inputs language semantics simulation verification",
     "review": "checking draw engine inputs language modelling semantics verification",
-    "commands": "checking draw engine faults inputs language modelling report semantics verification",
-    "cli": "commands engine faults inputs language modelling reduction report review semantics storage verification",
+    "commands": "checking draw engine faults inputs language modelling report semantics simulation verification",
+    "cli": "commands engine faults inputs language modelling reduction report review semantics simulation storage "
+    "verification",
     "display": "checking draw faults language semantics verification",
     "reference_pages": "cli commands report",
     "api": "commands display draw engine faults graphs language modelling semantics verification",
@@ -81,6 +82,7 @@ TOUCH_FILES = {
     "storage.store",
     "storage.specification_cache",
     "commands.write_files",
+    "inputs.trace_file",
     "inputs.xml_file",
     "inputs.csdef.find_configuration",
 }

@@ -19,6 +19,7 @@ from rolecycle.cli.fuzz import fuzz
 from rolecycle.cli.import_net import import_net
 from rolecycle.cli.review import review
 from rolecycle.cli.session import BEGUN
+from rolecycle.cli.simulate import simulate
 from rolecycle.cli.verify import verify
 
 
@@ -33,5 +34,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter stops nothing
 
 
-for command in (bound, draw, explain, facts, faults, fuzz, import_net, review, verify):
+for command in (bound, draw, explain, facts, faults, fuzz, import_net, review, simulate, verify):
     main.add_command(command)

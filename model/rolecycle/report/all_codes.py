@@ -50,6 +50,26 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "Nothing can happen",
         "In the initial state of the system no event can happen in this scenario, so that there is nothing to fuzz.",
     ),
+    "RC160": (
+        "The machines do not follow the trace",
+        "A step of the trace cannot be taken where the run is by then, or a loop does not lead back to where it "
+        "begins. The message says who cannot move and why. The trace may be of another version of the specification.",
+    ),
+    "RC161": (
+        "A trace of reduced levels",
+        "The steps of a level that was reduced are those of its quotient, not of machines, so that nothing can follow "
+        "them one by one. Traces of a system in one piece can be replayed: 'verify --no-reduction' writes such.",
+    ),
+    "RC162": (
+        "No trace to replay",
+        "The file is not the JSON of 'verify' or 'simulate', or has no trace of what --system, --scenario and "
+        "--property ask for. A property that holds has none.",
+    ),
+    "RC163": (
+        "The simulation cannot do that",
+        "The line is no command of 'simulate' and no event that is enabled where the run is. At a terminal the next "
+        "line is read; in a file of commands it is the end.",
+    ),
 }
 """What the options ask for, and what limits and files of a run prevent."""
 

@@ -112,3 +112,24 @@ FAULTS: Mapping[str, str] = {
     "rows[].assumption": "what it assumes beside",
     "rows[].note": "why it is unknown",
 }
+
+SIMULATE: Mapping[str, str] = {
+    "limit": "the limit that ended the run early; empty without one",
+    "runs[].system": "the system simulated",
+    "runs[].scenario": "its scenario",
+    "runs[].property": "the property whose trace was replayed; empty for a run of one's own",
+    "runs[].followed": "whether the machines followed the trace",
+    "runs[].finding": "why they did not; null where they did",
+    "runs[].finding.code": "its [code](codes.md)",
+    "runs[].finding.severity": "`error`, or `note` where reduced levels have no steps to follow",
+    "runs[].finding.message": "the number of the step and what is wrong with it",
+    "runs[].finding.file": "empty",
+    "runs[].finding.line": "0",
+    "runs[].finding.column": "0",
+    "runs[].finding.hint": "what to do; may be empty",
+    "runs[].trace[].event": "a step that was taken",
+    "runs[].trace[].changes.*": "the members that it changed, with their new states",
+    "runs[].trace[].seen.*": "the views that changed, with what they show",
+    "runs[].loop": "the step, from 0, from which the trace repeats; null if it does not",
+    "runs[].enabled[]": "what can happen at the end of the run",
+}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 
-from rolecycle.deadline import Deadline, LimitError
+from rolecycle.deadline import NEVER, Deadline, LimitError
 from rolecycle.language.machine import Machine
 from rolecycle.semantics.system import Member, System
 from rolecycle.simulation.conditions import Conditions
@@ -39,7 +39,7 @@ class Animation:
     agenda: list[Participation]
 
 
-def animate(level: Level, deadline: Deadline) -> Animation:
+def animate(level: Level, deadline: Deadline = NEVER) -> Animation:
     """Bring a level to life, with all levels inside it; raises ``InputError`` for guards that do not fit."""
     birth = _Birth(deadline)
     outermost = birth.live(level, "")
@@ -155,7 +155,7 @@ class _Birth:
         key = (live.position, trigger, tuple(map(id, guards.values())))
         if key not in self.parts:
             acting = not (member.times or member.watches)
-            self.parts[key] = Participation(live, trigger, guards, acting, self.agenda)
+            self.parts[key] = Participation(live, trigger, guards, where, index, acting, self.agenda)
         return self.parts[key]
 
     @staticmethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rolecycle.deadline import Deadline
+from rolecycle.deadline import NEVER, Deadline
 from rolecycle.diagnostics import Diagnostic, InputError
 from rolecycle.language.machine import SAME, TICK, Machine, Row, indexed
 from rolecycle.language.system_spec import SystemSpec
@@ -52,6 +52,14 @@ def levels(request: CheckRequest, observers: Sequence[Machine], deadline: Deadli
     return _Builder(request, deadline).level(request, observers)
 
 
+def level_of(
+    spec: SystemSpec, system: System, inside: Mapping[int, Level], deadline: Deadline = NEVER
+) -> Level:
+    """The level that a system is, with these levels inside it by position of the member."""
+    meetings = tuple(deadline.each(_meetings(system)))
+    return Level(spec, system, inside, meetings, _stand_in(spec, system, inside, meetings))
+
+
 class _Builder:
     """Builds each system of a request once, however many copies of it there are."""
 
@@ -67,10 +75,7 @@ class _Builder:
         system = observed(made, list(observers))
         named = ((p, self.known.get(m.machine.name)) for p, m in enumerate(system.members))
         inside = {p: found for p, found in named if found}
-        meetings = tuple(self.deadline.each(_meetings(system)))
-        return Level(
-            request.system, system, inside, meetings, _stand_in(request.system, system, inside, meetings)
-        )
+        return level_of(request.system, system, inside, self.deadline)
 
     def provide(self, name: str) -> Machine:
         """A machine of the specification, or what stands in the place of a system of it."""

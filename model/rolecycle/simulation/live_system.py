@@ -33,7 +33,7 @@ def live_system(
     Raises ``InputError`` for levels or guards that do not fit together, ``LimitError`` when it takes too long or has
     too many occurrences.
     """
-    return LiveSystem(animate(levels(request, observers, deadline), deadline))
+    return LiveSystem(request, animate(levels(request, observers, deadline), deadline))
 
 
 class LiveSystem:
@@ -43,13 +43,14 @@ class LiveSystem:
     they begin.  It changes when a step is taken.
     """
 
-    def __init__(self, made: Animation) -> None:
+    def __init__(self, request: CheckRequest, made: Animation) -> None:
+        self.request = request
         self.outermost: LiveLevel = made.outermost
         self.members: Sequence[LiveMember] = made.members
         self.occurrences: Sequence[Occurrence] = made.occurrences
         self.names: State = tuple(member.name for member in made.members)
         self.initial: State = tuple(member.machine.machine.initial for member in made.members)
-        self._reading = made.reading
+        self.reading = made.reading
         self._agenda: list[Participation] = made.agenda
         self.clock = Clock(made)
         self._ranks: list[int] = []
@@ -93,7 +94,7 @@ class LiveSystem:
         What was asked once is kept up to date and costs next to nothing.  Raises ``InputError`` for names that the
         system does not have.
         """
-        return self._reading.condition(self.outermost, guard, index).value
+        return self.reading.condition(self.outermost, guard, index).value
 
     def _move(self, changes: Iterable[tuple[int, str]]) -> None:
         for position, new in changes:

@@ -14,6 +14,7 @@ from math import prod
 from rolecycle.deadline import LimitError
 from rolecycle.simulation.conditions import FALSE, TRUE, Condition
 from rolecycle.simulation.live_machine import LiveMember
+from rolecycle.simulation.reading import LiveLevel
 
 Choice = str | None
 """The state of a participant after an event; ``None``: the state that it is in before."""
@@ -29,7 +30,7 @@ MOST_KNOWN = 1 << 6
 
 
 class Participation:
-    """The choices of a member at a trigger, under the guards of its rows by number.
+    """The choices of a member at a trigger, under the guards of its rows by number, read on a level with an index.
 
     ``choices``: what it can choose now, none where it takes part and cannot.  ``acting``: it is neither a timer nor an
     observer.  ``agenda`` collects the participations to look at again.
@@ -42,11 +43,13 @@ class Participation:
         "agenda",
         "choices",
         "guards",
+        "index",
         "member",
         "occurrences",
         "otherwise",
         "queued",
         "trigger",
+        "where",
     )
 
     def __init__(
@@ -54,10 +57,13 @@ class Participation:
         member: LiveMember,
         trigger: str,
         guards: Mapping[int, Condition],
+        where: LiveLevel,
+        index: int,
         acting: bool,
         agenda: list[Participation],
     ) -> None:
         self.member, self.trigger, self.guards = member, trigger, guards
+        self.where, self.index = where, index
         self.acting, self.agenda, self.queued = acting, agenda, False
         may = all(member.machine.machine.rows[row].mode == "may" for row in guards)
         self.otherwise: Sequence[Choice] = (None,) if may else ()
