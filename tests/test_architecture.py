@@ -36,11 +36,13 @@ ROOMS = {
     "checking": "engine graphs language reduction semantics",
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
-    "report": "checking faults inputs language semantics simulation verification",
+    "fuzzing": "checking engine graphs inputs language modelling reduction semantics simulation verification",
+    "report": "checking faults fuzzing inputs language semantics simulation verification",
     "review": "checking draw engine inputs language modelling semantics verification",
-    "commands": "checking draw engine faults inputs language modelling report semantics simulation verification",
-    "cli": "commands engine faults inputs language modelling reduction report review semantics simulation storage "
+    "commands": "checking draw engine faults fuzzing inputs language modelling report semantics simulation "
     "verification",
+    "cli": "commands engine faults fuzzing inputs language modelling reduction report review semantics simulation "
+    "storage verification",
     "display": "checking draw faults language semantics verification",
     "reference_pages": "cli commands report",
     "api": "commands display draw engine faults graphs language modelling semantics verification",
@@ -74,6 +76,7 @@ NARROWER = {
 EVERYWHERE = {"__init__", "deadline", "diagnostics"}
 
 TOUCH_FILES = {
+    "fuzzing.corpus",
     "language.load",
     "language.load.yaml_source",
     "language.load.schema",
@@ -99,6 +102,8 @@ COMPILED = {
     "graphs.shortest_paths",
     "graphs.weighted_paths",
     "engine.visited",
+    "fuzzing.walk",
+    "fuzzing.walked_points",
 }
 """Modules with kernels, which are compiled whole and may be long."""
 

@@ -1,5 +1,5 @@
-"""Runs of the live machines, drawn by Hypothesis: what they break, made simpler, and confirmed by the engine's rules.
+"""Random runs of a system in one piece: drawn by Hypothesis, judged, made simpler, and confirmed by the engine's rules.
 
-It imports ``simulation``, the properties that are judged, and ``verification``, whose search its findings stand beside.
-Begin with ``fuzz``.
+It imports ``simulation``, whose machines take the runs, and ``verification``, whose search their findings stand beside.
+Begin with ``fuzz``; where runs may start, with ``starting_points``.
 """

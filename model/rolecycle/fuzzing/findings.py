@@ -61,7 +61,7 @@ def named(of: Subject, found: Found) -> list[NamedStep]:
 
 
 def bounded_search(of: Subject, session: Session) -> Callable[[Property], Verdict]:
-    """What a search that finds so many states at most says of a property."""
+    """What a search of bounded size says of a property."""
     bounded = replace(session, limits=replace(session.limits, states=min(session.limits.states, SEARCHED)))
 
     def explored(prop: Property) -> Verdict:

@@ -89,7 +89,7 @@ def _factory(runner: Runner, of: Alphabet) -> type[RuleBasedStateMachine]:
 
 
 def make_runs(runner: Runner, of: Alphabet, examples: int, number: int) -> None:
-    """Make so many runs, with the seed ``number``, until one breaks a property; then make that run simpler.
+    """Make this many runs, with the seed ``number``, until one breaks a property; then make that run simpler.
 
     What is found stands in the runner, also when this is interrupted.  Raises ``LimitError``.
     """

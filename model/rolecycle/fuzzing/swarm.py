@@ -30,7 +30,7 @@ DISTURBING = ("fault", "user")
 class Swarm:
     """What a run leaves out while anything else can happen.
 
-    ``events``: these; ``copies``: all copies but these, if not None; ``calm``: before so many steps, what disturbs.
+    ``events``: these; ``copies``: all copies but these, if not None; ``calm``: what disturbs, before this number of steps.
     """
 
     events: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ class Swarm:
     calm: int = 0
 
     def admits(self, step: LiveStep, taken: int) -> bool:
-        """Whether a step may be chosen after so many others."""
+        """Whether a step may be chosen after ``taken`` others."""
         if step.event in self.events or (step.kind in DISTURBING and taken < self.calm):
             return False
         return self.copies is None or copy_of(step.label) in self.copies
@@ -56,7 +56,7 @@ class Alphabet:
 
 
 def swarm(seed: int, of: Alphabet, steps: int) -> Swarm:
-    """A swarm for runs of so many steps; everything for seed 0, so that a run shrinks to that, and for a quarter."""
+    """A swarm for runs of this many steps; everything for seed 0, so that a run shrinks to that, and for a quarter."""
     if seed % 4 == 0:
         return EVERYTHING
     random = Random(seed)

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
+from rolecycle.language.scenario import Scenario
 from rolecycle.language.specification import Specification
+from rolecycle.language.system_spec import SystemSpec
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.modelling.service_systems import PLUG_INS, READINGS, service_systems
 
@@ -15,10 +17,16 @@ from rolecycle.modelling.service_systems import PLUG_INS, READINGS, service_syst
 def service_jobs(spec: Specification, service: Service) -> list[CheckRequest]:
     """Return the requests for a service: each of its systems in the scenarios for services that fit the system."""
     extended, systems = service_systems(spec, service)
+    return [
+        CheckRequest(extended, system, scenario) for system in systems for scenario in fitting(spec, system)
+    ]
+
+
+def fitting(spec: Specification, system: SystemSpec) -> list[Scenario]:
+    """Return the scenarios for services that fit a system, the mildest first."""
     mildest_first = sorted(spec.scenarios.values(), key=lambda s: len(s.allow) + len(s.faults))
     return [
-        CheckRequest(extended, system, scenario)
-        for system in systems
+        scenario
         for scenario in mildest_first
         if scenario.services
         and any(system.is_a(name) for name in scenario.systems)

@@ -158,7 +158,7 @@ def hosted_instances(spec: Specification, service: Service) -> list[Hosted]:
         reading.name: reading
         for scale in _scales(service)
         for role in service.roles
-        for reading in _readings(scale, role)
+        for reading in readings_of(scale, role)
     }
     return [
         Hosted(
@@ -167,7 +167,7 @@ def hosted_instances(spec: Specification, service: Service) -> list[Hosted]:
             tuple(origin for _, origin in _startup(reading)),
         )
         for name, reading in readings.items()
-        for system in [assembly.system(reading.base("hosted_instance"), reading.values, _tasks(reading))]
+        for system in [assembly.system(reading.base("hosted_instance"), reading.values, task_family(reading))]
     ]
 
 
@@ -180,7 +180,7 @@ def _scales(service: Service) -> list[Scale]:
     return [Scale(service, count) for count in OPEN_COUNTS] if is_open else [Scale(service)]
 
 
-def _readings(scale: Scale, role: Role) -> Iterator[Reading]:
+def readings_of(scale: Scale, role: Role) -> Iterator[Reading]:
     """Each kind that the role may have, with and without the imports in doubt, with each way to rotate."""
     kinds, instances = READINGS.get(role.kind, (role.kind,)), scale.instances(role)
     count = [scale.name] if role.instances is None else []
@@ -232,19 +232,19 @@ def _supposing(scale: Scale, role: Role, systems: Iterable[SystemSpec]) -> Itera
 
 def _of_role(assembly: Assembly, scale: Scale, role: Role) -> Iterator[SystemSpec]:
     """For each reading of a role its instance, its upgrade, its hosts and the whole path; and all its instances."""
-    readings = list(_readings(scale, role))
+    readings = list(readings_of(scale, role))
     for reading in readings:
-        instance = assembly.system(reading.base("role_instance"), reading.values, _tasks(reading))
+        instance = assembly.system(reading.base("role_instance"), reading.values, task_family(reading))
         yield assembly.judged(reading.name, instance)
     yield _all_instances(assembly, readings[0])
     for reading in readings:
         yield _upgrade(assembly, scale, reading)
         yield _hosts(assembly, reading)
-        path = assembly.system(reading.base("whole_path"), reading.values, _tasks(reading))
+        path = assembly.system(reading.base("whole_path"), reading.values, task_family(reading))
         yield assembly.judged(f"whole path to {reading.name}", path)
 
 
-def _tasks(reading: Reading) -> Mapping[str, Sequence[str]]:
+def task_family(reading: Reading) -> Mapping[str, Sequence[str]]:
     """The machines of the startup tasks; a VM role has none (X-ST11)."""
     return {} if reading.kind == "vm" else {"task": [machine for machine, _ in _startup(reading)]}
 
@@ -262,7 +262,7 @@ def _startup(reading: Reading) -> list[tuple[str, Task | str]]:
 
 def _node(assembly: Assembly, reading: Reading, placing: Mapping[str, str]) -> str:
     """The node of an instance, with the guest stack of its role inside; ``placing`` sets who places it."""
-    stack = assembly.system(reading.base("guest_stack"), reading.values, _tasks(reading))
+    stack = assembly.system(reading.base("guest_stack"), reading.values, task_family(reading))
     guest = assembly.part(f"{reading.kind} guest", stack)
     node = assembly.system("node", {**reading.values, **placing}, {}, [guest])
     return assembly.part(f"{reading.kind} node", node)
@@ -282,8 +282,8 @@ def _upgrade(assembly: Assembly, scale: Scale, reading: Reading) -> SystemSpec:
     """
     node = _node(assembly, reading, {})
     domains_of_service = scale.service.upgrade_domains
-    counts = _spread(reading.instances, domains_of_service)
-    most = max(len(_spread(scale.instances(role), domains_of_service)) for role in scale.service.roles)
+    counts = spread(reading.instances, domains_of_service)
+    most = max(len(spread(scale.instances(role), domains_of_service)) for role in scale.service.roles)
     elsewhere = [0] if most > len(counts) else []
     domains = [_domain(assembly, [node] * count) for count in [*counts, *elsewhere]]
     halves = _halves(assembly, "upgrade_domain_group", "upgrade_domain", domains)
@@ -292,7 +292,7 @@ def _upgrade(assembly: Assembly, scale: Scale, reading: Reading) -> SystemSpec:
     return assembly.judged(name, assembly.system("role_deployment", values, {"upgrade_domain": halves}))
 
 
-def _spread(instances: int, domains: int) -> list[int]:
+def spread(instances: int, domains: int) -> list[int]:
     """How many instances lie in each domain that has any: instance i in domain i modulo their number (X-UP1)."""
     return [len(range(domain, instances, domains)) for domain in range(min(instances, domains))]
 
@@ -340,7 +340,7 @@ def _hosts(assembly: Assembly, reading: Reading) -> SystemSpec:
 def _of_service(assembly: Assembly, scale: Scale, roles: Sequence[str]) -> Iterator[SystemSpec]:
     """All roles together, the way of a request to a role of each kind, and the slots."""
     name = f"service {scale.service.name}".strip() + (f" ({scale.name})" if scale.name else "")
-    readings = [next(_readings(scale, role)) for role in scale.service.roles]
+    readings = [next(readings_of(scale, role)) for role in scale.service.roles]
     yield assembly.judged(name, assembly.system("service", {}, {"role": roles}))
     of_each_kind = list({reading.kind: reading for reading in reversed(readings)}.values())
     placed = _one_domain(assembly, of_each_kind, {"placed_by": "fabric"})

@@ -20,13 +20,18 @@ def urgent(
     system: System, happening: Sequence[Occurrence], rules: Iterable[Rule], deadline: Deadline
 ) -> tuple[Rule, ...]:
     """The rules, with those of ``tick`` held up while something is due."""
-    waiting = formula.negation(formula.disjunction(_waited_for(system, happening, deadline)))
+    waiting = formula.negation(something_due(system, happening, deadline))
     return tuple(
         replace(rule, guard=formula.conjunction([rule.guard, waiting]))
         if happening[rule.occurrence].event == TICK
         else rule
         for rule in rules
     )
+
+
+def something_due(system: System, happening: Sequence[Occurrence], deadline: Deadline) -> Formula:
+    """Return the condition under which something that is due can happen, so that time waits."""
+    return formula.disjunction(_waited_for(system, happening, deadline))
 
 
 def _waited_for(system: System, happening: Sequence[Occurrence], deadline: Deadline) -> Iterable[Formula]:

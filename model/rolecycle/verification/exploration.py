@@ -43,7 +43,18 @@ def system_of(request: CheckRequest, session: Session) -> System:
 def network_of(request: CheckRequest, system: System, session: Session) -> Network:
     """The network of a system, with the members of inner systems in it where these were taken apart.
 
-    Raises ``LimitError`` when it has too many rules, or when that takes too long.
+    Raises ``LimitError`` when it has too many rules to be explored, or when that takes too long.
+    """
+    flat = in_one_piece(request, system, session)
+    if flat.reading and rules_of(flat) > MOST_RULES:
+        raise LimitError(f"'{system.name}' in one piece has more than {MOST_RULES:,} rules")
+    return flat
+
+
+def in_one_piece(request: CheckRequest, system: System, session: Session) -> Network:
+    """The network of a system with inner systems taken apart, however many rules its product would have.
+
+    Raises ``LimitError`` when that takes too long.
     """
     apart = {
         name: inner
@@ -51,10 +62,7 @@ def network_of(request: CheckRequest, system: System, session: Session) -> Netwo
         if scenario == request.scenario.name
     }
     deadline = session.deadline_of(request, "composing")
-    flat = flatten(network(system, deadline), apart, deadline)
-    if apart and rules_of(flat) > MOST_RULES:
-        raise LimitError(f"'{system.name}' in one piece has more than {MOST_RULES:,} rules")
-    return flat
+    return flatten(network(system, deadline), apart, deadline)
 
 
 def explore_product(
@@ -120,5 +128,5 @@ def _piece(name: str, request: CheckRequest, session: Session) -> Piece:
     if key not in known:
         inner = CheckRequest(request.spec, request.spec.systems[name], replace(request.scenario, budget=None))
         system = system_of(inner, session)
-        known[key] = piece(system, network_of(inner, system, session), inner.system)
+        known[key] = piece(system, in_one_piece(inner, system, session), inner.system)
     return known[key]
