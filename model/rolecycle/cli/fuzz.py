@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rolecycle.cli.errors import guarded
+from rolecycle.cli.errors import guarded, misused
 from rolecycle.cli.options import (
     SearchOptions,
     StrictCommand,
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MOST_STEPS = 2000
 """Hypothesis takes no more choices in one run."""
 
+MOST_INSTANCES = 1000
+"""More of each role would take minutes to be made."""
+
 
 @click.command(cls=StrictCommand)
 @service_argument
@@ -47,6 +50,12 @@ MOST_STEPS = 2000
 )
 @click.option(
     "--steps", type=click.IntRange(1, MOST_STEPS), default=100, help="Steps of a run at most; by default 100."
+)
+@click.option(
+    "--instances",
+    type=click.IntRange(1, MOST_INSTANCES),
+    metavar="N",
+    help="Give each role this many instances, and fuzz the service in one piece.",
 )
 @click.option("--seed", type=int, default=0, help="What all choices follow from; by default 0.")
 @click.option(
@@ -68,6 +77,7 @@ def fuzz(
     properties: tuple[str, ...],
     examples: int,
     steps: int,
+    instances: int | None,
     seed: int,
     corpus: Path | None,
     timeout: float | None,
@@ -84,6 +94,8 @@ def fuzz(
     from rolecycle.report import fuzz as report
 
     refuse_config_alone(config, service, form)
+    if instances and not service:
+        misused("--instances needs a SERVICE.csdef", form)
 
     def fuzzed() -> FuzzResult:
         from dataclasses import replace
@@ -96,7 +108,7 @@ def fuzz(
         with session_of(SearchOptions(200_000_000, timeout, None, None, None, None, False)) as session:
             selection = Selection(system, scenario, properties)
             chosen = FuzzSettings(examples, steps, seed)
-            result = fuzz_selected(loaded, service, config, selection, chosen, corpus, session)
+            result = fuzz_selected(loaded, service, config, selection, chosen, corpus, session, instances)
         return replace(result, strict=strict)
 
     result = guarded(fuzzed, form)

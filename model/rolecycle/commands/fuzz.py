@@ -19,6 +19,7 @@ from rolecycle.inputs.service import Service
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.modelling.service_jobs import modelling_notes, service_jobs
+from rolecycle.modelling.whole_service import whole_service_requests, with_instances
 from rolecycle.verification.result import VerificationResult
 from rolecycle.verification.session import Session
 
@@ -34,16 +35,17 @@ def fuzz_selected(
     settings: FuzzSettings,
     folder: Path | None,
     session: Session,
+    instances: int | None = None,
 ) -> FuzzResult:
     """Fuzz a service, or the suite of the specification where there is no definition.
 
-    ``folder``: where saved runs are taken from, and runs that break a property are kept.  Raises ``InputError``: RC150
+    ``instances``: of each role, and then the service is fuzzed in one piece.  ``folder``: where saved runs are taken from, and runs that break a property are kept.  Raises ``InputError``: RC150
     for a name that selects nothing, RC151 for a folder that cannot be written, RC158 for a system that cannot take a
     step, and the mistakes in the files of the service.
     """
     if folder:
         refuse_unwritable(folder / "run.json")
-    service, findings, requests = _requests(spec, definition, configuration)
+    service, findings, requests = _requests(spec, definition, configuration, instances)
     saved, problems = _corpus(folder, requests)
     chosen = selected(requests, selection, spec)
     systems = tuple(_one_by_one(chosen, lambda r: fuzz(r, settings, saved.get(_run(r), ()), session)))
@@ -55,13 +57,17 @@ def fuzz_selected(
 
 
 def _requests(
-    spec: Specification, definition: Path | None, configuration: Path | None
+    spec: Specification, definition: Path | None, configuration: Path | None, instances: int | None = None
 ) -> tuple[Service | None, tuple[Diagnostic, ...], list[CheckRequest]]:
     """The service, if there is one, the findings in its files or the specification, and what there is to fuzz."""
     if definition is None:
         return None, spec.warnings, list(suite(spec))
     service, findings = read_service(definition, configuration)
-    return service, (*findings, *modelling_notes(service)), service_jobs(spec, service)
+    notes = (*findings, *modelling_notes(service))
+    if instances is None:
+        return service, notes, service_jobs(spec, service)
+    scaled = with_instances(service, instances, {})
+    return scaled, notes, whole_service_requests(spec, scaled)
 
 
 def _corpus(folder: Path | None, requests: Sequence[CheckRequest]) -> tuple[Corpus, list[Diagnostic]]:

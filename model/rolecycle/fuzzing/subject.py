@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rolecycle.deadline import Deadline
 from rolecycle.diagnostics import Diagnostic, InputError
+from rolecycle.fuzzing.flat_network import flat_network
 from rolecycle.fuzzing.swarm import Alphabet, copy_of
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
-from rolecycle.semantics.instantiate import observed
 from rolecycle.semantics.product import Network
 from rolecycle.simulation.live_system import LiveSystem, live_system
-from rolecycle.verification.exploration import network_of, system_of
-from rolecycle.verification.session import InnerSystems, Session
+from rolecycle.verification.session import Session
 from rolecycle.verification.summary import properties_of
 
 State = tuple[str, ...]
@@ -41,17 +40,16 @@ def subject(request: CheckRequest, session: Session) -> Subject:
     Raises ``InputError`` for levels that do not fit together and for a system that cannot take a step (RC158),
     ``LimitError`` when that takes too long.
     """
-    whole = replace(session, reductions=frozenset(), inner=InnerSystems(request.spec))
-    system = system_of(request, whole)
-    properties = tuple(properties_of(request, system))
+    deadline = session.deadline_of(request, "composing")
+    plain = flat_network(request, deadline)
+    properties = tuple(properties_of(request, plain.reading.system if plain.reading else plain.system))
     observers = [p.observer for p in properties if p.observer]
-    network = network_of(request, observed(system, observers), whole)
-    deadline = session.deadline_of(request, "fuzzing")
+    network = flat_network(request, deadline, observers) if observers else plain
     live = live_system(request, deadline, observers)
     if not live.enabled():
         raise InputError([_motionless(request)])
     watching = frozenset(k for k, m in enumerate(network.system.members) if m.watches)
-    return Subject(request, properties, live, network, watching, deadline)
+    return Subject(request, properties, live, network, watching, session.deadline_of(request, "fuzzing"))
 
 
 def _motionless(request: CheckRequest) -> Diagnostic:

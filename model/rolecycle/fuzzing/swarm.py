@@ -30,7 +30,7 @@ DISTURBING = ("fault", "user")
 class Swarm:
     """What a run leaves out while anything else can happen.
 
-    ``events``: these; ``copies``: all copies but these, if not None; ``calm``: what disturbs, before this number of steps.
+    ``events``: these; ``copies``: all but these, if not None; ``calm``: what disturbs, before this number of steps.
     """
 
     events: frozenset[str] = frozenset()
