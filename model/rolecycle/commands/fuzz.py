@@ -39,7 +39,8 @@ def fuzz_selected(
 ) -> FuzzResult:
     """Fuzz a service, or the suite of the specification where there is no definition.
 
-    ``instances``: of each role, and then the service is fuzzed in one piece.  ``folder``: where saved runs are taken from, and runs that break a property are kept.  Raises ``InputError``: RC150
+    ``instances``: of each role, and then the service is fuzzed in one piece.
+    ``folder``: where saved runs are taken from, and runs that break a property are kept.  Raises ``InputError``: RC150
     for a name that selects nothing, RC151 for a folder that cannot be written, RC158 for a system that cannot take a
     step, and the mistakes in the files of the service.
     """

@@ -19,9 +19,10 @@ from rolecycle.fuzzing.hypothesis_machine import make_runs
 from rolecycle.fuzzing.monitors import Monitors
 from rolecycle.fuzzing.result import Finding, FuzzedSystem, FuzzSettings
 from rolecycle.fuzzing.run import Found
-from rolecycle.fuzzing.runner import Runner, Start
+from rolecycle.fuzzing.runner import Runner
 from rolecycle.fuzzing.saved_runs import replayed, saved, unknown_words
 from rolecycle.fuzzing.shrink import shrunk
+from rolecycle.fuzzing.starts import starts
 from rolecycle.fuzzing.subject import Subject, alphabet, subject
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
@@ -74,7 +75,7 @@ class _Fuzzing:
         self.runner = Runner(
             of.live,
             Monitors(of.live, of.properties),
-            (Start(of.live.initial),),
+            [],
             Seen(of.request.spec, of.network),
             of.deadline,
             self.settings.steps,
@@ -86,6 +87,7 @@ class _Fuzzing:
         try:
             with stopping():
                 self._replay(corpus)
+                self._start()
                 self._rounds()
                 self._simplify()
         except LimitError as error:
@@ -114,6 +116,14 @@ class _Fuzzing:
                 self.runner.found.setdefault(run.property, found)
                 self.runner.first.setdefault(run.property, (0, len(found.steps)))
                 self.files.setdefault(run.property, run.file)
+
+    def _start(self) -> None:
+        """Look for states to start in, where something is left to be found."""
+        for found in starts(self.of, self.settings.seed) if self._open() else ():
+            if isinstance(found, Diagnostic):
+                self.problems.append(found)
+            else:
+                self.runner.starts.append(found)
 
     def _rounds(self) -> None:
         """Make runs until all are made or all is found; each round ends with a property that it breaks."""

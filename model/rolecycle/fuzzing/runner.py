@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rolecycle.deadline import Deadline
@@ -38,7 +38,7 @@ class Runner:
 
     live: LiveSystem
     monitors: Monitors
-    starts: Sequence[Start]
+    starts: list[Start]
     seen: Seen
     deadline: Deadline
     longest: int
