@@ -50,6 +50,7 @@ def test_a_run_is_refused_where_it_leaves_the_network(spec: Specification) -> No
     assert replay(network, [("light.go[9]", {"light[1]": "Green"})]).refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("timed", [False, True], ids=["plain", "timed"])
 def test_the_network_takes_the_runs_of_the_live_machines_and_has_the_same_steps(timed: bool) -> None:
     looked = 0
@@ -91,6 +92,7 @@ def subjects(seed: int, timed: bool) -> list[Subject]:
     return [of for of in found if of.properties]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("timed", [False, True], ids=["plain", "timed"])
 def test_monitors_and_network_judge_every_prefix_of_a_run_alike(timed: bool) -> None:
     """The monitors count along the run; the network looks at all of it again from its end."""

@@ -41,6 +41,7 @@ class Monitors:
         self._dead_ends = by_evidence.get("deadlocks", [])
         self._recoverable = by_evidence.get("ways back", [])
         self._passive = frozenset(_passive(live))
+        self._decided = live.system.environment_events
 
     def begin(self) -> Iterator[Answer]:
         """The properties that the state in which a run starts answers."""
@@ -102,7 +103,7 @@ class Monitors:
         )
 
     def _owed(self, step: LiveStep) -> bool:
-        return step.kind not in ("user", "fault") and step.event not in self._live.system.environment_events
+        return step.kind not in ("user", "fault") and step.event not in self._decided
 
     def _on_the_way(self, step: LiveStep, prop: Property) -> bool:
         """Whether the way back may take a step: what is owed, and with decisions of people all but faults."""

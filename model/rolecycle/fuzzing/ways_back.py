@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rolecycle.deadline import Deadline
 from rolecycle.simulation.live_system import LiveSystem
@@ -32,22 +32,38 @@ def trapped(
 def _searched(
     live: LiveSystem, follow: Callable[[LiveStep], bool], goal: Callable[[], bool], deadline: Deadline
 ) -> bool | None:
-    """Depth first with the simplest step first, because a goal is mostly straight ahead."""
-    begin = live.state
-    known, todo, back = {begin}, [begin], False
+    """Depth first with the simplest step first, because a goal is mostly straight ahead: then a step is one step."""
+    if goal():
+        return False
+    begin = here = live.state
+    known, back = {begin}, False
+    todo = [(begin, _followed(live, follow))]
     while todo:
         deadline.check()
-        live.put(todo.pop())
-        if goal():
-            return False
-        after = dict.fromkeys(_after(live.state, s) for s in live.enabled() if s.changes and follow(s))
-        back = back or begin in after
-        fresh = [state for state in after if state not in known]
-        known.update(fresh)
-        todo += reversed(fresh)
+        state, steps = todo[-1]
+        step = next(steps, None)
+        after = _after(state, step) if step else state
+        back = back or (step is not None and after == begin)
+        if step is None:
+            todo.pop()
+        elif after not in known:
+            known.add(after)
+            if state is here:
+                live.take(step)
+            else:
+                live.put(after)
+            here = after
+            if goal():
+                return False
+            todo.append((after, _followed(live, follow)))
         if len(known) > MOST_STATES:
             return None
     return back or len(known) == 1
+
+
+def _followed(live: LiveSystem, follow: Callable[[LiveStep], bool]) -> Iterator[LiveStep]:
+    """The steps to follow from the present state, which change something."""
+    return (step for step in tuple(live.enabled()) if step.changes and follow(step))
 
 
 def _after(state: State, step: LiveStep) -> State:
