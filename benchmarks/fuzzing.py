@@ -61,7 +61,7 @@ def incidents(spec: Specification) -> Iterator[tuple[CheckRequest, Property]]:
 
 
 def sought(request: CheckRequest, prop: Property, steps: int, seconds: float) -> tuple[Finding, float]:
-    """What runs say of one property in so many seconds, and the seconds that it took."""
+    """What runs say of one property in this number of seconds, and the seconds that it took."""
     begin = time.process_time()
     session = Session(Limits(deadline=Deadline(begin + seconds, clock=time.process_time)))
     made = fuzz(replace(request, only=(prop.id,)), FuzzSettings(RUNS, steps, 0), (), session)

@@ -49,7 +49,7 @@ ROOMS = {
     "verification",
     "display": "checking draw faults language report semantics verification",
     "reference_pages": "cli commands report testing",
-    "api": "commands display draw engine export faults graphs language modelling semantics verification",
+    "api": "commands display draw engine export faults language semantics verification",
 }
 """The rooms from the lowest to the highest, and for each the rooms below that its modules may import.
 

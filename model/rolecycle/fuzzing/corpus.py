@@ -37,7 +37,7 @@ SCHEMA: Mapping[str, Any] = {
         "trace": {"type": "array", "items": _STEP},
     },
 }
-"""The shape of a file; ``trace`` is as ``verify --format json`` has it."""
+"""The shape of a file; ``trace`` is as in the JSON of ``verify``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,5 +85,5 @@ def contradiction(of: Subject, prop: Property, text: str) -> Diagnostic:
         "RC157",
         f"rolecycle contradicts itself on {where}: {text}",
         prop.place,
-        hint="please report it with the specification, this command, and the file that --corpus DIR writes",
+        hint="please report it with the specification, this command, and the file of the run in the corpus",
     )
