@@ -170,6 +170,7 @@ SIMULATE: Mapping[str, str] = {
     "runs[].finding.hint": "what to do; may be empty",
     "runs[].trace[].event": "a step that was taken",
     "runs[].trace[].changes.*": "the members that it changed, with their new states",
+    "runs[].trace[].participants[]": "the members that took part, changed or not",
     "runs[].trace[].seen.*": "the views that changed, with what they show",
     "runs[].loop": "the step, from 0, from which the trace repeats; null if it does not",
     "runs[].enabled[]": "what can happen at the end of the run",
