@@ -37,14 +37,14 @@ ROOMS = {
     "checking": "engine graphs language reduction semantics",
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
-    "fuzzing": "engine graphs language modelling reduction semantics verification",
+    "fuzzing": "checking engine graphs inputs language modelling reduction semantics simulation verification",
     "export": "draw engine graphs inputs language reduction semantics",
-    "report": "checking faults inputs language semantics simulation verification",
+    "report": "checking faults fuzzing inputs language semantics simulation verification",
     "review": "checking draw engine inputs language modelling report semantics verification",
-    "commands": "checking draw engine export faults inputs language modelling reduction report semantics "
+    "commands": "checking draw engine export faults fuzzing inputs language modelling reduction report semantics "
     "simulation verification",
-    "cli": "commands engine export faults inputs language modelling reduction report review semantics "
-    "simulation storage verification",
+    "cli": "commands engine export faults fuzzing inputs language modelling reduction report review "
+    "semantics simulation storage verification",
     "testing": "checking commands engine inputs language modelling reduction report semantics simulation storage "
     "verification",
     "display": "checking draw faults language report semantics verification",
@@ -80,6 +80,7 @@ NARROWER = {
 EVERYWHERE = {"__init__", "deadline", "diagnostics"}
 
 TOUCH_FILES = {
+    "fuzzing.corpus",
     "language.load",
     "language.load.yaml_source",
     "language.load.schema",

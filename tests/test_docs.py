@@ -197,6 +197,8 @@ def keys_of(data: object, path: str, known: Mapping[str, str]) -> set[str]:
         ("faults --role hosted_worker_instance --format json", json_keys.FAULTS),
         ("simulate --random 5 --format json", json_keys.SIMULATE),
         ("simulate --replay {spec}/run.json --format json --spec {spec}", json_keys.SIMULATE),
+        ("fuzz --system cottage --scenario dark --format json --spec {spec}", json_keys.FUZZ),
+        ("verify --system cottage --scenario dark --fuzz 5 --format json --spec {spec}", json_keys.VERIFY),
     ],
 )
 def test_every_key_of_the_json_is_on_its_page(

@@ -71,6 +71,7 @@ def json() -> str:
         _keys("Of every command", json_keys.EVERYWHERE),
         _keys("Of `verify` and `import`", json_keys.VERIFY),
         _keys("Of `faults`", json_keys.FAULTS),
+        _keys("Of `fuzz`", json_keys.FUZZ),
         _keys("Of `simulate`", json_keys.SIMULATE),
     )
 

@@ -32,7 +32,43 @@ EVERYWHERE: Mapping[str, str] = {
     "findings[].hint": "what to do; may be empty",
 }
 
+FUZZED: Mapping[str, str] = {
+    "": "what random runs of the system found; null where none were made",
+    ".system": "the system",
+    ".scenario": "the scenario",
+    ".runs": "runs made",
+    ".steps": "steps taken in all of them",
+    ".starts": "the states in which runs could start",
+    ".seconds": "how long the runs took",
+    ".limit": "what ended them early; else empty",
+    ".covered": "null where nothing was run",
+    ".covered.events": "events that can happen",
+    ".covered.states": "states of all machines",
+    ".covered.rows": "rows of all machines whose event can happen",
+    ".covered.unseen_events[]": "events that no run took",
+    ".covered.unseen_states[]": "states that no run was in, each as `machine: state`",
+    ".covered.unseen_rows[]": "rows that no run took, each with its place",
+    ".properties[].id": "the id of a property",
+    ".properties[].title": "its title",
+    ".properties[].kind": "its kind",
+    ".properties[].outcome": "`refuted`, `reached`, `no_violation`, `not_reached` or `inconclusive`",
+    ".properties[].expected": "`holds` or `refuted`",
+    ".properties[].as_expected": "false for an unexpected violation",
+    ".properties[].hazard": "whether a refutation follows from the user's own choice",
+    ".properties[].run": "the number of the run that found it, from 1; 0 for a saved run, and where nothing was found",
+    ".properties[].saved": "the file of the saved run that found it; else empty",
+    ".properties[].steps_before": "the steps of that run before it was made simpler",
+    ".properties[].explored": "what a search says: `holds`, `refuted`, `unknown`; null where none was made",
+    ".properties[].trace[].event": "a step of the simpler run",
+    ".properties[].trace[].changes.*": "the members that it changed, with their new states",
+    ".properties[].trace[].seen.*": "the views that changed, with what they show",
+    ".properties[].shortest[].event": "a step of the shortest run, where the search has one",
+    ".properties[].shortest[].changes.*": "as in a trace",
+    ".properties[].shortest[].seen.*": "as in a trace",
+}
+
 VERIFY: Mapping[str, str] = {
+    "seed": "with `--fuzz`: what all choices follow from",
     "runs[].system": "the system explored",
     "runs[].scenario": "the scenario that it was explored under",
     "runs[].states": "states found",
@@ -47,6 +83,7 @@ VERIFY: Mapping[str, str] = {
     "runs[].reductions[].what": "what it was applied to",
     "runs[].reductions[].condition": "why it changes no verdict",
     "runs[].reduced.*": "the number of states of each member that is a reduced system",
+    **{f"runs[].fuzzed{key}": words for key, words in FUZZED.items()},
     "runs[].time": "`counted`, `open` (a limit may pass at any moment), `none`; null when not run",
     "runs[].properties[].id": "the property",
     "runs[].properties[].title": "what it says",
@@ -137,4 +174,11 @@ SIMULATE: Mapping[str, str] = {
     "runs[].trace[].seen.*": "the views that changed, with what they show",
     "runs[].loop": "the step, from 0, from which the trace repeats; null if it does not",
     "runs[].enabled[]": "what can happen at the end of the run",
+}
+
+FUZZ: Mapping[str, str] = {
+    "examples": "the runs that were asked for, of each system",
+    "steps": "the steps of a run at most",
+    "seed": "what all choices follow from",
+    **{f"fuzzed[]{key}": words for key, words in FUZZED.items() if key},
 }
