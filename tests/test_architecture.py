@@ -89,7 +89,6 @@ TOUCH_FILES = {
     "storage.store",
     "storage.specification_cache",
     "commands.write_files",
-    "inputs.trace_file",
     "inputs.xml_file",
     "inputs.csdef.find_configuration",
 }

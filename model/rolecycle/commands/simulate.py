@@ -10,13 +10,12 @@ from rolecycle.commands.names import unknown_name
 from rolecycle.commands.verify import Selection, selected
 from rolecycle.deadline import NEVER, NOT_STOPPED, Deadline, LimitError, Stop, stopping
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.export.recorded_trace import RecordedTrace, recorded_traces
 from rolecycle.inputs.csdef import read_service
-from rolecycle.inputs.trace_file import RecordedTrace, read_traces
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.modelling.service_jobs import service_jobs
 from rolecycle.report import simulation as report
-from rolecycle.semantics.trace import Step, Trace
 from rolecycle.simulation.live_system import LiveSystem, live_system
 from rolecycle.simulation.occurrences import LiveStep
 from rolecycle.simulation.replay import follow
@@ -74,9 +73,10 @@ def replayed(
 ) -> list[Run]:
     """Replay the traces of a file that a selection admits, each in the system that it is of.
 
-    Raises ``InputError`` RC162 where there is none, RC150 where one is of a system or scenario that is not here.
+    Raises ``InputError`` RC171 where the file is something else, RC162 where there is none, RC150 where one is of a
+    system or scenario that is not here.
     """
-    wanted = [trace for trace in read_traces(path) if _admits(selection, trace)]
+    wanted = [trace for trace in recorded_traces(path) if _admits(selection, trace)]
     if not wanted:
         text = f"'{path}' has no trace of the system, scenario and property that are asked for"
         raise InputError([Diagnostic("RC162", text)])
@@ -97,7 +97,7 @@ def _admits(selection: Selection, trace: RecordedTrace) -> bool:
     return (
         selection.system in ("", trace.system)
         and selection.scenario in ("", trace.scenario)
-        and trace.property in (selection.properties or (trace.property,))
+        and trace.property_id in (selection.properties or (trace.property_id,))
     )
 
 
@@ -112,13 +112,14 @@ def _foreign(trace: RecordedTrace, known: Mapping[tuple[str, str], CheckRequest]
 
 
 def _replayed(live: LiveSystem, recorded: RecordedTrace) -> Run:
-    steps = tuple(Step(event, changes) for event, changes in recorded.steps)
-    trace = Trace({}, steps, recorded.loop)
+    trace = recorded.trace
     try:
         run = run_of(live, follow(live, trace))
     except InputError as problem:
-        return Run(recorded.system, recorded.scenario, trace, (), recorded.property, problem.diagnostics[0])
-    return replace(run, trace=replace(run.trace, loop=recorded.loop), property=recorded.property)
+        return Run(
+            recorded.system, recorded.scenario, trace, (), recorded.property_id, problem.diagnostics[0]
+        )
+    return replace(run, trace=replace(run.trace, loop=trace.loop), property=recorded.property_id)
 
 
 # ---- in dialogue -----------------------------------------------------------------------------------

@@ -63,8 +63,7 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
     ),
     "RC162": (
         "No trace to replay",
-        "The file is not the JSON of 'verify' or 'simulate', or has no trace of what --system, --scenario and "
-        "--property ask for. A property that holds has none.",
+        "The file has no trace of what --system, --scenario and --property ask for. A property that holds has none.",
     ),
     "RC163": (
         "The simulation cannot do that",
@@ -77,8 +76,9 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "The hint names the formats that fit.",
     ),
     "RC171": (
-        "Not a result of verify",
-        "--trace takes a file that rolecycle verify --format json wrote, by this version of rolecycle or a later one.",
+        "Not a result of verify or simulate",
+        "--trace and --replay take a file that rolecycle verify or simulate wrote with --format json, by this version "
+        "of rolecycle or a later one.",
     ),
     "RC172": (
         "Larger than Mermaid draws",

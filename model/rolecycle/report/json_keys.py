@@ -168,6 +168,7 @@ SIMULATE: Mapping[str, str] = {
     "runs[].finding.line": "0",
     "runs[].finding.column": "0",
     "runs[].finding.hint": "what to do; may be empty",
+    "runs[].start.*": "the members, with the states in which the run starts",
     "runs[].trace[].event": "a step that was taken",
     "runs[].trace[].changes.*": "the members that it changed, with their new states",
     "runs[].trace[].participants[]": "the members that took part, changed or not",
