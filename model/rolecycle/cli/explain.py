@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolecycle.cli.completion import EVERYTHING
 from rolecycle.cli.errors import guarded
 from rolecycle.cli.options import StrictCommand, cache_option, format_option, spec_option
 from rolecycle.cli.session import specification, store_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=StrictCommand)
-@click.argument("name", nargs=-1, required=True)
+@click.argument("name", nargs=-1, required=True, shell_complete=EVERYTHING)
 @spec_option
 @cache_option
 @format_option("text", "json")

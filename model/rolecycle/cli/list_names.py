@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolecycle.cli.completion import MACHINES, SYSTEMS
 from rolecycle.cli.errors import guarded
 from rolecycle.cli.options import (
     StrictCommand,
@@ -34,8 +35,10 @@ WHAT = (
 @service_argument
 @config_option
 @spec_option
-@click.option("--system", default="", help="List only what belongs to this system.")
-@click.option("--machine", default="", help="List only what belongs to this machine.")
+@click.option("--system", shell_complete=SYSTEMS, default="", help="List only what belongs to this system.")
+@click.option(
+    "--machine", shell_complete=MACHINES, default="", help="List only what belongs to this machine."
+)
 @click.option("--match", default="", help="List only what has these words in its name or its title.")
 @format_option("text", "json")
 @cache_option
