@@ -76,6 +76,8 @@ def json() -> str:
         _keys("Of `faults`", json_keys.FAULTS),
         _keys("Of `fuzz`", json_keys.FUZZ),
         _keys("Of `simulate`", json_keys.SIMULATE),
+        _keys("Of `explain`", json_keys.EXPLAIN),
+        _keys("Of `list`", json_keys.LIST),
     )
 
 

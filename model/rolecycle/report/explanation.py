@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from rolecycle import __version__
 from rolecycle.language.elements import Element
 
 WIDEST = 100
@@ -19,6 +20,10 @@ WIDEST = 100
 
 FACTS = 6
 """The facts that are shown to a person; JSON has all."""
+
+
+ANSWERED = {"tool": "rolecycle", "version": __version__, "ok": True, "exit": 0}
+"""What the JSON of every command has, of one that found what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def render(found: Sequence[Explanation]) -> str:
 def to_json(found: Sequence[Explanation]) -> str:
     """One JSON object."""
     elements = [_data(explanation) for explanation in found]
-    return json.dumps({**_message(found[0]), "found": elements}, indent=1)
+    return json.dumps({**ANSWERED, **_message(found[0]), "found": elements}, indent=1)
 
 
 def terminal_width() -> int:

@@ -11,8 +11,10 @@ GLOSSARY: Mapping[str, str] = {
     "budget": "a machine of its own that counts the faults of a run and admits at most a given number",
     "collective event": "an event in which all copies of a family take part at once",
     "cone of influence": "the members that can change the verdict on a property; the others are left out",
+    "corpus": "the folder of saved runs that broke a property, taken again first",
     "counter abstraction": "the copies of a family replaced by one counter for each local state",
     "deadlock": "a state in which no event that the system owes leads to another state",
+    "delta debugging": "a failing run made simpler: parts are left out, and the rest is tried again",
     "due": (
         "of a timed row: its time has come, so the clock does not advance before this or another event "
         "happens (*urgent*)"
@@ -29,6 +31,7 @@ GLOSSARY: Mapping[str, str] = {
         "the states in which the model may be, as far as the events applied to an implementation and "
         "the observations show"
     ),
+    "fuzzing": "random runs of the live machines, judged after each step",
     "hazard": (
         "a property that is refuted because of a choice of the user, such as a single instance: a "
         "warning unless `--strict`"
@@ -58,9 +61,11 @@ GLOSSARY: Mapping[str, str] = {
     "scenario": "which faults and outcomes are switched on, and what is then expected",
     "shown event": "an event of a system that the level above may share (*visible*); the others are hidden",
     "space": "the reachable states of a product, and where they lead",
+    "starting point": "a state that is known to be reachable, in which a random run may start",
     "story": (
         "a property that some run has exactly these events in this order, such as an incident or a workflow"
     ),
+    "swarm": "what a random run leaves out: events, copies, faults that come early",
     "symmetry": "equal copies sorted, so that one state represents all that differ by an exchange",
     "trace": "a run that shows why: a shortest counterexample or a witness",
     "trace lifting": "the conversion of a trace of a reduced product to one of the system as written",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 
 from rolecycle.language.elements import Element
-from rolecycle.report.explanation import terminal_width
+from rolecycle.report.explanation import ANSWERED, terminal_width
 
 LONGEST = 44
 """The columns that names are set in; a longer name moves its title."""
@@ -52,7 +52,7 @@ def to_json(listing: Listing) -> str:
         }
         for e, count in zip(listing.elements, listing.counts, strict=True)
     ]
-    return json.dumps({"list": listing.what, "names": rows}, indent=1)
+    return json.dumps({**ANSWERED, "list": listing.what, "names": rows}, indent=1)
 
 
 def _cut(line: str) -> str:
