@@ -219,15 +219,15 @@ def single() -> Iterator[tuple[str, click.Option]]:
                 yield name, option
 
 
-def one_of(option: click.Option) -> str:
-    """A value that the option takes."""
+def one_of(option: click.Parameter) -> str:
+    """A value that the option or argument takes."""
     return option.type.choices[0] if isinstance(option.type, click.Choice) else "1"
 
 
 @pytest.mark.parametrize(("name", "option"), [*single()], ids=lambda value: getattr(value, "name", value))
 def test_2_an_option_that_takes_one_value_and_is_given_twice(name: str, option: click.Option) -> None:
     needed = [given for given in main.commands[name].params if given.required and given is not option]
-    words = [w for p in needed for w in ((p.opts[-1], one_of(p)) if isinstance(p, click.Option) else ("x",))]
+    words = [w for p in needed for w in (*(p.opts[-1:] if isinstance(p, click.Option) else ()), one_of(p))]
     result = rolecycle(name, *words, *(option.opts[-1], one_of(option)) * 2)
     assert result.exit_code == 2
     assert f"{option.opts[-1]} is given twice, and takes one value" in result.stderr
