@@ -61,9 +61,11 @@ FUZZED: Mapping[str, str] = {
     ".properties[].explored": "what a search says: `holds`, `refuted`, `unknown`; null where none was made",
     ".properties[].trace[].event": "a step of the simpler run",
     ".properties[].trace[].changes.*": "the members that it changed, with their new states",
+    ".properties[].trace[].participants[]": "the members that took part, changed or not",
     ".properties[].trace[].seen.*": "the views that changed, with what they show",
     ".properties[].shortest[].event": "a step of the shortest run, where the search has one",
     ".properties[].shortest[].changes.*": "as in a trace",
+    ".properties[].shortest[].participants[]": "as in a trace",
     ".properties[].shortest[].seen.*": "as in a trace",
 }
 
