@@ -347,7 +347,7 @@ def test_what_is_public_has_a_docstring(module: str) -> None:
     assert [where for where in bare if "." not in where] == []
 
 
-WORDS_FOR_USERS = {"cli", "report", "inputs", "language.codes", "reference_pages"}
+WORDS_FOR_USERS = {"cli", "report", "inputs", "language.codes", "commands.explanations", "reference_pages"}
 """Rooms and modules whose texts may name options: what they say is said to a person at a command line."""
 
 

@@ -608,7 +608,8 @@ def test_facts_as_text_and_of_another_specification(spec: Path) -> None:
 def test_every_code_is_explained(code: str) -> None:
     text, data = rolecycle("explain", code.lower()), rolecycle("explain", code, "--format", "json")
     assert text.stdout.startswith(f"{code}: ")
-    assert json.loads(data.stdout) == {"code": code, "title": CODES[code][0], "explanation": CODES[code][1]}
+    said = {"code": code, "title": CODES[code][0], "explanation": CODES[code][1]}
+    assert json.loads(data.stdout).items() >= said.items()
 
 
 def test_an_unknown_code_has_a_hint() -> None:

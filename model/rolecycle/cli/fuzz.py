@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolecycle.cli.completion import PROPERTIES, SCENARIOS, SYSTEMS
 from rolecycle.cli.errors import guarded, misused
 from rolecycle.cli.options import (
     SearchOptions,
@@ -37,10 +38,14 @@ MOST_INSTANCES = 1000
 @service_argument
 @config_option
 @spec_option
-@click.option("--system", default="", help="Fuzz only this system.")
-@click.option("--scenario", default="", help="Fuzz only this scenario.")
+@click.option("--system", shell_complete=SYSTEMS, default="", help="Fuzz only this system.")
+@click.option("--scenario", shell_complete=SCENARIOS, default="", help="Fuzz only this scenario.")
 @click.option(
-    "--property", "properties", multiple=True, help="Judge only this property; may be given several times."
+    "--property",
+    "properties",
+    shell_complete=PROPERTIES,
+    multiple=True,
+    help="Judge only this property; may be given several times.",
 )
 @click.option(
     "--examples",

@@ -18,6 +18,7 @@ from rolecycle.cli.facts import facts
 from rolecycle.cli.faults import faults
 from rolecycle.cli.fuzz import fuzz
 from rolecycle.cli.import_net import import_net
+from rolecycle.cli.list_names import list_names
 from rolecycle.cli.review import review
 from rolecycle.cli.session import BEGUN
 from rolecycle.cli.simulate import simulate
@@ -35,5 +36,18 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter stops nothing
 
 
-for command in (bound, draw, explain, export, facts, faults, fuzz, import_net, review, simulate, verify):
+for command in (
+    bound,
+    draw,
+    explain,
+    export,
+    facts,
+    faults,
+    fuzz,
+    import_net,
+    list_names,
+    review,
+    simulate,
+    verify,
+):
     main.add_command(command)

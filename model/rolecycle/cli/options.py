@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rolecycle.cli.completion import LENGTHS
 from rolecycle.cli.errors import misused
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ class StrictCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words; raises ``click.UsageError`` also for an option that stands twice."""
+        if (
+            ctx.resilient_parsing
+        ):  # a shell completes the value of the last option, which would hide the words before
+            return super().parse_args(ctx, args[:-1] if args and args[-1].startswith("-") else args)
         words = list(args)  # parsing takes them out of the list
         rest = super().parse_args(ctx, args)
         _, _, given = self.make_parser(ctx).parse_args(words)
@@ -87,6 +92,7 @@ set_option = click.option(
     "settings",
     multiple=True,
     metavar="NAME=DURATION",
+    shell_complete=LENGTHS,
     help="Replace a length of time, where time is counted; may be given several times.",
 )
 cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache on disk.")

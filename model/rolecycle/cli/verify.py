@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolecycle.cli.completion import PROPERTIES, SCENARIOS, SYSTEMS
 from rolecycle.cli.errors import guarded, misused
 from rolecycle.cli.options import (
     FORMATS,
@@ -33,10 +34,14 @@ if TYPE_CHECKING:
 @click.command(cls=StrictCommand)
 @service_options
 @specification_options
-@click.option("--system", default="", help="Check only this system.")
-@click.option("--scenario", default="", help="Check only this scenario.")
+@click.option("--system", shell_complete=SYSTEMS, default="", help="Check only this system.")
+@click.option("--scenario", shell_complete=SCENARIOS, default="", help="Check only this scenario.")
 @click.option(
-    "--property", "properties", multiple=True, help="Check only this property; may be given several times."
+    "--property",
+    "properties",
+    shell_complete=PROPERTIES,
+    multiple=True,
+    help="Check only this property; may be given several times.",
 )
 @format_option(*FORMATS)
 @click.option("--all-sizes", is_flag=True, help="Try to prove properties for every number of instances.")

@@ -185,3 +185,31 @@ FUZZ: Mapping[str, str] = {
     "seed": "what all choices follow from",
     **{f"fuzzed[]{key}": words for key, words in FUZZED.items() if key},
 }
+
+EXPLAIN: Mapping[str, str] = {
+    "found[].kind": "what it is the name of: `property`, `fault`, `state` and so on",
+    "found[].name": "its full name",
+    "found[].title": "its title, or what is said of it in one sentence",
+    "found[].meaning": "what a thing of this kind means, or what it does; may be empty",
+    "found[].file": "the file where it is specified; empty for a term or a message",
+    "found[].line": "from 1; 0 without a place",
+    "found[].details[].what": "what a further text is about; empty when it goes on with the one before",
+    "found[].details[].text": "the text",
+    "found[].facts[].id": "a fact that it rests on",
+    "found[].facts[].text": "what the fact says",
+    "found[].assumption": "what is assumed where no document says it",
+    "found[].run[]": "a command to run next",
+    "code": "of a message only: its code",
+    "title": "of a message only: its title",
+    "explanation": "of a message only: what it means and what to do",
+}
+
+LIST: Mapping[str, str] = {
+    "list": "what is listed",
+    "names[].kind": "what it is the name of",
+    "names[].name": "its full name",
+    "names[].title": "its title",
+    "names[].count": "its kind, or how large it is; may be empty",
+    "names[].file": "the file where it is specified; empty for a term or a message",
+    "names[].line": "from 1; 0 without a place",
+}
