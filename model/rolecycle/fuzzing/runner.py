@@ -81,8 +81,12 @@ class Runner:
         self._note(self.monitors.after(step))
 
     def end(self) -> None:
-        """Look for ways on and back from where the run ends; raises ``ViolatedError``, ``LimitError``."""
-        self._note(self.monitors.at_end(self.deadline))
+        """Look for ways on and back from where the run ends; raises ``ViolatedError``, ``LimitError``.
+
+        Not after each run, because to look may cost more than the run.  A run that failed must fail again.
+        """
+        if self.broken or self.monitors.effort.states <= self.monitors.steps:
+            self._note(self.monitors.at_end(self.deadline))
 
     def _note(self, answers: Iterable[Answer]) -> None:
         for answer in answers:

@@ -37,11 +37,14 @@ class Swarm:
     copies: frozenset[str] | None = None
     calm: int = 0
 
-    def admits(self, step: LiveStep, taken: int) -> bool:
-        """Whether a step may be chosen after ``taken`` others."""
-        if step.event in self.events or (step.kind in DISTURBING and taken < self.calm):
-            return False
-        return self.copies is None or copy_of(step.label) in self.copies
+    def admitted(self, enabled: Sequence[LiveStep], taken: int) -> Sequence[LiveStep]:
+        """Those of the enabled steps that may be chosen after ``taken`` others."""
+        steps = [step for step in enabled if step.event not in self.events] if self.events else enabled
+        if taken < self.calm:
+            steps = [step for step in steps if step.kind not in DISTURBING]
+        if self.copies is not None:
+            steps = [step for step in steps if copy_of(step.label) in self.copies]
+        return steps
 
 
 EVERYTHING = Swarm()
@@ -75,7 +78,7 @@ def choose(enabled: Sequence[LiveStep], word: int, of: Swarm, taken: int) -> Liv
     """The step that a word stands for, among those that are admitted, if any is, else among all; none for word 0."""
     if not (word and enabled):
         return None
-    admitted = [step for step in enabled if of.admits(step, taken)] or enabled
+    admitted = of.admitted(enabled, taken) or enabled
     return admitted[(word - 1) * len(admitted) // (WORD - 1)]
 
 
