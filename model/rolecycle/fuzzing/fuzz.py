@@ -15,6 +15,7 @@ from rolecycle.diagnostics import Diagnostic
 from rolecycle.fuzzing.corpus import SavedRun, set_aside
 from rolecycle.fuzzing.coverage import Seen
 from rolecycle.fuzzing.findings import answered, bounded_search, contradicted, disputed, unanswered
+from rolecycle.fuzzing.frontier import Frontier
 from rolecycle.fuzzing.hypothesis_machine import make_runs
 from rolecycle.fuzzing.monitors import Monitors
 from rolecycle.fuzzing.result import Finding, FuzzedSystem, FuzzSettings
@@ -27,6 +28,9 @@ from rolecycle.fuzzing.subject import Subject, alphabet, subject
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.verification.session import Session
+
+ROUND = 25
+"""Runs after which others start where these came to something new."""
 
 Explored = Callable[[Property], Verdict]
 """What the search says of a property; it may raise ``LimitError``."""
@@ -71,15 +75,9 @@ class _Fuzzing:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        of = self.of
-        self.runner = Runner(
-            of.live,
-            Monitors(of.live, of.properties),
-            [],
-            Seen(of.request.spec, of.network),
-            of.deadline,
-            self.settings.steps,
-        )
+        of, seen = self.of, Seen(self.of.request.spec, self.of.network)
+        watching, steps = Monitors(of.live, of.properties), self.settings.steps
+        self.runner = Runner(of.live, watching, [], seen, of.deadline, steps, Frontier(seen))
 
     def done(self, corpus: Sequence[SavedRun]) -> FuzzedSystem:
         """Replay the corpus, make runs, and read what they found."""
@@ -126,17 +124,22 @@ class _Fuzzing:
                 self.runner.starts.append(found)
 
     def _rounds(self) -> None:
-        """Make runs until all are made or all is found; each round ends with a property that it breaks."""
-        begin, number = time.monotonic(), 0
+        """Make runs until all are made or all is found; a round ends with a property that it breaks, or goes on later.
+
+        Within a round the states to start in stay the same, so that Hypothesis can take a run again.
+        """
+        begin, number, near = time.monotonic(), 0, tuple(self.runner.starts)
         try:
             while (left := self.settings.examples - self.runner.runs) > 0 and (open_ := self._open()):
                 before = self.runner.runs
                 self.runner.monitors = Monitors(self.of.live, open_)
                 self.runner.broken, self.runner.attempts = "", 0
-                make_runs(self.runner, alphabet(self.of), left, self.settings.seed + number)
+                make_runs(self.runner, alphabet(self.of), min(left, ROUND), self.settings.seed + number)
                 number += 1
-                if not self.runner.broken or self.runner.runs == before:
+                if self.runner.runs == before:
                     return
+                if not self.of.live.system.unit:
+                    self.runner.starts = [*near, *self.runner.frontier.starts()]
         finally:
             self.seconds = time.monotonic() - begin
 
