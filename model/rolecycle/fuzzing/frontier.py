@@ -40,6 +40,7 @@ class Frontier:
 
     def starts(self) -> Sequence[Start]:
         """The states to start in now, the latest of those that are equally rare; the others are forgotten."""
-        self._new = sorted(reversed(self._new), key=lambda each: self.seen.times(each[0]))[:RAREST][::-1]
+        rarest_last = sorted(self._new, key=lambda each: -self.seen.times(each[0]))
+        self._new = rarest_last[-RAREST:]
         self._ends = self._ends[-LATEST:]
         return [*(start for _, start in self._new), *self._ends]

@@ -15,7 +15,7 @@ from rolecycle.diagnostics import Diagnostic
 from rolecycle.fuzzing.corpus import SavedRun, set_aside
 from rolecycle.fuzzing.coverage import Seen
 from rolecycle.fuzzing.findings import answered, bounded_search, contradicted, disputed, unanswered
-from rolecycle.fuzzing.frontier import Frontier
+from rolecycle.fuzzing.frontier import Frontier, Start
 from rolecycle.fuzzing.hypothesis_machine import make_runs
 from rolecycle.fuzzing.monitors import Monitors
 from rolecycle.fuzzing.result import Finding, FuzzedSystem, FuzzSettings
@@ -64,12 +64,13 @@ def untouched(request: CheckRequest, reason: Stop | str) -> FuzzedSystem:
 
 @dataclass(slots=True)
 class _Fuzzing:
-    """The work on one subject, and what came of it so far."""
+    """The work on one subject, and what came of it so far; ``known``: the states that runs start in from the outset."""
 
     of: Subject
     settings: FuzzSettings
     explored: Explored
     runner: Runner = field(init=False)
+    known: tuple[Start, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     seconds: float = 0.0
@@ -97,7 +98,7 @@ class _Fuzzing:
             findings,
             self.runner.runs,
             self.runner.steps,
-            len(self.runner.starts),
+            len(self.known),
             self.runner.seen.covered(),
             limit or late,
             self.seconds,
@@ -121,14 +122,15 @@ class _Fuzzing:
             if isinstance(found, Diagnostic):
                 self.problems.append(found)
             else:
-                self.runner.starts.append(found)
+                self.known = (*self.known, found)
 
     def _rounds(self) -> None:
         """Make runs until all are made or all is found; a round ends with a property that it breaks, or goes on later.
 
         Within a round the states to start in stay the same, so that Hypothesis can take a run again.
         """
-        begin, number, near = time.monotonic(), 0, tuple(self.runner.starts)
+        begin, number = time.monotonic(), 0
+        self.runner.starts = [*self.known]
         try:
             while (left := self.settings.examples - self.runner.runs) > 0 and (open_ := self._open()):
                 before = self.runner.runs
@@ -139,7 +141,7 @@ class _Fuzzing:
                 if self.runner.runs == before:
                     return
                 if not self.of.live.system.unit:
-                    self.runner.starts = [*near, *self.runner.frontier.starts()]
+                    self.runner.starts = [*self.known, *self.runner.frontier.starts()]
         finally:
             self.seconds = time.monotonic() - begin
 
