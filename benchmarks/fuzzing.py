@@ -1,8 +1,9 @@
 """How much of what the search finds random runs find, too: shipped refutations, and mutants of the specification.
 
 ``python benchmarks/fuzzing.py refutations SECONDS [PATTERN]`` looks for every violation that a scenario expects, and
-every incident.  ``python benchmarks/fuzzing.py mutants SECONDS [COUNT]`` makes single edits of rows, takes those that
-the search kills by a property that runs can break, and looks for a violation.  Seconds are those of the processor.
+every incident; ``sample SECONDS EVERY [FIRST]`` for every n-th of those that differ in more than their system.
+``mutants SECONDS [COUNT]`` makes single edits of rows, takes those that the search kills by a property that runs can
+break, and looks for a violation.  Seconds are those of the processor.
 """
 
 from __future__ import annotations
@@ -68,19 +69,37 @@ def sought(request: CheckRequest, prop: Property, steps: int, seconds: float) ->
     return made.findings[0], time.process_time() - begin
 
 
+def sought_for(spec: Specification) -> list[tuple[CheckRequest, Property]]:
+    """What runs should find."""
+    return [*expected_violations(spec), *incidents(spec)]
+
+
 def refutations(seconds: float, pattern: str = "") -> None:
-    """Print a line for each violation and incident, and how many were found."""
-    spec = load(spec_root())
-    found = every = 0
-    for request, prop in [*expected_violations(spec), *incidents(spec)]:
-        name = f"{request.system.name} {request.scenario.name} {prop.id}"
-        if not re.search(pattern, name):
-            continue
+    """Look for those whose name has a pattern in it."""
+    report([each for each in sought_for(load(spec_root())) if re.search(pattern, name_of(*each))], seconds)
+
+
+def sample(seconds: float, every: str, first: str = "0") -> None:
+    """Look for every n-th property in a scenario, in the first system that has it."""
+    distinct: dict[tuple[str, str], tuple[CheckRequest, Property]] = {}
+    for request, prop in sought_for(load(spec_root())):
+        distinct.setdefault((request.scenario.name, prop.id), (request, prop))
+    report(list(distinct.values())[int(first) :: int(every)], seconds)
+
+
+def report(searches: list[tuple[CheckRequest, Property]], seconds: float) -> None:
+    """Print a line for each search, and how many found what they look for."""
+    found = 0
+    for request, prop in searches:
         finding, took = sought(request, prop, 100, seconds)
-        every += 1
         found += finding.outcome in ("refuted", "reached")
-        print(f"{line(finding, took)}  {prop.kind}: {name}", flush=True)
-    print(f"{found} of {every}")
+        print(f"{line(finding, took)}  {prop.kind}: {name_of(request, prop)}", flush=True)
+    print(f"{found} of {len(searches)}")
+
+
+def name_of(request: CheckRequest, prop: Property) -> str:
+    """What is looked for, and where."""
+    return f"{request.system.name} {request.scenario.name} {prop.id}"
 
 
 def line(finding: Finding, took: float) -> str:
@@ -138,12 +157,12 @@ def killing(seconds: float, count: str = "30") -> None:
         finding, took = sought(request, prop, 100, seconds)
         every += 1
         found += finding.outcome == "refuted"
-        where = f"{request.system.name} {request.scenario.name} {prop.id}"
-        print(f"{line(finding, took)}  {name}: {where}", flush=True)
+        print(f"{line(finding, took)}  {name}: {name_of(request, prop)}", flush=True)
         if every == int(count):
             break
     print(f"{found} of {every}")
 
 
 if __name__ == "__main__":
-    {"refutations": refutations, "mutants": killing}[sys.argv[1]](float(sys.argv[2]), *sys.argv[3:])
+    verbs = {"refutations": refutations, "sample": sample, "mutants": killing}
+    verbs[sys.argv[1]](float(sys.argv[2]), *sys.argv[3:])

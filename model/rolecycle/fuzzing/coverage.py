@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from rolecycle.semantics.product import Network, Occurrence
 from rolecycle.simulation.occurrences import LiveStep
 
 RowKey = tuple[str, Place, str]
+
+StepKey = tuple[str, tuple[str, ...], tuple[tuple[int, str], ...]]
+"""The label of a step, the states of those who took part, and the changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,19 @@ class Seen:
         self._initial = {p: members[p].machine.initial for p in self._machines}
         self._occurrences = {s.occurrence.label: s.occurrence for s in network.synchronisations}
         self._states: set[tuple[int, str]] = set(self._initial.items())
-        self._steps: set[tuple[str, tuple[str, ...], tuple[tuple[int, str], ...]]] = set()
+        self._steps: Counter[StepKey] = Counter()
 
-    def step(self, before: Sequence[str], step: LiveStep) -> None:
-        """Note a step from a state, the names of states by position."""
+    def step(self, before: Sequence[str], step: LiveStep) -> StepKey:
+        """Note a step from a state, the names of states by position; return by what it is recognised."""
         what = self._occurrences[step.label]
         self._states.update(step.changes)
-        self._steps.add((step.label, tuple(before[p] for p in what.participants), step.changes))
+        key = (step.label, tuple([before[p] for p in what.participants]), step.changes)
+        self._steps[key] += 1
+        return key
+
+    def times(self, key: StepKey) -> int:
+        """How often such a step was seen."""
+        return self._steps[key]
 
     def covered(self) -> Covered:
         """What was seen, by the names of the specification."""

@@ -15,6 +15,7 @@ from rolecycle.diagnostics import Diagnostic
 from rolecycle.fuzzing.corpus import SavedRun, set_aside
 from rolecycle.fuzzing.coverage import Seen
 from rolecycle.fuzzing.findings import answered, bounded_search, contradicted, disputed, unanswered
+from rolecycle.fuzzing.frontier import Frontier, Start
 from rolecycle.fuzzing.hypothesis_machine import make_runs
 from rolecycle.fuzzing.monitors import Monitors
 from rolecycle.fuzzing.result import Finding, FuzzedSystem, FuzzSettings
@@ -27,6 +28,9 @@ from rolecycle.fuzzing.subject import Subject, alphabet, subject
 from rolecycle.language.property import Property
 from rolecycle.modelling.requests import CheckRequest
 from rolecycle.verification.session import Session
+
+ROUND = 25
+"""Runs after which others start where these came to something new."""
 
 Explored = Callable[[Property], Verdict]
 """What the search says of a property; it may raise ``LimitError``."""
@@ -60,26 +64,21 @@ def untouched(request: CheckRequest, reason: Stop | str) -> FuzzedSystem:
 
 @dataclass(slots=True)
 class _Fuzzing:
-    """The work on one subject, and what came of it so far."""
+    """The work on one subject, and what came of it so far; ``known``: the states that runs start in from the outset."""
 
     of: Subject
     settings: FuzzSettings
     explored: Explored
     runner: Runner = field(init=False)
+    known: tuple[Start, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        of = self.of
-        self.runner = Runner(
-            of.live,
-            Monitors(of.live, of.properties),
-            [],
-            Seen(of.request.spec, of.network),
-            of.deadline,
-            self.settings.steps,
-        )
+        of, seen = self.of, Seen(self.of.request.spec, self.of.network)
+        watching, steps = Monitors(of.live, of.properties), self.settings.steps
+        self.runner = Runner(of.live, watching, [], seen, of.deadline, steps, Frontier(seen))
 
     def done(self, corpus: Sequence[SavedRun]) -> FuzzedSystem:
         """Replay the corpus, make runs, and read what they found."""
@@ -99,7 +98,7 @@ class _Fuzzing:
             findings,
             self.runner.runs,
             self.runner.steps,
-            len(self.runner.starts),
+            len(self.known),
             self.runner.seen.covered(),
             limit or late,
             self.seconds,
@@ -123,20 +122,26 @@ class _Fuzzing:
             if isinstance(found, Diagnostic):
                 self.problems.append(found)
             else:
-                self.runner.starts.append(found)
+                self.known = (*self.known, found)
 
     def _rounds(self) -> None:
-        """Make runs until all are made or all is found; each round ends with a property that it breaks."""
+        """Make runs until all are made or all is found; a round ends with a property that it breaks, or goes on later.
+
+        Within a round the states to start in stay the same, so that Hypothesis can take a run again.
+        """
         begin, number = time.monotonic(), 0
+        self.runner.starts = [*self.known]
         try:
             while (left := self.settings.examples - self.runner.runs) > 0 and (open_ := self._open()):
                 before = self.runner.runs
                 self.runner.monitors = Monitors(self.of.live, open_)
                 self.runner.broken, self.runner.attempts = "", 0
-                make_runs(self.runner, alphabet(self.of), left, self.settings.seed + number)
+                make_runs(self.runner, alphabet(self.of), min(left, ROUND), self.settings.seed + number)
                 number += 1
-                if not self.runner.broken or self.runner.runs == before:
+                if self.runner.runs == before:
                     return
+                if not self.of.live.system.unit:
+                    self.runner.starts = [*self.known, *self.runner.frontier.starts()]
         finally:
             self.seconds = time.monotonic() - begin
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rolecycle.deadline import Deadline
 from rolecycle.fuzzing.time_monitor import TimeMonitor
-from rolecycle.fuzzing.ways_back import trapped
+from rolecycle.fuzzing.ways_back import Effort, trapped
 from rolecycle.language.property import Property
 from rolecycle.semantics.product import grouped
 from rolecycle.simulation.live_system import LiveSystem
@@ -27,13 +27,14 @@ class Monitors:
 
     ``begin`` where a run starts and ``after`` each step give the properties that the run so far answers, ``at_end``
     those that need a look at the ways from its last state.  The machines keep the truth of every guard up to date, so
-    that to ask for it costs little.
+    that to ask for it costs little.  ``steps``: how many were judged; ``effort``: what the looks at the end cost.
     """
 
     def __init__(self, live: LiveSystem, properties: Sequence[Property]) -> None:
         """Sort the properties by what settles them."""
         by_evidence = grouped((p.needs.settled_by, p) for p in properties)
         in_states = by_evidence.get("states", ())
+        self.steps, self.effort = 0, Effort()
         self._live = live
         self._states = [p for p in in_states if not p.events]
         self._at = grouped((event, p) for p in in_states for event in p.events)
@@ -50,6 +51,7 @@ class Monitors:
 
     def after(self, step: LiveStep) -> Iterator[Answer]:
         """The properties that a run answers with this step, which was its last."""
+        self.steps += 1
         yield from (Answer(each.prop) for each in self._times if each.after(step))
         yield from self._everywhere()
 
@@ -74,12 +76,12 @@ class Monitors:
         def follow(step: LiveStep) -> bool:
             return self._on_the_way(step, prop)
 
-        return trapped(self._live, follow, lambda: self._live.holds(prop.goal), deadline)
+        return trapped(self._live, follow, lambda: self._live.holds(prop.goal), deadline, self.effort)
 
     def _stands_still(self, prop: Property, deadline: Deadline) -> bool | None:
         """Whether the clock goes on at most, in a state that is no end with a name."""
         unnamed = not self._live.holds(prop.goal)
-        return unnamed and trapped(self._live, self._owed, self._lives, deadline)
+        return unnamed and trapped(self._live, self._owed, self._lives, deadline, self.effort)
 
     def _everywhere(self) -> Iterator[Answer]:
         """What is asked of each state: goals, the events that can happen there, and whether life goes on."""

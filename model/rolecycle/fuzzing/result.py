@@ -57,7 +57,8 @@ class Finding:
 class FuzzedSystem:
     """One system fuzzed under one scenario.
 
-    ``runs`` of ``steps`` in all were made, each from one of ``starts`` states; making runs simpler is not counted.
+    ``runs`` of ``steps`` in all were made, from ``starts`` states that were known before and where earlier runs
+    came to; making runs simpler is not counted.
     ``covered``: None where nothing was run.  ``limit``: what ended it early, if anything; ``seconds``: what the runs
     took, without what came before and after.  ``worth_keeping``: runs for the corpus; ``problems``: with saved runs,
     and where rolecycle contradicts itself.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.fuzzing.findings import contradiction
-from rolecycle.fuzzing.runner import Start
+from rolecycle.fuzzing.frontier import Start
 from rolecycle.fuzzing.starting_point import RunStep, StartingPoint
 from rolecycle.fuzzing.starting_points import starting_points
 from rolecycle.fuzzing.subject import Subject, without_watching

@@ -31,20 +31,28 @@ class Swarm:
     """What a run leaves out while anything else can happen.
 
     ``events``: these; ``copies``: all but these, if not None; ``calm``: what disturbs, before this number of steps.
+    ``share``: of the choices, that of what disturbs, while anything else can happen; None: as many as there are steps.
     """
 
     events: frozenset[str] = frozenset()
     copies: frozenset[str] | None = None
     calm: int = 0
+    share: float | None = None
 
-    def admits(self, step: LiveStep, taken: int) -> bool:
-        """Whether a step may be chosen after ``taken`` others."""
-        if step.event in self.events or (step.kind in DISTURBING and taken < self.calm):
-            return False
-        return self.copies is None or copy_of(step.label) in self.copies
+    def admitted(self, enabled: Sequence[LiveStep], taken: int) -> Sequence[LiveStep]:
+        """Those of the enabled steps that may be chosen after ``taken`` others."""
+        steps = [step for step in enabled if step.event not in self.events] if self.events else enabled
+        if taken < self.calm:
+            steps = [step for step in steps if step.kind not in DISTURBING]
+        if self.copies is not None:
+            steps = [step for step in steps if copy_of(step.label) in self.copies]
+        return steps
 
 
 EVERYTHING = Swarm()
+
+SHARES = (None, None, 1 / 4, 1 / 16, 1 / 64)
+"""Shares of what disturbs; each run takes one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,8 @@ def swarm(seed: int, of: Alphabet, steps: int) -> Swarm:
     odds = {kind: random.choice(some) for kind, some in LEAVES_OUT.items()}
     out = frozenset(name for name, kind in of.events.items() if random.random() < odds[kind])
     copies = frozenset(_some(of.copies, random)) if random.random() < 0.5 else None
-    return Swarm(out, copies and copies | {""}, random.choice((0, 0, steps // 8, steps // 4, steps // 2)))
+    calm = random.choice((0, 0, steps // 8, steps // 4, steps // 2))
+    return Swarm(out, copies and copies | {""}, calm, random.choice(SHARES))
 
 
 def _some(copies: Sequence[str], random: Random) -> Sequence[str]:
@@ -75,8 +84,15 @@ def choose(enabled: Sequence[LiveStep], word: int, of: Swarm, taken: int) -> Liv
     """The step that a word stands for, among those that are admitted, if any is, else among all; none for word 0."""
     if not (word and enabled):
         return None
-    admitted = [step for step in enabled if of.admits(step, taken)] or enabled
-    return admitted[(word - 1) * len(admitted) // (WORD - 1)]
+    admitted, place = of.admitted(enabled, taken) or enabled, (word - 1) / (WORD - 1)
+    if of.share is not None:
+        quiet = [step for step in admitted if step.kind not in DISTURBING]
+        if quiet and place < 1 - of.share:
+            admitted, place = quiet, place / (1 - of.share)
+        elif quiet and len(quiet) < len(admitted):
+            admitted = [step for step in admitted if step.kind in DISTURBING]
+            place = (place - 1 + of.share) / of.share
+    return admitted[int(place * len(admitted))]
 
 
 @lru_cache(maxsize=1 << 16)

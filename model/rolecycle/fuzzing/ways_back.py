@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from rolecycle.deadline import Deadline
 from rolecycle.simulation.live_system import LiveSystem
@@ -14,8 +15,19 @@ MOST_STATES = 500
 """The states of a trap at most; a larger one is not recognised."""
 
 
+@dataclass(slots=True)
+class Effort:
+    """The states that searches of ways back have looked at."""
+
+    states: int = 0
+
+
 def trapped(
-    live: LiveSystem, follow: Callable[[LiveStep], bool], goal: Callable[[], bool], deadline: Deadline
+    live: LiveSystem,
+    follow: Callable[[LiveStep], bool],
+    goal: Callable[[], bool],
+    deadline: Deadline,
+    effort: Effort,
 ) -> bool | None:
     """Whether no way of such steps leads from the present state to a goal; None where the search gave up.
 
@@ -24,13 +36,17 @@ def trapped(
     """
     begin = live.state
     try:
-        return _searched(live, follow, goal, deadline)
+        return _searched(live, follow, goal, deadline, effort)
     finally:
         live.put(begin)
 
 
 def _searched(
-    live: LiveSystem, follow: Callable[[LiveStep], bool], goal: Callable[[], bool], deadline: Deadline
+    live: LiveSystem,
+    follow: Callable[[LiveStep], bool],
+    goal: Callable[[], bool],
+    deadline: Deadline,
+    effort: Effort,
 ) -> bool | None:
     """Depth first with the simplest step first, because a goal is mostly straight ahead: then a step is one step."""
     if goal():
@@ -48,6 +64,7 @@ def _searched(
             todo.pop()
         elif after not in known:
             known.add(after)
+            effort.states += 1
             if state is here:
                 live.take(step)
             else:
