@@ -153,6 +153,22 @@ def test_a_limit_leaves_what_was_walked() -> None:
     assert (0 < len(run.trace.steps) < 6, limit) == (True, TIMEOUT)
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("why", "line 1: say which event, by its name"),
+        ("why 1", "line 1: say which event, by its name"),
+        (
+            "why guest_os.boted",
+            "line 1: there is no event 'guest_os.boted'\n  did you mean 'guest_os.booted'?",
+        ),
+    ],
+)
+def test_why_needs_an_event(line: str, says: str) -> None:
+    result = simulate(*SMALL, lines=f"{line}\n1\n")
+    assert (result.exit_code, says in result.stderr) == (2, True)
+
+
 # ---- replays ---------------------------------------------------------------------------------------
 
 
@@ -228,7 +244,19 @@ def test_a_trace_of_what_is_not_here(tmp_path: Path) -> None:
     result = simulate("--replay", path)
     assert result.exit_code == 2
     assert "did you mean 'worker_instance'" in result.stderr
-    assert "RC162" in simulate("--replay", path, "--property", "P01").stderr
+    of_another = simulate("--replay", path, "--property", "P01").stderr
+    assert "RC162" in of_another
+    assert "it has: worker_instanc, healthy" in of_another
+
+
+def test_what_fuzz_prints_is_followed_and_exported(tmp_path: Path) -> None:
+    words = ("fuzz", "--scenario", "I-10", "--property", "P57", "--examples", "3", "--format", "json")
+    path = tmp_path / "fuzzed.json"
+    path.write_text(CliRunner().invoke(main, words).stdout, encoding="utf-8")
+    (run,) = answer("--replay", path)["runs"]
+    assert (run["property"], run["followed"], len(run["trace"])) == ("P57", True, 14)
+    chart = CliRunner().invoke(main, ["export", "worker_instance", "--trace", str(path), "--to", "mermaid"])
+    assert (chart.exit_code, chart.stdout.startswith("sequenceDiagram")) == (0, True)
 
 
 # ---- words -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import click
 from rolecycle.cli.completion import PROPERTIES, SCENARIOS, SYSTEMS
 from rolecycle.cli.errors import guarded, misused
 from rolecycle.cli.options import (
+    SECONDS,
     SearchOptions,
     StrictCommand,
     cache_option,
@@ -68,7 +69,7 @@ MOST_INSTANCES = 1000
     type=click.Path(path_type=Path, file_okay=False),
     help="Take the saved runs of this folder first, and save runs that break a property there.",
 )
-@click.option("--timeout", type=click.FloatRange(min=0), help="Stop after this many seconds in all.")
+@click.option("--timeout", type=SECONDS, help="Stop after this many seconds in all.")
 @format_option("text", "json", "junit")
 @set_option
 @cache_option

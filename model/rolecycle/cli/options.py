@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -24,6 +25,20 @@ FORMATS = ("text", "json", "junit", "sarif")
 _FILE = click.Path(path_type=Path)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _STATES = click.IntRange(1, 2_000_000_000)
+
+
+class Seconds(click.FloatRange):
+    """A time limit; NaN is refused, because it is no limit and every comparison with it is false."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert the word; raises ``click.BadParameter`` for one that is no number of seconds."""
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
+
+
+SECONDS = Seconds(min=0)
 
 Command = Callable[..., None]
 """A function that becomes a command."""
@@ -106,7 +121,7 @@ _SEARCH = (
     ),
     click.option(
         "--timeout",
-        type=click.FloatRange(min=0),
+        type=SECONDS,
         help="Stop after this many seconds, counted from the start of the command.",
     ),
     click.option(

@@ -11,6 +11,7 @@ import click
 from rolecycle.cli.completion import PROPERTIES, SCENARIOS, SYSTEMS
 from rolecycle.cli.errors import fail, guarded, misused, say
 from rolecycle.cli.options import (
+    SECONDS,
     StrictCommand,
     cache_option,
     config_option,
@@ -47,7 +48,11 @@ if TYPE_CHECKING:
     "--random", "steps", type=click.IntRange(1, 10_000_000), help="Take this number of steps at random."
 )
 @click.option("--seed", type=click.IntRange(0), default=0, help="The seed of --random; by default 0.")
-@click.option("--replay", type=click.Path(path_type=Path), help="Replay the traces of this JSON of verify.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    help="Replay the traces of this JSON of verify, simulate or fuzz.",
+)
 @click.option(
     "--property",
     "properties",
@@ -55,7 +60,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Replay only traces of this property.",
 )
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Stop after this many seconds.")
+@click.option("--timeout", type=SECONDS, help="Stop after this many seconds.")
 @set_option
 @format_option("text", "json")
 @cache_option

@@ -22,6 +22,9 @@ from rolecycle.simulation.replay import follow
 from rolecycle.simulation.runs import Run, random_run, run_of, trace_of_run
 from rolecycle.simulation.why_not import why_not
 
+MOST_LISTED = 12
+"""The traces of a file that a message lists at most."""
+
 
 def requests_of(
     spec: Specification, definition: Path | None, configuration: Path | None
@@ -76,10 +79,11 @@ def replayed(
     Raises ``InputError`` RC171 where the file is something else, RC162 where there is none, RC150 where one is of a
     system or scenario that is not here.
     """
-    wanted = [trace for trace in recorded_traces(path) if _admits(selection, trace)]
+    recorded = recorded_traces(path)
+    wanted = [trace for trace in recorded if _admits(selection, trace)]
     if not wanted:
         text = f"'{path}' has no trace of the system, scenario and property that are asked for"
-        raise InputError([Diagnostic("RC162", text)])
+        raise InputError([Diagnostic("RC162", text, hint=_listed(recorded))])
     by_name = {(r.system.name, r.scenario.name): r for r in requests}
     problems = [p for trace in wanted for p in _foreign(trace, by_name)]
     if problems:
@@ -90,6 +94,12 @@ def replayed(
         here = (trace for trace in wanted if (trace.system, trace.scenario) == name)
         runs += (_replayed(live, trace) for trace in deadline.each(here))
     return runs
+
+
+def _listed(recorded: Sequence[RecordedTrace]) -> str:
+    """The first traces of a file, each by its system, scenario and property."""
+    names = list(dict.fromkeys(f"{t.system}, {t.scenario} {t.property_id}".rstrip() for t in recorded))
+    return f"it has: {'; '.join(names[:MOST_LISTED])}{'; ...' if names[MOST_LISTED:] else ''}"
 
 
 def _admits(selection: Selection, trace: RecordedTrace) -> bool:
@@ -201,7 +211,12 @@ class Dialogue:
         return _refused(f"'{word}' cannot happen now: {reason}", reason.hint)
 
     def _why(self, label: str) -> Answer:
-        return Answer(tuple(report.reason(why_not(self.live, label))))
+        if not label or label.isdecimal():  # numbers are of enabled events, which all can happen
+            return _refused("say which event, by its name: why guest_os.booted")
+        reason = why_not(self.live, label)
+        if reason.unknown:
+            return _refused(str(reason), reason.hint)
+        return Answer(tuple(report.reason(reason)))
 
     def _undo(self, number: str) -> Answer:
         """Take back some steps, one without a number."""

@@ -1,4 +1,4 @@
-"""Traces out of the JSON that ``verify`` and ``simulate`` print, and the members that they speak of."""
+"""Traces out of the JSON that ``verify``, ``simulate`` and ``fuzz`` print, and the members that they speak of."""
 
 from __future__ import annotations
 
@@ -52,12 +52,16 @@ _RUN = {
     },
     "oneOf": [{"required": ["properties"]}, {"required": ["property", *_TRACE]}],
 }
-"""A run of ``verify``, with its properties, or one of ``simulate``, which is itself a trace."""
+"""A run of ``verify`` or a system of ``fuzz``, with its properties, or a run of ``simulate``, itself a trace."""
 
 _RESULT = {
     "type": "object",
-    "required": ["runs"],
-    "properties": {"tool": {"const": "rolecycle"}, "runs": {"type": "array", "items": _RUN}},
+    "properties": {
+        "tool": {"const": "rolecycle"},
+        "runs": {"type": "array", "items": _RUN},
+        "fuzzed": {"type": "array", "items": _RUN},
+    },
+    "oneOf": [{"required": ["runs"]}, {"required": ["fuzzed"]}],
 }
 
 
@@ -77,7 +81,7 @@ class RecordedTrace:
 
 
 def recorded_traces(path: Path) -> list[RecordedTrace]:
-    """Every trace in a file that ``verify`` or ``simulate`` wrote as JSON, in its order.
+    """Every trace in a file that ``verify``, ``simulate`` or ``fuzz`` wrote as JSON, in its order.
 
     Raises ``InputError`` RC171 for a file that is something else or cannot be read.
     """
@@ -90,13 +94,13 @@ def recorded_traces(path: Path) -> list[RecordedTrace]:
     wrong = next(Draft202012Validator(_RESULT).iter_errors(data), None)
     if wrong:
         raise _foreign(f"{wrong.json_path} is not as in one", Place(file))
-    return [found for run in data["runs"] for found in _traces(run, file)]
+    return [found for run in data.get("runs", data.get("fuzzed")) for found in _traces(run, file)]
 
 
 def _foreign(reason: str, place: Place) -> InputError:
-    hint = "write one with rolecycle verify, or simulate, in the format json"
+    hint = "write one with rolecycle verify, simulate or fuzz, in the format json"
     return InputError(
-        [Diagnostic("RC171", f"not a result of verify or simulate: {reason}", place, hint=hint)]
+        [Diagnostic("RC171", f"not a result of verify, simulate or fuzz: {reason}", place, hint=hint)]
     )
 
 

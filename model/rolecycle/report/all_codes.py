@@ -76,9 +76,9 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "The hint names the formats that fit.",
     ),
     "RC171": (
-        "Not a result of verify or simulate",
-        "--trace and --replay take a file that rolecycle verify or simulate wrote with --format json, by this version "
-        "of rolecycle or a later one.",
+        "Not a result of verify, simulate or fuzz",
+        "--trace and --replay take a file that rolecycle verify, simulate or fuzz wrote with --format json, by this "
+        "version of rolecycle or a later one.",
     ),
     "RC172": (
         "Larger than Mermaid draws",

@@ -184,7 +184,9 @@ def finding_data(result: FuzzResult, found: Finding) -> dict[str, Any]:
         "saved": found.saved,
         "steps_before": found.steps,
         "explored": found.explored,
+        "start": dict(found.trace.start) if found.trace else {},
         "trace": trace_data(found.trace),
+        "loop": found.trace.loop if found.trace else None,
         "shortest": trace_data(found.shortest),
     }
 
