@@ -809,3 +809,16 @@ def test_without_faults_in_the_specification_there_is_no_table_of_them(spec: Pat
     (spec / "faults.yaml").unlink()
     found = answer("faults", "--spec", spec)
     assert (found["exit"], [each["code"] for each in found["findings"]]) == (2, ["RC154"])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+@pytest.mark.parametrize("words", [("facts",), ("export", "guest_agent", "--to", "dot")])
+def test_a_full_disk_behind_standard_output_is_a_message(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "rolecycle", *words], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert (run.returncode, run.stderr.splitlines()) == (
+        2,
+        ["error[RC151]: standard output cannot be written: No space left on device"],
+    )
