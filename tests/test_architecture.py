@@ -38,12 +38,13 @@ ROOMS = {
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
     "fuzzing": "engine graphs language modelling reduction semantics verification",
+    "mutation": "checking engine language modelling reduction semantics storage verification",
     "export": "draw engine graphs inputs language reduction semantics",
-    "report": "checking faults inputs language semantics simulation verification",
+    "report": "checking faults inputs language mutation semantics simulation verification",
     "review": "checking draw engine inputs language modelling report semantics verification",
-    "commands": "checking draw engine export faults inputs language modelling reduction report semantics "
+    "commands": "checking draw engine export faults inputs language modelling mutation reduction report semantics "
     "simulation verification",
-    "cli": "commands engine export faults inputs language modelling reduction report review semantics "
+    "cli": "commands engine export faults inputs language modelling mutation reduction report review semantics "
     "simulation storage verification",
     "testing": "checking commands engine inputs language modelling reduction report semantics simulation storage "
     "verification",
@@ -87,6 +88,7 @@ TOUCH_FILES = {
     "engine.checkpoint",
     "storage.store",
     "storage.specification_cache",
+    "mutation.excuses",
     "commands.write_files",
     "inputs.trace_file",
     "inputs.xml_file",

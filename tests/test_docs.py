@@ -196,6 +196,7 @@ def keys_of(data: object, path: str, known: Mapping[str, str]) -> set[str]:
         ),
         ("faults --role hosted_worker_instance --format json", json_keys.FAULTS),
         ("simulate --random 5 --format json", json_keys.SIMULATE),
+        ("mutate --cores 1 --format json --spec {spec}", json_keys.MUTATE),
         ("simulate --replay {spec}/run.json --format json --spec {spec}", json_keys.SIMULATE),
     ],
 )

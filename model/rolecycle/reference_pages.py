@@ -72,6 +72,7 @@ def json() -> str:
         _keys("Of `verify` and `import`", json_keys.VERIFY),
         _keys("Of `faults`", json_keys.FAULTS),
         _keys("Of `simulate`", json_keys.SIMULATE),
+        _keys("Of `mutate`", json_keys.MUTATE),
     )
 
 

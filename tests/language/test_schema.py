@@ -19,7 +19,7 @@ from rolecycle.language.load.yaml_source import Document, read
 from rolecycle.language.property import NEEDS, PropertyKind
 
 GOOD = Path(__file__).parents[1] / "specs" / "good"
-KINDS = (*FOLDERS, "events", "facts", "durations", "parameters", "faults")
+KINDS = (*FOLDERS, "events", "facts", "durations", "parameters", "faults", "excused")
 
 FOR_READERS = {
     ("system", "doc"),

@@ -17,6 +17,7 @@ from rolecycle.cli.export import export
 from rolecycle.cli.facts import facts
 from rolecycle.cli.faults import faults
 from rolecycle.cli.import_net import import_net
+from rolecycle.cli.mutate import mutate
 from rolecycle.cli.review import review
 from rolecycle.cli.session import BEGUN
 from rolecycle.cli.simulate import simulate
@@ -34,5 +35,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter stops nothing
 
 
-for command in (bound, draw, explain, export, facts, faults, import_net, review, simulate, verify):
+for command in (bound, draw, explain, export, facts, faults, import_net, mutate, review, simulate, verify):
     main.add_command(command)
