@@ -60,7 +60,7 @@ def read_alike(one: System, other: System, space: Space, words: frozenset[str]) 
 
 
 def happen_alike(one: System, other: System, space: Space) -> bool:
-    """Whether the events in which somebody takes part are the same, and those that happen have the same attributes."""
+    """Whether both have the same alphabet, and the events that happen have the same attributes."""
     product = space.packed.product
     happening = {product.occurrences[k].event for k in space.taken}
     return _alphabet(one) == _alphabet(other) and all(one.events[e] == other.events[e] for e in happening)
