@@ -37,15 +37,15 @@ ROOMS = {
     "checking": "engine graphs language reduction semantics",
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
-    "fuzzing": "engine graphs language modelling reduction semantics verification",
+    "fuzzing": "checking engine graphs inputs language modelling reduction semantics simulation verification",
     "mutation": "checking engine language modelling reduction semantics storage verification",
     "export": "draw engine graphs inputs language reduction semantics",
-    "report": "checking faults inputs language mutation semantics simulation verification",
+    "report": "checking faults fuzzing inputs language mutation semantics simulation verification",
     "review": "checking draw engine inputs language modelling report semantics verification",
-    "commands": "checking draw engine export faults inputs language modelling mutation reduction report semantics "
-    "simulation verification",
-    "cli": "commands engine export faults inputs language modelling mutation reduction report review semantics "
-    "simulation storage verification",
+    "commands": "checking draw engine export faults fuzzing inputs language modelling mutation reduction report "
+    "semantics simulation verification",
+    "cli": "commands engine export faults fuzzing inputs language modelling mutation reduction report review "
+    "semantics simulation storage verification",
     "testing": "checking commands engine inputs language modelling reduction report semantics simulation storage "
     "verification",
     "display": "checking draw faults language report semantics verification",
@@ -81,6 +81,7 @@ NARROWER = {
 EVERYWHERE = {"__init__", "deadline", "diagnostics"}
 
 TOUCH_FILES = {
+    "fuzzing.corpus",
     "language.load",
     "language.load.yaml_source",
     "language.load.schema",
@@ -90,7 +91,6 @@ TOUCH_FILES = {
     "storage.specification_cache",
     "mutation.excuses",
     "commands.write_files",
-    "inputs.trace_file",
     "inputs.xml_file",
     "inputs.csdef.find_configuration",
 }
@@ -349,7 +349,7 @@ def test_what_is_public_has_a_docstring(module: str) -> None:
     assert [where for where in bare if "." not in where] == []
 
 
-WORDS_FOR_USERS = {"cli", "report", "inputs", "language.codes", "reference_pages"}
+WORDS_FOR_USERS = {"cli", "report", "inputs", "language.codes", "commands.explanations", "reference_pages"}
 """Rooms and modules whose texts may name options: what they say is said to a person at a command line."""
 
 

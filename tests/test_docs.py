@@ -196,8 +196,13 @@ def keys_of(data: object, path: str, known: Mapping[str, str]) -> set[str]:
         ),
         ("faults --role hosted_worker_instance --format json", json_keys.FAULTS),
         ("simulate --random 5 --format json", json_keys.SIMULATE),
+        ("explain P57 --format json", json_keys.EXPLAIN),
+        ("explain RC220 --format json", json_keys.EXPLAIN),
+        ("list machines --format json", json_keys.LIST),
         ("mutate --cores 1 --format json --spec {spec}", json_keys.MUTATE),
         ("simulate --replay {spec}/run.json --format json --spec {spec}", json_keys.SIMULATE),
+        ("fuzz --system cottage --scenario dark --format json --spec {spec}", json_keys.FUZZ),
+        ("verify --system cottage --scenario dark --fuzz 5 --format json --spec {spec}", json_keys.VERIFY),
     ],
 )
 def test_every_key_of_the_json_is_on_its_page(

@@ -1,6 +1,7 @@
-"""Pages of the reference that follow from the code: options, JSON keys, codes of messages and the Python API.
+"""Pages that follow from the code: options, JSON keys, codes of messages, the Python API and the glossary.
 
-``python -m rolecycle.reference_pages docs/reference`` writes them; a test holds them fresh.
+``python -m rolecycle.reference_pages docs/reference`` writes them, the glossary into the folder above; a test holds
+them fresh.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rolecycle.cli.main import main
 from rolecycle.commands.write_files import write
 from rolecycle.report import json_keys, markdown
 from rolecycle.report.all_codes import CODES
+from rolecycle.report.glossary import GLOSSARY
 
 KINDS = {"integer range": "N", "float range": "SECONDS", "path": "PATH", "directory": "DIR", "text": "NAME"}
 """What stands for a value of each kind."""
@@ -29,7 +31,8 @@ GENERATED = "This page is generated from the code by `make reference`; a test ho
 
 def pages() -> dict[str, str]:
     """File name to text."""
-    return {"options.md": options(), "json.md": json(), "codes.md": codes(), "python.md": python()}
+    reference = {"options.md": options(), "json.md": json(), "codes.md": codes(), "python.md": python()}
+    return {**reference, "../glossary.md": glossary()}
 
 
 def options() -> str:
@@ -71,7 +74,10 @@ def json() -> str:
         _keys("Of every command", json_keys.EVERYWHERE),
         _keys("Of `verify` and `import`", json_keys.VERIFY),
         _keys("Of `faults`", json_keys.FAULTS),
+        _keys("Of `fuzz`", json_keys.FUZZ),
         _keys("Of `simulate`", json_keys.SIMULATE),
+        _keys("Of `explain`", json_keys.EXPLAIN),
+        _keys("Of `list`", json_keys.LIST),
         _keys("Of `mutate`", json_keys.MUTATE),
     )
 
@@ -87,6 +93,13 @@ def codes() -> str:
     sections = (markdown.section(f"{code}: {title}", text) for code, (title, text) in CODES.items())
     head = "# Codes", "`rolecycle explain CODE` says the same.", GENERATED
     return markdown.document(*head, *sections)
+
+
+def glossary() -> str:
+    """Every term, with what ``rolecycle explain`` says of it."""
+    head = "# Glossary", "`rolecycle explain TERM` says the same.", GENERATED
+    rows = ([f"**{term}**", meaning] for term, meaning in GLOSSARY.items())
+    return markdown.document(*head, markdown.table(["term", "meaning"], rows))
 
 
 def python() -> str:

@@ -142,6 +142,9 @@ def test_1_a_dead_row_shows_in_the_whole_suite(spec: Path) -> None:
         (["verify", "--max-states", "0"], "RC152"),
         (["verify", "--max-states", "many"], "RC152"),
         (["verify", "--timeout", "-1"], "RC152"),
+        (["verify", "--timeout", "nan"], "RC152"),
+        (["fuzz", "--timeout", "nan"], "RC152"),
+        (["simulate", "--timeout", "nan"], "RC152"),
         (["verify", "--max-memory", "0"], "RC152"),
         (["verify", "--no-such-option"], "RC152"),
         (["verify", "a.csdef", "b.csdef"], "RC152"),
@@ -219,15 +222,15 @@ def single() -> Iterator[tuple[str, click.Option]]:
                 yield name, option
 
 
-def one_of(option: click.Option) -> str:
-    """A value that the option takes."""
+def one_of(option: click.Parameter) -> str:
+    """A value that the option or argument takes."""
     return option.type.choices[0] if isinstance(option.type, click.Choice) else "1"
 
 
 @pytest.mark.parametrize(("name", "option"), [*single()], ids=lambda value: getattr(value, "name", value))
 def test_2_an_option_that_takes_one_value_and_is_given_twice(name: str, option: click.Option) -> None:
     needed = [given for given in main.commands[name].params if given.required and given is not option]
-    words = [w for p in needed for w in ((p.opts[-1], one_of(p)) if isinstance(p, click.Option) else ("x",))]
+    words = [w for p in needed for w in (*(p.opts[-1:] if isinstance(p, click.Option) else ()), one_of(p))]
     result = rolecycle(name, *words, *(option.opts[-1], one_of(option)) * 2)
     assert result.exit_code == 2
     assert f"{option.opts[-1]} is given twice, and takes one value" in result.stderr
@@ -608,7 +611,8 @@ def test_facts_as_text_and_of_another_specification(spec: Path) -> None:
 def test_every_code_is_explained(code: str) -> None:
     text, data = rolecycle("explain", code.lower()), rolecycle("explain", code, "--format", "json")
     assert text.stdout.startswith(f"{code}: ")
-    assert json.loads(data.stdout) == {"code": code, "title": CODES[code][0], "explanation": CODES[code][1]}
+    said = {"code": code, "title": CODES[code][0], "explanation": CODES[code][1]}
+    assert json.loads(data.stdout).items() >= said.items()
 
 
 def test_an_unknown_code_has_a_hint() -> None:

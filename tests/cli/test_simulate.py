@@ -18,7 +18,7 @@ from rolecycle.api import load
 from rolecycle.cli.main import main
 from rolecycle.commands.simulate import one_of, requests_of, walk
 from rolecycle.commands.verify import Selection
-from rolecycle.deadline import Deadline
+from rolecycle.deadline import TIMEOUT, Deadline
 from rolecycle.simulation.live_system import live_system
 
 SMALL = ("--system", "worker_without_endpoint_instance", "--scenario", "healthy")
@@ -150,7 +150,23 @@ def test_a_limit_leaves_what_was_walked() -> None:
     clock = iter(range(1_000_000))
     request = one_of(requests_of(load(), None, None), Selection("worker_instance", "I-30-fifty-hours"))
     run, limit = walk(live_system(request), 100, 0, Deadline(at=3, clock=lambda: next(clock)))
-    assert (0 < len(run.trace.steps) < 6, limit) == (True, "--timeout reached")
+    assert (0 < len(run.trace.steps) < 6, limit) == (True, TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("why", "line 1: say which event, by its name"),
+        ("why 1", "line 1: say which event, by its name"),
+        (
+            "why guest_os.boted",
+            "line 1: there is no event 'guest_os.boted'\n  did you mean 'guest_os.booted'?",
+        ),
+    ],
+)
+def test_why_needs_an_event(line: str, says: str) -> None:
+    result = simulate(*SMALL, lines=f"{line}\n1\n")
+    assert (result.exit_code, says in result.stderr) == (2, True)
 
 
 # ---- replays ---------------------------------------------------------------------------------------
@@ -193,32 +209,54 @@ def test_a_trace_of_reduced_levels_is_said_to_be_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "not JSON"),
-        ("[]", "not the JSON that"),
-        ('{"runs": [{"trace": [{"event": 1, "changes": {}}]}]}', "not the JSON that"),
-        (
-            '{"runs": [{"system": "a", "scenario": "b", "trace": [], "properties": []}]}',
-            "there is no trace in it",
-        ),
-        ("[" * 100_000, "not the JSON that"),
+        ("", "it is no JSON"),
+        ("[]", "$ is not as in one"),
+        ('{"runs": [{"trace": [{"event": 1, "changes": {}}]}]}', "$.runs[0]"),
+        ("[" * 100_000, "it is no JSON"),
     ],
 )
 def test_a_file_that_is_none(text: str, says: str, tmp_path: Path) -> None:
     path = tmp_path / "none.json"
     path.write_text(text, encoding="utf-8")
     result = simulate("--replay", path)
-    assert (result.exit_code, "RC162" in result.stderr, says in result.stderr) == (2, True, True)
+    assert (result.exit_code, "RC171" in result.stderr, says in result.stderr) == (2, True, True)
+
+
+def test_a_file_without_a_trace(tmp_path: Path) -> None:
+    path = tmp_path / "none.json"
+    path.write_text('{"runs": [{"system": "a", "scenario": "b", "properties": []}]}', encoding="utf-8")
+    result = simulate("--replay", path)
+    assert (result.exit_code, "RC162" in result.stderr) == (2, True)
 
 
 def test_a_trace_of_what_is_not_here(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
-    step = {"event": "e", "changes": {}}
-    runs = [{"system": "worker_instanc", "scenario": "healthy", "trace": [step]}]
+    step = {"event": "e", "changes": {}, "participants": [], "seen": {}}
+    run = {
+        "system": "worker_instanc",
+        "scenario": "healthy",
+        "property": "",
+        "start": {"a": "A"},
+        "loop": None,
+    }
+    runs = [{**run, "trace": [step]}]
     path.write_text(json.dumps({"runs": runs}), encoding="utf-8")
     result = simulate("--replay", path)
     assert result.exit_code == 2
     assert "did you mean 'worker_instance'" in result.stderr
-    assert "RC162" in simulate("--replay", path, "--property", "P01").stderr
+    of_another = simulate("--replay", path, "--property", "P01").stderr
+    assert "RC162" in of_another
+    assert "it has: worker_instanc, healthy" in of_another
+
+
+def test_what_fuzz_prints_is_followed_and_exported(tmp_path: Path) -> None:
+    words = ("fuzz", "--scenario", "I-10", "--property", "P57", "--examples", "3", "--format", "json")
+    path = tmp_path / "fuzzed.json"
+    path.write_text(CliRunner().invoke(main, words).stdout, encoding="utf-8")
+    (run,) = answer("--replay", path)["runs"]
+    assert (run["property"], run["followed"], len(run["trace"])) == ("P57", True, 14)
+    chart = CliRunner().invoke(main, ["export", "worker_instance", "--trace", str(path), "--to", "mermaid"])
+    assert (chart.exit_code, chart.stdout.startswith("sequenceDiagram")) == (0, True)
 
 
 # ---- words -----------------------------------------------------------------------------------------
@@ -231,7 +269,7 @@ def test_a_trace_of_what_is_not_here(tmp_path: Path) -> None:
         (("--scenario", "helthy"), "RC150"),
         (("--random", "3", "--replay", "x.json"), "RC152"),
         (("--property", "P01"), "RC152"),
-        (("--replay", "absent.json"), "RC162"),
+        (("--replay", "absent.json"), "RC171"),
     ],
 )
 def test_words_that_do_not_fit(words: tuple[str, ...], code: str) -> None:

@@ -735,7 +735,7 @@ def test_the_json_has_the_keys_that_other_tools_read() -> None:
     assert {"role", "fault", "outcome", "noticed_by", "noticed_s", "recovered_s", "trace"} <= set(row)
     assert row["noticed_s"] == {"least": 0, "greatest": 31, "waits_for": []}
     assert row["recovered_s"].keys() == {"least", "greatest", "waits_for"}
-    assert row["trace"][-1].keys() == {"event", "changes", "seen"}
+    assert row["trace"][-1].keys() == {"event", "changes", "participants", "seen"}
 
 
 @pytest.mark.slow

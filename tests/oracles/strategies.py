@@ -338,7 +338,7 @@ def levels(draw: Any) -> Levels:
         singles,
         {FAMILY: pool} if pool else {},
         labels,
-        draw(shown(events, inner_events(inner), warden, keeper)),
+        shows=draw(shown(events, inner_events(inner), warden, keeper)),
         open=True,
     )
     between = SystemSpec(
@@ -415,7 +415,7 @@ def crowds(draw: Any) -> Levels:
         tuple(MemberSpec(m.machine.name) for m in inner.members if not m.family),
         {FAMILY: pool} if pool else {},
         {name: draw(predicates(inner, 1, earlier=False)) for name in LABELS},
-        tuple(sorted({*draw(shown(events, inner_events(inner), keeper)), *together})),
+        shows=tuple(sorted({*draw(shown(events, inner_events(inner), keeper)), *together})),
         open=True,
     )
     other = replace(inside, name="other", values={PARAMETER: VALUES[1]}, answers_to=(INSIDE,))

@@ -15,11 +15,13 @@ from rolecycle.deadline import INTERRUPTED, NOT_STOPPED, TIMEOUT, Stop
 from rolecycle.report.reasons import reason_text
 
 ADMITTED = {"states": 10, "rules": 32_768, "memory": 64 << 20, "disk": Path("/spilled")}
+WHOLE = {"size": "nine boilers are too many"}
+"""Limits that no option sets: what they prevented is the whole message."""
 
 
 def stops() -> list[Stop]:
     causes = get_args(get_type_hints(Stop)["cause"])
-    return [Stop(cause, ADMITTED.get(cause, 0)) for cause in causes]
+    return [Stop(cause, ADMITTED.get(cause, 0), WHOLE.get(cause, "")) for cause in causes]
 
 
 def test_every_limit_has_words_of_its_own() -> None:

@@ -16,7 +16,7 @@ SPEC = spec()
 TRACED = trace_facts(SPEC)
 
 FACT = re.compile(r"\b(?:S1|S2|X)-[A-Z]+\d*[a-z]*\d*\b")
-PROPERTY = re.compile(r"\b(?:P|R|W|N|M)\d{2}(?:-[a-z]+(?:-[a-z]+)*)?\b")
+PROPERTY = re.compile(r"\b(?:C|H|M|N|O|P|R|W)\d{2}(?:-[a-z]+(?:-[a-z]+)*)?\b")
 SETTING = re.compile(r"`(\w+): (\w+)`")
 VOICES = ("S1", "S2", "Public", "Here", "Other reading")
 SPEAKS_FOR = {"S1": "S1-", "S2": "S2-", "Public": "X-"}

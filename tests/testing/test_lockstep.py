@@ -392,6 +392,22 @@ def test_what_must_be_overridden(missing: str) -> None:
         run_state_machine_as_test(bare, settings=FEW)
 
 
+def test_a_machine_without_a_system_says_what_to_set() -> None:
+    with pytest.raises(NotImplementedError, match=r"set Bare\.system"):
+        type("Bare", (RolecycleStateMachine,), {})()
+
+
+def test_what_observe_returns_must_be_a_mapping() -> None:
+    silent = type("Silent", (Host,), {"observe": lambda _: None})
+    with pytest.raises(TypeError, match="observe\\(\\) returns None; it should return a mapping"):
+        run_state_machine_as_test(silent, settings=FEW)
+
+
+def test_a_run_has_no_negative_number_of_steps() -> None:
+    with pytest.raises(ValueError, match="a run cannot have -1 steps"):
+        runs(INSTANCE, steps=-1)
+
+
 # ---- the example of the documentation --------------------------------------------------------------
 
 MENDED = ('elif self.status == "Stopped":', "else:")

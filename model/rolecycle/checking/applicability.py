@@ -24,9 +24,17 @@ def properties_judged(spec: Specification, wanted: SystemSpec, scenario: Scenari
 
     Raises ``InputError`` as ``instantiate`` does.
     """
+    made = outline(spec, wanted, scenario)
+    return (p for p in spec.properties.values() if concerns(p, wanted, scenario, made))
+
+
+def outline(spec: Specification, wanted: SystemSpec, scenario: Scenario) -> System:
+    """A system under a scenario, in which systems inside it are closed: only their names are known.
+
+    Raises ``InputError`` as ``instantiate`` does.
+    """
     untimed = replace(scenario, timed=False)  # timers would look into the systems inside
-    outline = instantiate(spec, wanted, untimed, lambda n: spec.machines.get(n) or _closed(spec.systems[n]))
-    return (p for p in spec.properties.values() if concerns(p, wanted, scenario, outline))
+    return instantiate(spec, wanted, untimed, lambda n: spec.machines.get(n) or _closed(spec.systems[n]))
 
 
 def concerns(prop: Property, spec: SystemSpec, scenario: Scenario, system: System) -> bool:

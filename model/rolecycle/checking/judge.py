@@ -56,7 +56,7 @@ def judge(
         prop,
         outcome,
         expected,
-        trace and _without_observers(trace, system),
+        trace and without_observers(trace, system),
         hazard,
         vacuous,
         "" if outcome != "unknown" else space.limit,
@@ -66,9 +66,9 @@ def judge(
 
 def _in_the_long_run(space: Space, bound: BoundProperty, expected: Expectation, hazard: bool) -> Verdict:
     system, found = space.packed.product.system, check_liveness(space, bound)
-    trace = found.trace and _without_observers(found.trace, system)
+    trace = found.trace and without_observers(found.trace, system)
     needed = (
-        replace(each, without=each.without and _without_observers(each.without, system))
+        replace(each, without=each.without and without_observers(each.without, system))
         for each in found.needed
     )
     vacuous = found.outcome == "holds" and speaks_of_nothing(space, bound)
@@ -90,7 +90,7 @@ def _in_time(space: Space, prop: Property, expected: Expectation, hazard: bool) 
     early = prop.at_least and least and exceeds(seconds(prop.at_least, known), least.seconds)
     outcome: VerdictValue = "refuted" if late or early else "unknown" if found.stopped else "holds"
     shown = least if early and not late else greatest
-    trace = _without_observers(shown.trace, space.packed.product.system) if shown else None
+    trace = without_observers(shown.trace, space.packed.product.system) if shown else None
     return Verdict(
         prop,
         outcome,
@@ -102,7 +102,7 @@ def _in_time(space: Space, prop: Property, expected: Expectation, hazard: bool) 
     )
 
 
-def _without_observers(trace: Trace, system: System) -> Trace:
+def without_observers(trace: Trace, system: System) -> Trace:
     """Leave observers out of a trace: they belong to properties, not to the architecture."""
     watching = {m.name for m in system.members if m.watches}
     steps = (

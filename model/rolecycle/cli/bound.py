@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolecycle.cli.completion import SCENARIOS, SYSTEMS
 from rolecycle.cli.errors import guarded
 from rolecycle.cli.options import (
     SearchOptions,
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 @click.command(cls=StrictCommand)
 @specification_options
-@click.option("--system", required=True, help="The system to explore, in one piece.")
-@click.option("--scenario", required=True, help="A scenario in which time is counted.")
+@click.option("--system", shell_complete=SYSTEMS, required=True, help="The system to explore, in one piece.")
+@click.option(
+    "--scenario", shell_complete=SCENARIOS, required=True, help="A scenario in which time is counted."
+)
 @click.option(
     "--from", "begin", required=True, help="The moment from which time is counted: a guard or an event."
 )

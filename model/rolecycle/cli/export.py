@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolecycle.cli.completion import COMPONENTS, PROPERTIES, SCENARIOS
 from rolecycle.cli.errors import fail, guarded, misused, say
 from rolecycle.cli.options import (
     SearchOptions,
@@ -26,7 +27,7 @@ FORMATS = ("graphml", "dot", "mermaid", "aut", "scxml", "json")
 
 
 @click.command(cls=StrictCommand)
-@click.argument("name")
+@click.argument("name", shell_complete=COMPONENTS)
 @click.option("--to", "form", type=click.Choice(FORMATS), required=True, help="The format.")
 @output_option("-", "Output file; - is standard output.", allow_dash=True)
 @click.option("--space", is_flag=True, help="Export the state space of the system NAME.")
@@ -36,9 +37,16 @@ FORMATS = ("graphml", "dot", "mermaid", "aut", "scxml", "json")
     type=click.Path(path_type=Path),
     help="Export a trace of the system NAME, out of the JSON of verify.",
 )
-@click.option("--property", "property_id", default="", help="With --trace: the property whose trace it is.")
+@click.option(
+    "--property",
+    "property_id",
+    shell_complete=PROPERTIES,
+    default="",
+    help="With --trace: the property whose trace it is.",
+)
 @click.option(
     "--scenario",
+    shell_complete=SCENARIOS,
     default="",
     help="The scenario of the system; of an architecture, by default that which switches on least.",
 )

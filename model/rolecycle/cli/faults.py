@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolecycle.cli.completion import FAULTS, ROLES
 from rolecycle.cli.errors import guarded
 from rolecycle.cli.options import (
     SearchOptions,
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 @click.command(cls=StrictCommand)
 @service_options
 @specification_options
-@click.option("--role", default="", help="Show only this role.")
+@click.option("--role", shell_complete=ROLES, default="", help="Show only this role.")
 @click.option(
     "--fault",
     "faults_chosen",
+    shell_complete=FAULTS,
     multiple=True,
     help="Show only this fault, by its id in the table, with a run; may be given several times.",
 )

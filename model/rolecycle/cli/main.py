@@ -16,7 +16,9 @@ from rolecycle.cli.explain import explain
 from rolecycle.cli.export import export
 from rolecycle.cli.facts import facts
 from rolecycle.cli.faults import faults
+from rolecycle.cli.fuzz import fuzz
 from rolecycle.cli.import_net import import_net
+from rolecycle.cli.list_names import list_names
 from rolecycle.cli.mutate import mutate
 from rolecycle.cli.review import review
 from rolecycle.cli.session import BEGUN
@@ -35,5 +37,19 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter stops nothing
 
 
-for command in (bound, draw, explain, export, facts, faults, import_net, mutate, review, simulate, verify):
+for command in (
+    bound,
+    draw,
+    explain,
+    export,
+    facts,
+    faults,
+    fuzz,
+    import_net,
+    list_names,
+    mutate,
+    review,
+    simulate,
+    verify,
+):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rolecycle.cli.completion import LENGTHS
 from rolecycle.cli.errors import misused
 
 if TYPE_CHECKING:
@@ -24,6 +26,20 @@ _FILE = click.Path(path_type=Path)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _STATES = click.IntRange(1, 2_000_000_000)
 
+
+class Seconds(click.FloatRange):
+    """A time limit; NaN is refused, because it is no limit and every comparison with it is false."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert the word; raises ``click.BadParameter`` for one that is no number of seconds."""
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
+
+
+SECONDS = Seconds(min=0)
+
 Command = Callable[..., None]
 """A function that becomes a command."""
 
@@ -33,6 +49,10 @@ class StrictCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words; raises ``click.UsageError`` also for an option that stands twice."""
+        if (
+            ctx.resilient_parsing
+        ):  # a shell completes the value of the last option, which would hide the words before
+            return super().parse_args(ctx, args[:-1] if args and args[-1].startswith("-") else args)
         words = list(args)  # parsing takes them out of the list
         rest = super().parse_args(ctx, args)
         _, _, given = self.make_parser(ctx).parse_args(words)
@@ -87,6 +107,7 @@ set_option = click.option(
     "settings",
     multiple=True,
     metavar="NAME=DURATION",
+    shell_complete=LENGTHS,
     help="Replace a length of time, where time is counted; may be given several times.",
 )
 cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache on disk.")
@@ -100,7 +121,7 @@ _SEARCH = (
     ),
     click.option(
         "--timeout",
-        type=click.FloatRange(min=0),
+        type=SECONDS,
         help="Stop after this many seconds, counted from the start of the command.",
     ),
     click.option(

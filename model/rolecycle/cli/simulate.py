@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolecycle.cli.completion import PROPERTIES, SCENARIOS, SYSTEMS
 from rolecycle.cli.errors import fail, guarded, misused, say
 from rolecycle.cli.options import (
+    SECONDS,
     StrictCommand,
     cache_option,
     config_option,
@@ -33,15 +35,32 @@ if TYPE_CHECKING:
 @service_argument
 @config_option
 @spec_option
-@click.option("--system", default="", help="The system to simulate; by default the first.")
-@click.option("--scenario", default="", help="The scenario, by name or id; by default the mildest.")
+@click.option(
+    "--system", shell_complete=SYSTEMS, default="", help="The system to simulate; by default the first."
+)
+@click.option(
+    "--scenario",
+    shell_complete=SCENARIOS,
+    default="",
+    help="The scenario, by name or id; by default the mildest.",
+)
 @click.option(
     "--random", "steps", type=click.IntRange(1, 10_000_000), help="Take this number of steps at random."
 )
 @click.option("--seed", type=click.IntRange(0), default=0, help="The seed of --random; by default 0.")
-@click.option("--replay", type=click.Path(path_type=Path), help="Replay the traces of this JSON of verify.")
-@click.option("--property", "properties", multiple=True, help="Replay only traces of this property.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Stop after this many seconds.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    help="Replay the traces of this JSON of verify, simulate or fuzz.",
+)
+@click.option(
+    "--property",
+    "properties",
+    shell_complete=PROPERTIES,
+    multiple=True,
+    help="Replay only traces of this property.",
+)
+@click.option("--timeout", type=SECONDS, help="Stop after this many seconds.")
 @set_option
 @format_option("text", "json")
 @cache_option

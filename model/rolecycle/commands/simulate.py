@@ -10,18 +10,20 @@ from rolecycle.commands.names import unknown_name
 from rolecycle.commands.verify import Selection, selected
 from rolecycle.deadline import NEVER, NOT_STOPPED, Deadline, LimitError, Stop, stopping
 from rolecycle.diagnostics import Diagnostic, InputError, did_you_mean
+from rolecycle.export.recorded_trace import RecordedTrace, recorded_traces
 from rolecycle.inputs.csdef import read_service
-from rolecycle.inputs.trace_file import RecordedTrace, read_traces
 from rolecycle.language.specification import Specification
 from rolecycle.modelling.requests import CheckRequest, suite
 from rolecycle.modelling.service_jobs import service_jobs
 from rolecycle.report import simulation as report
-from rolecycle.semantics.trace import Step, Trace
 from rolecycle.simulation.live_system import LiveSystem, live_system
 from rolecycle.simulation.occurrences import LiveStep
 from rolecycle.simulation.replay import follow
 from rolecycle.simulation.runs import Run, random_run, run_of, trace_of_run
 from rolecycle.simulation.why_not import why_not
+
+MOST_LISTED = 12
+"""The traces of a file that a message lists at most."""
 
 
 def requests_of(
@@ -74,12 +76,14 @@ def replayed(
 ) -> list[Run]:
     """Replay the traces of a file that a selection admits, each in the system that it is of.
 
-    Raises ``InputError`` RC162 where there is none, RC150 where one is of a system or scenario that is not here.
+    Raises ``InputError`` RC171 where the file is something else, RC162 where there is none, RC150 where one is of a
+    system or scenario that is not here.
     """
-    wanted = [trace for trace in read_traces(path) if _admits(selection, trace)]
+    recorded = recorded_traces(path)
+    wanted = [trace for trace in recorded if _admits(selection, trace)]
     if not wanted:
         text = f"'{path}' has no trace of the system, scenario and property that are asked for"
-        raise InputError([Diagnostic("RC162", text)])
+        raise InputError([Diagnostic("RC162", text, hint=_listed(recorded))])
     by_name = {(r.system.name, r.scenario.name): r for r in requests}
     problems = [p for trace in wanted for p in _foreign(trace, by_name)]
     if problems:
@@ -92,12 +96,18 @@ def replayed(
     return runs
 
 
+def _listed(recorded: Sequence[RecordedTrace]) -> str:
+    """The first traces of a file, each by its system, scenario and property."""
+    names = list(dict.fromkeys(f"{t.system}, {t.scenario} {t.property_id}".rstrip() for t in recorded))
+    return f"it has: {'; '.join(names[:MOST_LISTED])}{'; ...' if names[MOST_LISTED:] else ''}"
+
+
 def _admits(selection: Selection, trace: RecordedTrace) -> bool:
     """Whether a trace is of the system, the scenario and one of the properties that are asked for."""
     return (
         selection.system in ("", trace.system)
         and selection.scenario in ("", trace.scenario)
-        and trace.property in (selection.properties or (trace.property,))
+        and trace.property_id in (selection.properties or (trace.property_id,))
     )
 
 
@@ -112,13 +122,14 @@ def _foreign(trace: RecordedTrace, known: Mapping[tuple[str, str], CheckRequest]
 
 
 def _replayed(live: LiveSystem, recorded: RecordedTrace) -> Run:
-    steps = tuple(Step(event, changes) for event, changes in recorded.steps)
-    trace = Trace({}, steps, recorded.loop)
+    trace = recorded.trace
     try:
         run = run_of(live, follow(live, trace))
     except InputError as problem:
-        return Run(recorded.system, recorded.scenario, trace, (), recorded.property, problem.diagnostics[0])
-    return replace(run, trace=replace(run.trace, loop=recorded.loop), property=recorded.property)
+        return Run(
+            recorded.system, recorded.scenario, trace, (), recorded.property_id, problem.diagnostics[0]
+        )
+    return replace(run, trace=replace(run.trace, loop=trace.loop), property=recorded.property_id)
 
 
 # ---- in dialogue -----------------------------------------------------------------------------------
@@ -200,7 +211,12 @@ class Dialogue:
         return _refused(f"'{word}' cannot happen now: {reason}", reason.hint)
 
     def _why(self, label: str) -> Answer:
-        return Answer(tuple(report.reason(why_not(self.live, label))))
+        if not label or label.isdecimal():  # numbers are of enabled events, which all can happen
+            return _refused("say which event, by its name: why guest_os.booted")
+        reason = why_not(self.live, label)
+        if reason.unknown:
+            return _refused(str(reason), reason.hint)
+        return Answer(tuple(report.reason(reason)))
 
     def _undo(self, number: str) -> Answer:
         """Take back some steps, one without a number."""

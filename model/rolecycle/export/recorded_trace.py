@@ -1,4 +1,4 @@
-"""A trace out of the JSON that ``verify`` prints, and the members that it speaks of."""
+"""Traces out of the JSON that ``verify``, ``simulate`` and ``fuzz`` print, and the members that they speak of."""
 
 from __future__ import annotations
 
@@ -30,35 +30,44 @@ _STEP = {
         "seen": _WORDS,
     },
 }
+_TRACE = {
+    "start": _WORDS,
+    "trace": {"type": "array", "items": _STEP},
+    "loop": {"type": ["integer", "null"], "minimum": 0},
+}
 _VERDICT = {
     "type": "object",
-    "required": ["id", "start", "trace", "loop"],
-    "properties": {
-        "id": {"type": "string"},
-        "start": _WORDS,
-        "trace": {"type": "array", "items": _STEP},
-        "loop": {"type": ["integer", "null"], "minimum": 0},
-    },
+    "required": ["id", *_TRACE],
+    "properties": {"id": {"type": "string"}, **_TRACE},
 }
 _RUN = {
     "type": "object",
-    "required": ["system", "scenario", "properties"],
+    "required": ["system", "scenario"],
     "properties": {
         "system": {"type": "string"},
         "scenario": {"type": "string"},
         "properties": {"type": "array", "items": _VERDICT},
+        "property": {"type": "string"},
+        **_TRACE,
     },
+    "oneOf": [{"required": ["properties"]}, {"required": ["property", *_TRACE]}],
 }
+"""A run of ``verify`` or a system of ``fuzz``, with its properties, or a run of ``simulate``, itself a trace."""
+
 _RESULT = {
     "type": "object",
-    "required": ["runs"],
-    "properties": {"tool": {"const": "rolecycle"}, "runs": {"type": "array", "items": _RUN}},
+    "properties": {
+        "tool": {"const": "rolecycle"},
+        "runs": {"type": "array", "items": _RUN},
+        "fuzzed": {"type": "array", "items": _RUN},
+    },
+    "oneOf": [{"required": ["runs"]}, {"required": ["fuzzed"]}],
 }
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedTrace:
-    """A trace, and of which property it is in which run."""
+    """A trace, and of which property it is in which run; ``property_id`` is empty for a run of ``simulate``."""
 
     system: str
     scenario: str
@@ -72,7 +81,7 @@ class RecordedTrace:
 
 
 def recorded_traces(path: Path) -> list[RecordedTrace]:
-    """Every trace in a file that ``verify`` wrote as JSON, in its order.
+    """Every trace in a file that ``verify``, ``simulate`` or ``fuzz`` wrote as JSON, in its order.
 
     Raises ``InputError`` RC171 for a file that is something else or cannot be read.
     """
@@ -85,16 +94,18 @@ def recorded_traces(path: Path) -> list[RecordedTrace]:
     wrong = next(Draft202012Validator(_RESULT).iter_errors(data), None)
     if wrong:
         raise _foreign(f"{wrong.json_path} is not as in one", Place(file))
-    return [found for run in data["runs"] for found in _traces(run, file)]
+    return [found for run in data.get("runs", data.get("fuzzed")) for found in _traces(run, file)]
 
 
 def _foreign(reason: str, place: Place) -> InputError:
-    hint = "write one with rolecycle verify, in the format json"
-    return InputError([Diagnostic("RC171", f"not a result of verify: {reason}", place, hint=hint)])
+    hint = "write one with rolecycle verify, simulate or fuzz, in the format json"
+    return InputError(
+        [Diagnostic("RC171", f"not a result of verify, simulate or fuzz: {reason}", place, hint=hint)]
+    )
 
 
 def _traces(run: Mapping[str, Any], file: str) -> Iterator[RecordedTrace]:
-    for verdict in run["properties"]:
+    for verdict in run.get("properties", [{**run, "id": run.get("property", "")}]):
         steps = tuple(
             Step(s["event"], s["changes"], tuple(s["participants"]), s["seen"]) for s in verdict["trace"]
         )

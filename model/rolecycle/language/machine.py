@@ -135,6 +135,7 @@ class Machine:
     files: tuple[File, ...] = ()
     doc: str = ""
     state_docs: Mapping[str, str] = field(default_factory=dict)
+    state_places: Mapping[str, Place] = field(default_factory=dict)
     facts: tuple[str, ...] = ()
     place: Place = NOWHERE
 

@@ -26,6 +26,15 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A document that facts come from."""
+
+    title: str
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One statement about the architecture with where it comes from."""
 
@@ -35,6 +44,7 @@ class Fact:
     kind: str
     sources: tuple[str, ...]
     out_of_scope: str = ""
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +63,4 @@ class Specification:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     catalogue: FaultCatalogue | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)

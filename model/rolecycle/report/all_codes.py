@@ -36,6 +36,21 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "rolecycle: one that is damaged, cut short, foreign or older counts as absent, and the search begins anew. One "
         "that does not fit into --max-memory is left as it is.",
     ),
+    "RC156": (
+        "A saved run is set aside",
+        "A file in the folder of --corpus is damaged, belongs to another specification or service, or has an event or "
+        "a member that is not there any more. It stays where it is and is not used; delete it when it is not needed.",
+    ),
+    "RC157": (
+        "rolecycle contradicts itself",
+        "Two ways to the same answer differ: the search and the runs of the live machines, or these machines and the "
+        "rules of the engine. One of them is wrong, so this is a defect of rolecycle. Please report it with the "
+        "specification, the command, and the file that --corpus DIR writes.",
+    ),
+    "RC158": (
+        "Nothing can happen",
+        "In the initial state of the system no event can happen in this scenario, so that there is nothing to fuzz.",
+    ),
     "RC160": (
         "The machines do not follow the trace",
         "A step of the trace cannot be taken where the run is by then, or a loop does not lead back to where it "
@@ -48,8 +63,7 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
     ),
     "RC162": (
         "No trace to replay",
-        "The file is not the JSON of 'verify' or 'simulate', or has no trace of what --system, --scenario and "
-        "--property ask for. A property that holds has none.",
+        "The file has no trace of what --system, --scenario and --property ask for. A property that holds has none.",
     ),
     "RC163": (
         "The simulation cannot do that",
@@ -62,8 +76,9 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "The hint names the formats that fit.",
     ),
     "RC171": (
-        "Not a result of verify",
-        "--trace takes a file that rolecycle verify --format json wrote, by this version of rolecycle or a later one.",
+        "Not a result of verify, simulate or fuzz",
+        "--trace and --replay take a file that rolecycle verify, simulate or fuzz wrote with --format json, by this "
+        "version of rolecycle or a later one.",
     ),
     "RC172": (
         "Larger than Mermaid draws",

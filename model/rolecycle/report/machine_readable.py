@@ -14,6 +14,7 @@ from rolecycle import __version__
 from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
+from rolecycle.language.property import PropertyKind
 from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.result import VerificationResult
@@ -27,8 +28,13 @@ NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 def to_json(outcome: VerificationResult) -> str:
     """One JSON object; keys may be added in later versions, never renamed."""
+    return json.dumps(result_data(outcome), indent=1)
+
+
+def result_data(outcome: VerificationResult) -> dict[str, Any]:
+    """A result as plain data."""
     code = outcome.exit_code
-    document = {
+    return {
         "tool": "rolecycle",
         "version": __version__,
         "ok": code == 0,
@@ -37,7 +43,6 @@ def to_json(outcome: VerificationResult) -> str:
         "findings": [finding(found) for found in outcome.findings],
         "runs": [_run(outcome, run) for run in outcome.runs],
     }
-    return json.dumps(document, indent=1)
 
 
 def errors_to_json(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
@@ -116,7 +121,7 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
     return {
         "id": verdict.property.id,
         "title": verdict.property.title,
-        "kind": KINDS.get(verdict.property.kind) or verdict.property.kind.replace(" ", "_"),
+        "kind": kind_data(verdict.property.kind),
         "verdict": verdict.outcome,
         "expected": outcome.expected(verdict),
         "as_expected": outcome.as_expected(verdict),
@@ -132,6 +137,11 @@ def _verdict(outcome: VerificationResult, verdict: Verdict) -> dict[str, Any]:
         "assumed": [_assumption(each) for each in verdict.assumed],
         "needed": [_assumption(each) for each in verdict.needed],
     }
+
+
+def kind_data(kind: PropertyKind) -> str:
+    """The word for a kind of property."""
+    return KINDS.get(kind) or kind.replace(" ", "_")
 
 
 def _all_sizes(found: AllSizes) -> dict[str, Any]:

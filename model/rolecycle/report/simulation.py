@@ -125,6 +125,7 @@ def _data(run: Run) -> dict[str, Any]:
         "property": run.property,
         "followed": run.finding is None,
         "finding": run.finding and finding(run.finding),
+        "start": dict(run.trace.start),
         "trace": trace_data(run.trace),
         "loop": run.trace.loop,
         "enabled": list(run.enabled),

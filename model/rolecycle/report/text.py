@@ -9,6 +9,7 @@ import click
 
 from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdict
 from rolecycle.diagnostics import Diagnostic
+from rolecycle.inputs.service import Service
 from rolecycle.language.machine import TICK
 from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.trace import Trace
@@ -32,7 +33,13 @@ REMARKS: Mapping[Status, str] = {
 def render(outcome: VerificationResult) -> str:
     """The whole report."""
     return "\n".join(
-        [*_service(outcome), *_findings(outcome), *_runs(outcome), *_conditions(outcome), *_summary(outcome)]
+        [
+            *service_lines(outcome.service),
+            *_findings(outcome),
+            *_runs(outcome),
+            *_conditions(outcome),
+            *_summary(outcome),
+        ]
     )
 
 
@@ -48,8 +55,8 @@ def diagnostic(found: Diagnostic) -> str:
     return "\n".join(lines)
 
 
-def _service(outcome: VerificationResult) -> Iterator[str]:
-    service = outcome.service
+def service_lines(service: Service | None) -> Iterator[str]:
+    """The service with its roles; nothing without one."""
     if service is None:
         return
     yield click.style(f"Service {service.name}", bold=True)

@@ -48,6 +48,7 @@ NOUNS: dict[str, type] = {
         system_spec.SystemSpec,
         scenario.Scenario,
         specification.Fact,
+        specification.Source,
         fault_catalogue.Fault,
         fault_catalogue.FaultCatalogue,
         fault_catalogue.StandIn,

@@ -81,9 +81,11 @@ class RolecycleStateMachine(RuleBasedStateMachine):
     def agree(self) -> None:
         """Fail unless the model may show what the implementation shows."""
         __tracebackhide__ = True  # the message says all
-        seen = dict(self.observe())
+        seen = self.observe()
+        if not isinstance(seen, Mapping):
+            raise TypeError(f"observe() returns {seen!r}; it should return a mapping, as {{name: state}}")
         refuse_unknown_names(self._frontier.model.live, seen)
-        self._seen[len(self._steps) :] = [seen]
+        self._seen[len(self._steps) :] = [dict(seen)]
         if not self._frontier.narrow(seen):
             raise AssertionError("\n".join(self._parted(seen)))
 
@@ -115,6 +117,8 @@ class RolecycleStateMachine(RuleBasedStateMachine):
 @cache
 def _model(machine: type[RolecycleStateMachine]) -> Model:
     """The model of a class, made once."""
+    if not hasattr(machine, "system"):
+        raise NotImplementedError(f"set {machine.__name__}.system, as system(specification, name, scenario)")
     return Model(live_system(machine.system))
 
 

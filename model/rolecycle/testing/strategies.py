@@ -42,8 +42,11 @@ def runs(system: CheckRequest, steps: int = MOST_STEPS) -> SearchStrategy[Trace]
     """The runs of a system from its initial state, of at most ``steps`` steps; they shrink to few steps and few faults.
 
     Each step of a run has its event and the members that it changed; ``state_names_along(run)`` gives the states
-    before each step and after the last.  Raises ``InputError`` for levels that do not fit together.
+    before each step and after the last.  Raises ``InputError`` for levels that do not fit together,
+    ``ValueError`` for a negative number of steps.
     """
+    if steps < 0:
+        raise ValueError(f"a run cannot have {steps} steps")
     return _runs(live_system(system), steps)
 
 

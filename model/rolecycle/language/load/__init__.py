@@ -19,7 +19,7 @@ from rolecycle.language.load.build_machine import machine
 from rolecycle.language.load.build_property import properties
 from rolecycle.language.load.build_scenario import scenario
 from rolecycle.language.load.build_system import parameters, system, view
-from rolecycle.language.load.build_vocabulary import durations, events, facts
+from rolecycle.language.load.build_vocabulary import durations, events, facts, sources
 from rolecycle.language.load.builder import Builder
 from rolecycle.language.load.extension_order import ordered
 from rolecycle.language.load.renamed import with_new_names
@@ -49,6 +49,7 @@ def load(root: Path, deadline: Deadline = NEVER) -> Specification:
         parameters=shared,
         views={v.name: v for v in loading.each("view", view)},
         catalogue=loading.catalogue(),
+        sources=loading.single("facts.yaml", "sources", sources),
     )
     loading.finish()
     problems = check.mistakes(spec)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from rolecycle.diagnostics import Place
 from rolecycle.language.load.builder import Builder
 from rolecycle.language.machine import File, Machine, Row
 
@@ -48,9 +49,15 @@ def machine(builder: Builder, bases: Mapping[str, Machine]) -> Machine:
             **(base.state_docs if base else {}),
             **{s["name"]: s["doc"] for s in own if "doc" in s},
         },
+        state_places={**(base.state_places if base else {}), **_places(builder, [s["name"] for s in own])},
         facts=tuple(data.get("facts", ())),
         place=builder.document.place("machine"),
     )
+
+
+def _places(builder: Builder, states: list[str]) -> dict[str, Place]:
+    """Where each state of this file is written."""
+    return {name: builder.document.place("states", number) for number, name in enumerate(states)}
 
 
 def _files(builder: Builder, key: str) -> tuple[File, ...]:

@@ -6,7 +6,7 @@ from rolecycle.diagnostics import did_you_mean
 from rolecycle.language.durations import seconds
 from rolecycle.language.load.builder import Builder, Data
 from rolecycle.language.machine import Event, Fairness
-from rolecycle.language.specification import Duration, Fact
+from rolecycle.language.specification import Duration, Fact, Source
 
 
 def events(builder: Builder) -> dict[str, Event]:
@@ -85,6 +85,15 @@ def facts(builder: Builder) -> dict[str, Fact]:
             d["kind"],
             tuple(d["source"]),
             d.get("out of scope", ""),
+            builder.document.key("facts", name),
         )
         for name, d in builder.data["facts"].items()
+    }
+
+
+def sources(builder: Builder) -> dict[str, Source]:
+    """The documents of ``facts.yaml``, by the names under which facts cite them."""
+    return {
+        name: Source(data["title"], data.get("url", ""), data.get("note", ""))
+        for name, data in builder.data.get("sources", {}).items()
     }
