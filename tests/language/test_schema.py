@@ -28,9 +28,6 @@ FOR_READERS = {
     ("system", "doc"),
     ("scenario", "doc"),
     ("properties.properties.*", "doc"),
-    ("facts.sources.*", "title"),
-    ("facts.sources.*", "url"),
-    ("facts.sources.*", "note"),
 }
 """What is written for people only: the program never looks at it."""
 
