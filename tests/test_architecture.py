@@ -38,12 +38,13 @@ ROOMS = {
     "faults": "checking engine graphs inputs language semantics",
     "verification": "checking engine inputs language modelling reduction semantics",
     "fuzzing": "checking engine graphs inputs language modelling reduction semantics simulation verification",
+    "mutation": "checking engine language modelling reduction semantics storage verification",
     "export": "draw engine graphs inputs language reduction semantics",
-    "report": "checking faults fuzzing inputs language semantics simulation verification",
+    "report": "checking faults fuzzing inputs language mutation semantics simulation verification",
     "review": "checking draw engine inputs language modelling report semantics verification",
-    "commands": "checking draw engine export faults fuzzing inputs language modelling reduction report semantics "
-    "simulation verification",
-    "cli": "commands engine export faults fuzzing inputs language modelling reduction report review "
+    "commands": "checking draw engine export faults fuzzing inputs language modelling mutation reduction report "
+    "semantics simulation verification",
+    "cli": "commands engine export faults fuzzing inputs language modelling mutation reduction report review "
     "semantics simulation storage verification",
     "testing": "checking commands engine inputs language modelling reduction report semantics simulation storage "
     "verification",
@@ -88,6 +89,7 @@ TOUCH_FILES = {
     "engine.checkpoint",
     "storage.store",
     "storage.specification_cache",
+    "mutation.excuses",
     "commands.write_files",
     "inputs.xml_file",
     "inputs.csdef.find_configuration",

@@ -199,6 +199,7 @@ def keys_of(data: object, path: str, known: Mapping[str, str]) -> set[str]:
         ("explain P57 --format json", json_keys.EXPLAIN),
         ("explain RC220 --format json", json_keys.EXPLAIN),
         ("list machines --format json", json_keys.LIST),
+        ("mutate --cores 1 --format json --spec {spec}", json_keys.MUTATE),
         ("simulate --replay {spec}/run.json --format json --spec {spec}", json_keys.SIMULATE),
         ("fuzz --system cottage --scenario dark --format json --spec {spec}", json_keys.FUZZ),
         ("verify --system cottage --scenario dark --fuzz 5 --format json --spec {spec}", json_keys.VERIFY),

@@ -78,6 +78,7 @@ def json() -> str:
         _keys("Of `simulate`", json_keys.SIMULATE),
         _keys("Of `explain`", json_keys.EXPLAIN),
         _keys("Of `list`", json_keys.LIST),
+        _keys("Of `mutate`", json_keys.MUTATE),
     )
 
 

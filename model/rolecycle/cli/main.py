@@ -22,6 +22,7 @@ from rolecycle.cli.faults import faults
 from rolecycle.cli.fuzz import fuzz
 from rolecycle.cli.import_net import import_net
 from rolecycle.cli.list_names import list_names
+from rolecycle.cli.mutate import mutate
 from rolecycle.cli.review import review
 from rolecycle.cli.session import BEGUN
 from rolecycle.cli.simulate import simulate
@@ -73,6 +74,7 @@ for command in (
     fuzz,
     import_net,
     list_names,
+    mutate,
     review,
     simulate,
     verify,

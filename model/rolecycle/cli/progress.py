@@ -40,6 +40,14 @@ class Ticker:
         if self._due():
             self._say(f"{work}, {self.last - self.begun:.0f} s")
 
+    def line(self, text: str, found: str = "") -> None:
+        """Say how far a count has come, unless something was said just now; what was ``found`` stays to be read."""
+        if found:
+            self.done()
+            sys.stderr.write(f"{found}\n")
+        if self._due():
+            self._say(text)
+
     def _due(self) -> bool:
         now = time.monotonic()
         due = now - self.last >= (0.2 if self.terminal else EVERY)

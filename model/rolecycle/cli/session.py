@@ -59,7 +59,7 @@ def session_of(search: SearchOptions) -> Iterator[Session]:
     from rolecycle.engine.limits import Limits
     from rolecycle.verification.session import Session
 
-    ticker, memory = Ticker(), _memory(search.max_memory)
+    ticker, memory = Ticker(), search_memory(search.max_memory)
     spill = writable(search.spill) if search.spill else None
     # A search counts its own bytes; all else sees the process, which may take half as much again, and compiles.
     most = taken() + memory + max(memory // 2, COMPILING)
@@ -99,7 +99,7 @@ def _checkpoints(search: SearchOptions) -> Checkpoints | None:
     return kept
 
 
-def _memory(mebibytes: int | None) -> int:
+def search_memory(mebibytes: int | None) -> int:
     """The bytes that a search may take; by default 4 GiB or half of the free memory, whichever is less."""
     import psutil
 

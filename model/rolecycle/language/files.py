@@ -15,7 +15,7 @@ FOLDERS = {
 }
 """The folder for each kind of file of which there may be many."""
 
-SINGLES = ("events.yaml", "facts.yaml", "durations.yaml", "parameters.yaml", "faults.yaml")
+SINGLES = ("events.yaml", "facts.yaml", "durations.yaml", "parameters.yaml", "faults.yaml", "excused.yaml")
 
 _PACKAGE = Path(rolecycle.__file__).resolve().parent
 _INSTALLED = _PACKAGE / "spec"

@@ -85,6 +85,11 @@ COMMAND_LINE: Mapping[str, tuple[str, str]] = {
         "The text is complete, but Mermaid refuses texts of more than 50,000 characters or 500 arrows unless the page "
         "that shows them sets maxTextSize and maxEdges. dot and graphml have no such limit.",
     ),
+    "RC180": (
+        "An excuse for no mutant",
+        "excused.yaml names a mutant that rolecycle mutate does not generate. The id of a mutant changes with the row, "
+        "guard or group that is edited; look whether the excuse still holds, and write the new id or remove it.",
+    ),
 }
 """What the options ask for, and what limits and files of a run prevent."""
 
