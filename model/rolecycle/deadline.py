@@ -98,6 +98,11 @@ class Deadline:
         """The same deadline for another piece of work."""
         return replace(self, what=what)
 
+    def share(self, pieces: int) -> Deadline:
+        """An equal part of the time that is left, for one of the pieces of work that are left."""
+        now = self.clock()
+        return replace(self, at=now + (self.at - now) / pieces)
+
     @property
     def grace(self) -> Deadline:
         """A little later, for what only looks at what was found."""

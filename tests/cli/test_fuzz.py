@@ -105,6 +105,12 @@ def test_a_time_that_is_up_at_once(spec: Path) -> None:
     result = fuzz(spec, "--timeout", "0")
     assert result.exit_code == 3
     assert "RC153" in result.stderr or "ended early: --timeout reached" in result.stdout
+    assert "no violation in" not in result.stdout
+
+
+def test_without_a_run_nothing_is_said_of_a_property(spec: Path) -> None:
+    found = data(fuzz(spec, "--timeout", "0", "--format", "json"))
+    assert {f["outcome"] for each in found["fuzzed"] for f in each["properties"]} <= {"inconclusive"}
 
 
 def test_explored_and_fuzzed_side_by_side(spec: Path) -> None:

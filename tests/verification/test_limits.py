@@ -308,3 +308,9 @@ def test_what_is_refuted_may_be_cured_by_what_was_not_judged(kitchen: Specificat
     (last,) = (r for r in verified(kitchen, Deadline(0, clock=Clock())).runs if r.system == "suite")
     assert {v.outcome for v in last.verdicts} == {"unknown"}
     assert last.limit
+
+
+@pytest.mark.parametrize(("pieces", "at"), [(1, 100.0), (4, 70.0)])
+def test_pieces_of_work_share_the_time_that_is_left(pieces: int, at: float) -> None:
+    assert Deadline(at=100, clock=lambda: 60.0).share(pieces).at == at
+    assert NEVER.share(pieces).at == NEVER.at

@@ -49,7 +49,7 @@ def fuzz_selected(
     service, findings, requests = _requests(spec, definition, configuration, instances)
     saved, problems = _corpus(folder, requests)
     chosen = selected(requests, selection, spec)
-    systems = tuple(_one_by_one(chosen, lambda r: fuzz(r, settings, saved.get(_run(r), ()), session)))
+    systems = tuple(_one_by_one(chosen, session, lambda r, s: fuzz(r, settings, saved.get(_run(r), ()), s)))
     kept = {corpus.file_name(run): corpus.text(run) for each in systems for run in each.worth_keeping}
     if folder and kept:
         write(kept, folder)
@@ -92,13 +92,17 @@ def _run(request: CheckRequest) -> tuple[str, str]:
 
 
 def _one_by_one(
-    requests: Sequence[CheckRequest], fuzzed: Callable[[CheckRequest], FuzzedSystem]
+    requests: Sequence[CheckRequest],
+    session: Session,
+    fuzzed: Callable[[CheckRequest, Session], FuzzedSystem],
 ) -> Iterator[FuzzedSystem]:
-    """Fuzz every request in turn; after Ctrl-C the rest is left untouched."""
+    """Fuzz every request in turn, each in its share of the time; after Ctrl-C the rest is left untouched."""
     interrupted = False
-    for request in requests:
+    for number, request in enumerate(requests):
+        share = session.limits.deadline.share(len(requests) - number)
+        its_own = replace(session, limits=replace(session.limits, deadline=share))
         try:
-            made = untouched(request, INTERRUPTED) if interrupted else fuzzed(request)
+            made = untouched(request, INTERRUPTED) if interrupted else fuzzed(request, its_own)
         except KeyboardInterrupt:
             made = untouched(request, INTERRUPTED)
         interrupted = interrupted or made.limit == INTERRUPTED
@@ -121,11 +125,11 @@ def fuzz_beside(
     _, _, requests = _requests(spec, definition, configuration)
     verdicts = {(run.system, run.scenario, v.property.id): v for run in verified.runs for v in run.verdicts}
 
-    def fuzzed(request: CheckRequest) -> FuzzedSystem:
+    def fuzzed(request: CheckRequest, its_own: Session) -> FuzzedSystem:
         run = _run(request)
-        return fuzz(request, settings, (), session, lambda prop: verdicts[*run, prop.id])
+        return fuzz(request, settings, (), its_own, lambda prop: verdicts[*run, prop.id])
 
-    systems = tuple(_one_by_one(selected(requests, selection, spec), fuzzed))
+    systems = tuple(_one_by_one(selected(requests, selection, spec), session, fuzzed))
     contradictions = tuple(problem for each in systems for problem in each.problems)
     result = FuzzResult(systems, settings, verified.service, contradictions)
     return Comparison(replace(verified, findings=(*verified.findings, *contradictions)), result)

@@ -30,13 +30,15 @@ def answered(of: Subject, found: Found, first: tuple[int, int]) -> Finding:
     replayed = replay(of.network, named(of, found))
     taken = [of.network.synchronisations[k].occurrence for k in replayed.taken]
     trace = without_observers(trace_of(of.network, taken, replayed.vectors), of.network.system)
-    return replace(unanswered(of, found.prop), outcome=outcome, trace=trace, number=first[0], steps=first[1])
+    return replace(
+        unanswered(of, found.prop, 1), outcome=outcome, trace=trace, number=first[0], steps=first[1]
+    )
 
 
-def unanswered(of: Subject, prop: Property) -> Finding:
-    """The finding of a property that no run answers."""
+def unanswered(of: Subject, prop: Property, runs: int) -> Finding:
+    """The finding of a property that none of the runs answers; without a run it is inconclusive."""
     outcome: Outcome = "no violation"
-    if prop.is_liveness:
+    if prop.is_liveness or not runs:
         outcome = "inconclusive"
     elif prop.kind == "reachable":
         outcome = "not reached"

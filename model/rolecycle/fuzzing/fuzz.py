@@ -165,7 +165,7 @@ class _Fuzzing:
         for prop in self.of.properties:
             found = self.runner.found.get(prop.id)
             if found is None:
-                findings.append(unanswered(self.of, prop))
+                findings.append(unanswered(self.of, prop, self.runner.runs))
                 continue
             finding = answered(self.of, found, self.runner.first[prop.id])
             finding = replace(finding, saved=self.files.get(prop.id, ""))

@@ -43,6 +43,9 @@ def _system(result: FuzzResult, each: FuzzedSystem) -> Iterator[str]:
     name = click.style(f"{each.system}, {each.scenario}", bold=True)
     limit = click.style(f"  ended early: {reason_text(each.limit)}", fg="yellow") if each.limit else ""
     yield f"{name}: {each.runs:,} runs, {each.steps:,} steps, {_rate(each):,.0f} steps/s{limit}"
+    if not each.runs and all(finding.saved == "" for finding in each.findings):
+        yield "  nothing was run"
+        return
     for finding in each.findings:
         if finding.outcome == "refuted" or result.status(finding) == "unexpected":
             yield from _finding(result, finding)
