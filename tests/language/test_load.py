@@ -68,6 +68,7 @@ ELSEWHERE = {
     "RC161": "cli/test_simulate.py",
     "RC162": "cli/test_simulate.py",
     "RC163": "cli/test_simulate.py",
+    "RC180": "mutation/test_mutate.py",
     "RC170": "export/test_command.py",
     "RC171": "export/test_command.py",
     "RC172": "export/test_command.py",

@@ -8,6 +8,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,8 @@ def spoilt(draw: st.DrawFn) -> dict[Path, str]:
         other = yaml.safe_load((GOOD / draw(st.sampled_from(FILES))).read_text(encoding="utf-8"))
         for _ in range(draw(st.integers(1, 3))):
             path = draw(st.sampled_from(places(data)[1:] or [("x",)]))
-            value = draw(VALUES | st.sampled_from([_at(other, p) for p in places(other)]))
+            # A copy, because a list that is put in one place is changed there by what is put into it.
+            value = deepcopy(draw(VALUES | st.sampled_from([_at(other, p) for p in places(other)])))
             kind = draw(st.sampled_from(["set", "set", "drop", "rename"]))
             try:
                 put(data, path, lambda holder, key, k=kind, v=value: _change(holder, key, k, v))

@@ -385,11 +385,12 @@ def judged(request: CheckRequest) -> list[str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise")
 def test_ctrl_c_ends_pytest_with_what_was_found(house: pytest.Pytester) -> None:
     house.makeconftest(
-        "import os, signal\n"
+        "import os, signal, time\n"
         "from rolecycle.engine import explore\n"
         "from rolecycle.verification import exploration\n"
         "def pressed(*_):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(60)\n"  # another thread may take the signal, and the main thread hears of it a moment later
         "    raise AssertionError('the signal comes first')\n"
         "def pytest_runtest_setup(item):\n"
         "    if 'storm' in item.nodeid:\n"

@@ -47,7 +47,8 @@ def _as_written(part: Guard, prop: Property) -> str:
 def _index(trace: Trace, whole: Network | Product) -> int:
     """The index of the event of the last step."""
     label = trace.steps[-1].event
-    return next((o.index for o in whole.occurrences if o.label == label), index_of(label))
+    known = {o.label: o.index for o in whole.occurrences}
+    return known[label] if label in known else index_of(label)  # a label in one piece has more than an index
 
 
 @dataclass(frozen=True, slots=True)
