@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from rolecycle import __version__
 from rolecycle.language.elements import Element
+from rolecycle.report.json_head import json_head
 
 WIDEST = 100
 """The columns that are used where the terminal has more."""
@@ -22,7 +22,7 @@ FACTS = 6
 """The facts that are shown to a person; JSON has all."""
 
 
-ANSWERED = {"tool": "rolecycle", "version": __version__, "ok": True, "exit": 0}
+ANSWERED = json_head(0)
 """What the JSON of every command has, of one that found what was asked for."""
 
 

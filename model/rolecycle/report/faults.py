@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
-from rolecycle import __version__
 from rolecycle.faults.table import Copy, FaultEffect, FaultRow, FaultTable, Seconds
 from rolecycle.report import markdown
+from rolecycle.report.json_head import json_head
 from rolecycle.report.machine_readable import finding, service_data, trace_data
 from rolecycle.report.reasons import reason_text
 from rolecycle.report.text import diagnostic, trace_lines
@@ -65,10 +65,7 @@ def render(table: FaultTable) -> str:
 def to_json(table: FaultTable) -> str:
     """One JSON object; keys may be added in later versions, never renamed."""
     document = {
-        "tool": "rolecycle",
-        "version": __version__,
-        "ok": table.exit_code == 0,
-        "exit": table.exit_code,
+        **json_head(table.exit_code),
         "service": service_data(table.service) if table.service else None,
         "limit": reason_text(table.limit),
         "findings": [finding(found) for found in table.findings],

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import click
 
-from rolecycle import __version__
 from rolecycle.checking.verdict import CheckResult
 from rolecycle.fuzzing.coverage import Covered
 from rolecycle.fuzzing.result import Comparison, Finding, FuzzedSystem, FuzzResult, Status
+from rolecycle.report.json_head import json_head
 from rolecycle.report.machine_readable import finding as diagnostic_data
 from rolecycle.report.machine_readable import kind_data, result_data, service_data, trace_data
 from rolecycle.report.reasons import reason_text
@@ -134,10 +134,7 @@ def to_json(result: FuzzResult) -> str:
     """One JSON object; keys may be added in later versions, never renamed."""
     code = result.exit_code
     document = {
-        "tool": "rolecycle",
-        "version": __version__,
-        "ok": code == 0,
-        "exit": code,
+        **json_head(code),
         "service": service_data(result.service) if result.service else None,
         "findings": [diagnostic_data(found) for found in result.findings],
         "examples": result.settings.examples,

@@ -15,6 +15,7 @@ from rolecycle.checking.verdict import AllSizes, Assumption, CheckResult, Verdic
 from rolecycle.diagnostics import Diagnostic
 from rolecycle.inputs.service import OPEN_COUNTS, Role, Service
 from rolecycle.language.property import PropertyKind
+from rolecycle.report.json_head import json_head
 from rolecycle.report.reasons import reason_text
 from rolecycle.semantics.trace import Trace
 from rolecycle.verification.result import VerificationResult
@@ -35,10 +36,7 @@ def result_data(outcome: VerificationResult) -> dict[str, Any]:
     """A result as plain data."""
     code = outcome.exit_code
     return {
-        "tool": "rolecycle",
-        "version": __version__,
-        "ok": code == 0,
-        "exit": code,
+        **json_head(code),
         "service": service_data(outcome.service) if outcome.service else None,
         "findings": [finding(found) for found in outcome.findings],
         "runs": [_run(outcome, run) for run in outcome.runs],
@@ -48,10 +46,7 @@ def result_data(outcome: VerificationResult) -> dict[str, Any]:
 def errors_to_json(diagnostics: tuple[Diagnostic, ...], code: int = 2) -> str:
     """The same object when the input cannot be used."""
     document = {
-        "tool": "rolecycle",
-        "version": __version__,
-        "ok": False,
-        "exit": code,
+        **json_head(code),
         "service": None,
         "findings": [finding(found) for found in diagnostics],
         "runs": [],

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from rolecycle import __version__
 from rolecycle.mutation.judge_mutant import MutantResult, Question
 from rolecycle.mutation.score import MutationResult, Score
+from rolecycle.report.json_head import json_head
 from rolecycle.report.machine_readable import finding, trace_data
 from rolecycle.report.reasons import reason_text
 from rolecycle.report.text import diagnostic, trace_lines
@@ -58,10 +58,7 @@ def question_text(question: Question | None) -> str:
 def to_json(result: MutationResult) -> str:
     """One JSON object; keys may be added in later versions, never renamed."""
     document = {
-        "tool": "rolecycle",
-        "version": __version__,
-        "ok": result.exit_code == 0,
-        "exit": result.exit_code,
+        **json_head(result.exit_code),
         "limit": reason_text(result.limit),
         "findings": [finding(found) for found in result.findings],
         **_counts(result.score),

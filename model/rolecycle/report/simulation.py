@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from rolecycle import __version__
 from rolecycle.deadline import NOT_STOPPED, Stop
+from rolecycle.report.json_head import json_head
 from rolecycle.report.machine_readable import finding, trace_data
 from rolecycle.report.reasons import reason_text
 from rolecycle.report.text import diagnostic, trace_lines
@@ -108,10 +108,7 @@ def _run(run: Run) -> Iterator[str]:
 def to_json(runs: Sequence[Run], code: int, limit: Stop = NOT_STOPPED) -> str:
     """Runs as JSON, which ``--replay`` reads again."""
     data = {
-        "tool": "rolecycle",
-        "version": __version__,
-        "ok": code == 0,
-        "exit": code,
+        **json_head(code),
         "limit": reason_text(limit),
         "runs": [_data(run) for run in runs],
     }
