@@ -15,10 +15,9 @@ from rolecycle.cli.options import (
     SearchOptions,
     StrictCommand,
     cache_option,
-    config_option,
     format_option,
     refuse_config_alone,
-    service_argument,
+    service_options,
     set_option,
     spec_option,
     strict_option,
@@ -36,8 +35,7 @@ MOST_INSTANCES = 1000
 
 
 @click.command(cls=StrictCommand)
-@service_argument
-@config_option
+@service_options
 @spec_option
 @click.option("--system", shell_complete=SYSTEMS, default="", help="Fuzz only this system.")
 @click.option("--scenario", shell_complete=SCENARIOS, default="", help="Fuzz only this scenario.")

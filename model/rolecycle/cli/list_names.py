@@ -12,10 +12,9 @@ from rolecycle.cli.errors import guarded
 from rolecycle.cli.options import (
     StrictCommand,
     cache_option,
-    config_option,
     format_option,
     refuse_config_alone,
-    service_argument,
+    service_options,
     spec_option,
 )
 from rolecycle.cli.session import specification, store_of
@@ -32,8 +31,7 @@ WHAT = (
 
 @click.command("list", cls=StrictCommand)
 @click.argument("what", type=click.Choice(WHAT), metavar="WHAT")
-@service_argument
-@config_option
+@service_options
 @spec_option
 @click.option("--system", shell_complete=SYSTEMS, default="", help="List only what belongs to this system.")
 @click.option(

@@ -14,10 +14,9 @@ from rolecycle.cli.options import (
     SECONDS,
     StrictCommand,
     cache_option,
-    config_option,
     format_option,
     refuse_config_alone,
-    service_argument,
+    service_options,
     set_option,
     spec_option,
 )
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=StrictCommand)
-@service_argument
-@config_option
+@service_options
 @spec_option
 @click.option(
     "--system", shell_complete=SYSTEMS, default="", help="The system to simulate; by default the first."
